@@ -76,7 +76,9 @@ number.missed                 area       -
 number.*                      grid       dwelling,person,organization,site,facility
 card.checked                  grid       person
 access.listed                 grid       person
-file.exported                 nowhere    file,import,comparison ?
+file.exported                 nowhere    file,import,comparison,list ?
+list.opened                   area       list -
+view.shared                   area       view
 file.*                        area       file
 report.*                      area       file
 audit.sealed                  nowhere    -

@@ -53,8 +53,8 @@ PAGES = {
         board wall campaign consistency workdays
     """,
     "see_rows_masked": """
-        gaps buildings building building_door register search bench bench_case dwelling person organization
-        site facilities facility rounds overdue overdue_do
+        gaps buildings building building_door register list list_total list_change list_keep list_view
+        search bench bench_case dwelling person organization site facilities facility rounds overdue overdue_do
     """,
     "see_rows": """
         search_id_tail
@@ -63,7 +63,7 @@ PAGES = {
         care care_label
     """,
     "reveal": """
-        reveal dial reveal_difference
+        reveal dial reveal_difference list_calls
     """,
     "record_visit": """
         record_rounds withdraw_round check_card care_contact care_need walk_sheet paper paper_stairwell
@@ -106,7 +106,7 @@ PAGES = {
         campaign_dispatch campaign_new workdays_set workdays_forget
     """,
     "export_report": """
-        reports report_download
+        reports report_download list_export
     """,
     "see_audit": """
         person_access audit retention

@@ -80,6 +80,13 @@ PAGES: dict[str, Guard] = {
     "console:building_door": Verb.SEE_ROWS_MASKED,
     # the register
     "console:register": Verb.SEE_ROWS_MASKED,
+    "console:list": Verb.SEE_ROWS_MASKED,
+    "console:list_total": Verb.SEE_ROWS_MASKED,
+    "console:list_change": Verb.SEE_ROWS_MASKED,
+    "console:list_keep": Verb.SEE_ROWS_MASKED,
+    "console:list_view": Verb.SEE_ROWS_MASKED,
+    "console:list_calls": Verb.REVEAL,
+    "console:list_export": Verb.EXPORT_REPORT,
     "console:search": Verb.SEE_ROWS_MASKED,
     "console:search_id_tail": Verb.SEE_ROWS,
     "console:bench": Verb.SEE_ROWS_MASKED,

@@ -216,6 +216,8 @@ class AuditVerb(enum.StrEnum):
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
     FILE_EXPORTED = "file.exported", "导出了文件"
+    LIST_OPENED = "list.opened", "打开了带空房、出租的名单"
+    VIEW_SHARED = "view.shared", "改了名单视图的共享范围"
     FILE_ERASED = "file.erased", "清除了到期文件"
     FILE_STORED = "file.stored", "存了文件"
     REPORT_DOWNLOADED = "report.downloaded", "下载了报表"

@@ -97,6 +97,7 @@ WORK = frozenset(
         AuditVerb.NUMBER_REVEALED,
         AuditVerb.ACCESS_LISTED,
         AuditVerb.FILE_STORED,
+        AuditVerb.LIST_OPENED,
     }
 )
 """What somebody did at the doors, with records and cases, with a phone, and when they came in. Others are told the day
@@ -171,6 +172,7 @@ OFFICE = frozenset(
         AuditVerb.OUTBOX_IMPORTED,
         AuditVerb.SYNC_EPOCH_RAISED,
         AuditVerb.FILE_EXPORTED,
+        AuditVerb.VIEW_SHARED,
         AuditVerb.FILE_ERASED,
         AuditVerb.REPORT_DOWNLOADED,
         AuditVerb.REPORT_MADE,

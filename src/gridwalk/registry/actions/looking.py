@@ -14,6 +14,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, queries
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.method import text
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
@@ -50,6 +51,16 @@ def search_by_number(*, actor: Viewer, at: dt.datetime, field: str, typed: str) 
             own = next(iter(actor.scopes(Verb.SEE_ROWS_MASKED)), "")
             writing.audit(AuditVerb.NUMBER_MISSED, scope=own[:15], data={"field": field})
     return hits
+
+
+def index_of_typed(*, actor: Viewer, at: dt.datetime, kind: str, field: str, typed: str) -> str:
+    """What a list is filtered by to have this whole number; asking counts as a search by it. Raises LookError."""
+    parsed = dictionary.parse(kind, field, typed)
+    searched = search.number_of(typed)
+    if not parsed.value or searched != columns.INDEX_PURPOSE[field]:
+        raise LookError("没有查：这不是一个完整的号码，请对照证件或登记再填一次。")
+    search_by_number(actor=actor, at=at, field=searched, typed=typed)
+    return columns.index_of(field, parsed.value)
 
 
 def typed_elsewhere(writing: Writing, holders: Collection[uuid.UUID]) -> None:
