@@ -208,11 +208,12 @@ def _judging() -> Iterator[None]:
     which the planner, reckoning with a disk that turns, does not believe.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL random_page_cost = 1")
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(_EVERY_RECORD)
         yield
-        cursor.execute("SET LOCAL random_page_cost TO DEFAULT")
-        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
+
+
+_EVERY_RECORD = "SELECT set_config('random_page_cost', '1', true), set_config('enable_seqscan', 'off', true)"
+"""Until the end of the transaction."""
 
 
 def _shown(asking: Asking, records: Sequence[uuid.UUID], *, before: bool, behind: bool) -> ListPage:
