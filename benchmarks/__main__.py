@@ -20,13 +20,15 @@ ON_FILES = ("addresses", "annotate", "linkage", "suppression", "whole")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
+FILLED = ("lists",)
+"""Measured in a database that fills itself with a million people."""
 ON_TESTS = ("mutants",)
 """The tests measured, in a copy of the project."""
 
 
 def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Iterator[Result]:
     """What needs a database of its own."""
-    if not wanted & {*NAMES, *PHONES}:
+    if not wanted & {*NAMES, *PHONES, *FILLED}:
         return
     home.chmod(0o711)
     os.environ["GRIDWALK_HOME"] = str(home)
@@ -57,6 +59,11 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
             from benchmarks import holding
 
             yield from holding.everything(quick=options.quick)
+            server.empty()
+        if "lists" in wanted:
+            from benchmarks import lists
+
+            yield from lists.everything(quick=options.quick)
             server.empty()
         if wanted & set(NAMES):
             from benchmarks import measure
@@ -118,9 +125,9 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        choices=[*NAMES, *ON_FILES, *PHONES, *ON_TESTS, []],
+        choices=[*NAMES, *ON_FILES, *PHONES, *FILLED, *ON_TESTS, []],
         metavar="NAME",
-        help=" · ".join([*NAMES, *ON_FILES, *PHONES, *ON_TESTS]),
+        help=" · ".join([*NAMES, *ON_FILES, *PHONES, *FILLED, *ON_TESTS]),
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--long", action="store_true", help="sync: 10,000 phone-days, every planted bug in 200 runs")
