@@ -205,7 +205,8 @@ def test_a_file_holds_exactly_what_is_seen_and_the_persons_list_says_so(street: 
     assert heads == ["姓名", "性别", "出生日期", "证件号", "电话", "住处", "与户主关系", "核实日期"]
     assert [row[:3] for row in cells] == [["程兰因", "女", "1950-02-03"]]
     assert str(cells[0][3]).startswith("120199************")
-    assert sheet.oddFooter.left is not None and "内部资料" in str(sheet.oddFooter.left.text)
+    foot = sheet.oddFooter
+    assert foot is not None and foot.left is not None and "内部资料" in str(foot.left.text)
     person = Person.objects.get(name="程兰因")
     export = Export.objects.get()
     assert export.entities == [person.pk]
