@@ -18,7 +18,6 @@ from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.operations.models import Investigation
 
 
-
 def scopes_of(user: uuid.UUID, from_on: dt.date, to_on: dt.date) -> set[str]:
     """Where somebody held a post on one of these days."""
     held = Assignment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on), user=user, from_on__lte=to_on)
