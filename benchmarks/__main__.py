@@ -20,13 +20,15 @@ ON_FILES = ("addresses", "annotate", "linkage", "suppression", "whole")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
+FILLED = ("lists",)
+"""Measured in a database that fills itself with a million people."""
 ON_TESTS = ("mutants",)
 """The tests measured, in a copy of the project."""
 
 
 def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Iterator[Result]:
     """What needs a database of its own."""
-    if not wanted & {*NAMES, *PHONES}:
+    if not wanted & {*NAMES, *PHONES, *FILLED}:
         return
     home.chmod(0o711)
     os.environ["GRIDWALK_HOME"] = str(home)
@@ -44,6 +46,7 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
                 quick=options.quick,
                 long=options.long,
                 days=options.days,
+                shares=options.shares,
                 kept=options.kept,
                 part=options.part,
             )
@@ -57,6 +60,11 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
             from benchmarks import holding
 
             yield from holding.everything(quick=options.quick)
+            server.empty()
+        if "lists" in wanted:
+            from benchmarks import lists
+
+            yield from lists.everything(quick=options.quick)
             server.empty()
         if wanted & set(NAMES):
             from benchmarks import measure
@@ -118,13 +126,14 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        choices=[*NAMES, *ON_FILES, *PHONES, *ON_TESTS, []],
+        choices=[*NAMES, *ON_FILES, *PHONES, *FILLED, *ON_TESTS, []],
         metavar="NAME",
-        help=" · ".join([*NAMES, *ON_FILES, *PHONES, *ON_TESTS]),
+        help=" · ".join([*NAMES, *ON_FILES, *PHONES, *FILLED, *ON_TESTS]),
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--long", action="store_true", help="sync: 10,000 phone-days, every planted bug in 200 runs")
     parser.add_argument("--days", type=int, help="sync: nothing but so many phone-days of the model")
+    parser.add_argument("--shares", type=int, help="sync: nothing but every planted bug in so many days of the model")
     parser.add_argument("--kept", type=Path, help="sync: the days that are done, kept in this file, are not done again")
     parser.add_argument(
         "--part", type=_part, default=(1, 1), help="sync: of 2 processes that share the file, 1/2 or 2/2"

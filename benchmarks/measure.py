@@ -25,7 +25,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from benchmarks import streets  # noqa: E402
+from benchmarks import importing, streets  # noqa: E402
 from benchmarks.results import Result  # noqa: E402
 from gridwalk.accounts.models import User  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
@@ -75,20 +75,20 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     _, workers = cast.make(world, at=at, from_on=prepared)
     floor = _timed(lambda: _merely_read([file.path for file in files]))
     imports: list[object] = []
-    seconds = _timed(
+    used = importing.used_by(
         lambda: imports.extend(drive.import_ledgers(files, actor=SYSTEM, at=at, progress=lambda a, b: None))
     )
     rows = sum(len(file.records) for file in files)
     if "import" in wanted:
         yield Result(
             name="import",
-            value=seconds,
+            value=used.seconds,
             unit="s",
             peer=floor,
             goal=None,
             note=f"{rows:,} rows of {len(files)} ledgers, end to end; peer: fastexcel merely reads them",
         )
-        yield Result(name="import.rows", value=rows / seconds, unit="rows/s")
+        yield from importing.results(rows, len(files), used)
     if "memory" in wanted:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         yield Result(name="memory", value=peak, unit="MiB", peer=None, goal=1500, note="peak of the importing process")

@@ -1,8 +1,9 @@
 """The model of phones and server by dice: phone-days that keep every promise, and how often a planted bug is noticed.
 
-``bench sync --days 100000 --kept FILE`` makes only the days. Each seed that is done is a line of the file; started
-again it goes on behind the last one, and it prints the totals of all when it ends or is interrupted (Ctrl-C). Several
-processes may share the work and the file: ``--part 1/2`` makes every second seed, ``--part 2/2`` the others.
+``bench sync --days 100000 --kept FILE`` makes only the days, ``bench sync --shares 200 --kept FILE`` only the bugs,
+each in so many days. Each run that is done is a line of the file; started again it goes on behind the last one, and it
+prints the totals of all when it ends or is interrupted (Ctrl-C). Several processes may share the work and the file:
+``--part 1/2`` makes every second seed, ``--part 2/2`` the others.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import logging
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import time_machine
 from django.conf import settings
@@ -27,7 +29,7 @@ from django.test import override_settings
 from benchmarks.results import Result
 from gridwalk.core import clock
 from tests.harness import dice
-from tests.harness.planted import PLANTED, Bug
+from tests.harness.planted import PLANTED
 from tests.harness.promises import Broken
 from tests.harness.sync_world import World
 
@@ -90,27 +92,30 @@ def days(n_days: int, kept: Path | None = None, part: tuple[int, int] = (1, 1)) 
                 for seed in todo[at : at + A_WORLD]:
                     done = _play(street, seed)
                     seeds[seed] = done
-                    _keep(kept, done)
+                    _keep(kept, vars(done))
     yield from _told(list({**seeds, **read(kept)}.values()))
 
 
 def read(kept: Path | None) -> dict[int, Seed]:
     """The seeds that are done; half a line, of a run that was killed, is none."""
-    seeds: dict[int, Seed] = {}
+    return {
+        content["seed"]: Seed(**{**content, "faults": Counter(content["faults"]), "totals": Counter(content["totals"])})
+        for content in _lines(kept)
+        if "bug" not in content
+    }
+
+
+def _lines(kept: Path | None) -> Iterator[dict[str, Any]]:
     lines = kept.read_text(encoding="utf-8").splitlines() if kept is not None and kept.exists() else []
     for line in lines:
         with contextlib.suppress(ValueError):
-            content = json.loads(line)
-            seeds[content["seed"]] = Seed(
-                **{**content, "faults": Counter(content["faults"]), "totals": Counter(content["totals"])}
-            )
-    return seeds
+            yield json.loads(line)
 
 
-def _keep(kept: Path | None, done: Seed) -> None:
+def _keep(kept: Path | None, content: Mapping[str, Any]) -> None:
     if kept is not None:
         with kept.open("a", encoding="utf-8") as file:
-            file.write(f"\n{json.dumps(vars(done), ensure_ascii=False)}")
+            file.write(f"\n{json.dumps(content, ensure_ascii=False)}")
 
 
 def _until(n_days: int, seeds: dict[int, Seed]) -> list[int]:
@@ -165,21 +170,41 @@ def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
     return total
 
 
-def planted(*, shares: bool) -> Iterator[Result]:
-    """Planted bugs that their directed runs miss; with ``shares`` how many of a night's days notice each."""
+def planted() -> Iterator[Result]:
+    """Planted bugs that their directed runs miss."""
     with world() as street:
         missed = [name for name, bug in PLANTED.items() if not bug.breaks_directed(street)]
     note = "、".join([f"{len(PLANTED) - len(missed)} of {len(PLANTED)} planted bugs noticed", *missed])
     yield Result(name="sync.planted_missed", value=len(missed), unit="bugs", goal=0, note=note)
-    for name, bug in PLANTED.items() if shares else ():
-        n = _noticed(bug)
-        says = f"{n} of {SEEDS} days notice: {name}; missed by all of so many with p < {MISSED}"
-        yield Result(name="sync.planted", value=needed(n / SEEDS), unit="seeds", goal=SEEDS, note=says)
 
 
-def _noticed(bug: Bug) -> int:
-    with world() as street:
-        return sum(bug.breaks(street, dice.day(seed)) for seed in range(SEEDS))
+def shares(n_seeds: int, kept: Path | None = None, part: tuple[int, int] = (1, 1)) -> Iterator[Result]:
+    """How many of so many days by dice notice each planted bug; ``kept`` and ``part`` as of ``days``."""
+    noticed = read_shares(kept)
+    nth, n_parts = part
+    todo = [
+        (seed, bug)
+        for seed in range(n_seeds)
+        for bug in PLANTED
+        if seed % n_parts == nth - 1 and (bug, seed) not in noticed
+    ]
+    with contextlib.suppress(KeyboardInterrupt):
+        for at in range(0, len(todo), A_WORLD):
+            with world() as street:
+                for seed, bug in todo[at : at + A_WORLD]:
+                    noticed[bug, seed] = PLANTED[bug].breaks(street, dice.day(seed))
+                    _keep(kept, {"bug": bug, "seed": seed, "noticed": noticed[bug, seed]})
+    noticed |= read_shares(kept)
+    for bug in PLANTED:
+        days_of_it = [notices for (name, _), notices in noticed.items() if name == bug]
+        n, of = sum(days_of_it), len(days_of_it)
+        says = f"{n} of {of} days notice: {bug}; missed by all of so many with p < {MISSED}"
+        yield Result(name="sync.planted", value=needed(n / max(of, 1)), unit="seeds", goal=SEEDS, note=says)
+
+
+def read_shares(kept: Path | None) -> dict[tuple[str, int], bool]:
+    """By planted bug and seed, whether that day notices it."""
+    return {(line["bug"], line["seed"]): line["noticed"] for line in _lines(kept) if "bug" in line}
 
 
 def needed(share: float) -> float:

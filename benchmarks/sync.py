@@ -51,20 +51,27 @@ def everything(
     quick: bool,
     long: bool = False,
     days: int | None = None,
+    shares: int | None = None,
     kept: Path | None = None,
     part: tuple[int, int] = (1, 1),
 ) -> Iterator[Result]:
     """All of it, on an empty database.
 
-    ``long``: 10,000 phone-days, and how many of a night's runs notice each planted bug. ``days``: nothing but so many
-    phone-days; the file ``kept`` says which are done, ``part`` which of them are this process's.
+    ``long``: 10,000 phone-days, and how many of a night's runs notice each planted bug. ``days``, ``shares``: nothing
+    but so many phone-days, or so many for each bug; the file ``kept`` says which are done, ``part`` which of them are
+    this process's.
     """
     call_command("migrate", verbosity=0)
     if days is not None:
         yield from model.days(days, kept, part)
+    if shares is not None:
+        yield from model.shares(shares, kept, part)
+    if days is not None or shares is not None:
         return
     yield from model.days(10_000 if long else 300 if quick else 1_000)
-    yield from model.planted(shares=long)
+    yield from model.planted()
+    if long:
+        yield from model.shares(model.SEEDS)
     yield from load(quick=quick)
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.mutants import running, sample
+from benchmarks.mutants import running, sample, watched
 from benchmarks.mutants.changes import Mutant
 from benchmarks.results import Result
 
@@ -83,11 +83,8 @@ def _wanted(mutant: Mutant, only: Sequence[str]) -> bool:
 
 
 def _contexts(folder: Path, kept: Path | None, tests: Sequence[str], *, fast: bool) -> sample.Contexts:
-    path = kept or folder / "contexts.json"
-    if not path.exists():
-        running.contexts(folder, tests, fast=fast, to=path.resolve())
-    contexts: sample.Contexts = json.loads(path.read_text("utf-8"))
-    return contexts
+    path = (kept or folder / "kept.json").resolve()
+    return watched.contexts(folder, tests, path, lambda files, to: running.watch(folder, files, to, fast=fast))
 
 
 def _is_noticed(

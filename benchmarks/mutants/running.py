@@ -84,8 +84,8 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**kept, "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def contexts(folder: Path, paths: Sequence[str], *, fast: bool, to: Path) -> None:
-    """Run the tests once without a change and note what each of them enters."""
+def watch(folder: Path, paths: Sequence[str], to: Path, *, fast: bool) -> None:
+    """Run the tests once without a change and note what each of them runs."""
     marks = "not slow and not browser" if fast else "not browser"
     words = [*QUIET, "-p", "benchmarks.mutants.contexts", "-m", marks, *paths]
     environment = {**_environment(folder), "GRIDWALK_CONTEXTS": str(to)}

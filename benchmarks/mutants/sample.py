@@ -100,20 +100,29 @@ def asked(
     seconds: float,
     named: Collection[str] = (),
 ) -> list[str]:
-    """The tests that run the changed place, as many as work so long; of what stands outside of functions first those
+    """The tests that run the changed line, as many as work so long; of what stands outside of functions first those
     that read the tables of its file, then all that run it. The quickest of those ``named`` is asked before all.
     """
-    inside = f"{mutant.path}::{mutant.function}"
-    entering = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant, inside)]
+    running = [test for test, noted in contexts.items() if _runs(noted, mutant)]
+    if not running:  # some lines are no place of their own, as the end of what is written over several
+        running = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant)]
+    readers_of = readers.get(mutant.path, set())
     reading: list[str] = []
     if not mutant.function:
-        files = readers.get(mutant.path, set())
-        reading = [test for test in contexts if test.partition("::")[0] in files]
-        entering = [test for test in entering if test not in set(reading)]
-    must = [test for test in contexts if test.partition("[")[0] in named]
-    taken = sorted(must, key=lambda test: contexts[test]["seconds"])[:1]
+        readers_of = readers_of | readers.get(f"{mutant.path.rpartition('/')[0]}.py", set())
+        reading = [test for test in contexts if test.partition("::")[0] in readers_of]
+        if not running:  # tables alone, which others of the room read
+            room = f"{mutant.path.partition('/')[0]}/"
+            running = [t for t, noted in contexts.items() if any(f.startswith(room) for f in noted["functions"])]
+    running = sorted(set(running).difference(reading))
+    taken = sorted(
+        (test for test in contexts if test.partition("[")[0] in named), key=lambda test: contexts[test]["seconds"]
+    )[:1]
     sum_seconds = sum(contexts[test]["seconds"] for test in taken)
-    for test in (*_in_turn(reading, mutant.room, contexts), *_in_turn(entering, mutant.room, contexts)):
+    for test in (
+        *_in_turn(reading, mutant.room, readers_of, contexts),
+        *_in_turn(running, mutant.room, readers_of, contexts),
+    ):
         if test in taken or (taken and sum_seconds + contexts[test]["seconds"] > seconds):
             continue
         taken.append(test)
@@ -121,17 +130,31 @@ def asked(
     return taken
 
 
-def _enters(functions: Sequence[str], mutant: Mutant, inside: str) -> bool:
-    if mutant.function and inside in functions:
-        return True
-    return not mutant.function and any(function.startswith(f"{mutant.path}::") for function in functions)
+def _runs(noted: Mapping[str, Any], mutant: Mutant) -> bool:
+    """Whether the test runs the line; where lines are not trusted, whether it enters the function."""
+    bits = noted["lines"].get(mutant.path)
+    if not mutant.function or bits is None:
+        return _enters(noted["functions"], mutant)
+    return bool(int(bits, 16) >> mutant.line & 1)
 
 
-def _in_turn(tests: Sequence[str], room: str, contexts: Contexts) -> Iterator[str]:
-    """The room's own first, then one of every file, then the second of every file …: the quick ones earlier."""
+def _enters(functions: Sequence[str], mutant: Mutant) -> bool:
+    if mutant.function:
+        return f"{mutant.path}::{mutant.function}" in functions
+    return any(function.startswith(f"{mutant.path}::") for function in functions)
+
+
+def _in_turn(tests: Sequence[str], room: str, naming: Collection[str], contexts: Contexts) -> Iterator[str]:
+    """First what names the file or is the room's own, then one of every file, then the second of every file …: the
+    quick ones earlier.
+    """
     by_file: dict[str, list[str]] = defaultdict(list)
     for test in sorted(tests, key=lambda test: contexts[test]["seconds"]):
         by_file[test.partition("::")[0]].append(test)
     rank = {test: n for of_file in by_file.values() for n, test in enumerate(of_file)}
     own = f"src/gridwalk/{room}/"
-    yield from sorted(tests, key=lambda t: (not t.startswith(own), rank[t], contexts[t]["seconds"]))
+
+    def is_far(test: str) -> bool:
+        return not test.startswith(own) and test.partition("::")[0] not in naming
+
+    yield from sorted(tests, key=lambda test: (is_far(test), rank[test], contexts[test]["seconds"]))

@@ -40,7 +40,7 @@ def test_a_post_is_ended_and_its_doors_handed_over_with_the_keyboard(
     before, after = account(Role.GRID_WORKER, GRID, name="曹子衿"), account(Role.GRID_WORKER, GRID, name="郑接任")
     Target.objects.update(assignee=before)
     page: Page = visit(entered(account(Role.ADMINISTRATOR, STREET)), f"/accounts/{before.pk}/")
-    page.get_by_role("link", name="停用").press("Enter")
+    page.get_by_role("link", name="停用", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="停用曹子衿的“网格员”")).to_be_visible()
     accessible(page)
     page.get_by_label("交给谁").select_option(label="郑接任")

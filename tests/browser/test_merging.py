@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from gridwalk.accounts.rules import Role
+from gridwalk.core.outward import outward
 from gridwalk.registry.models import Person
 from gridwalk.upkeep.models import Plan
 from tests.browser.test_keeping_areas_and_records import accessible
@@ -66,7 +67,7 @@ def test_two_records_are_merged_by_two_people(
     shot(page, "gone")
     accessible(page)
     page.get_by_text("这一条已并入").get_by_role("link", name=NAME).click()
-    expect(page).to_have_url(re.compile(str(stays.pk)))
+    expect(page).to_have_url(re.compile(str(outward(stays.pk))))
     shot(page, "stays")
     page.get_by_role("link", name="合并人员").click()
     page.get_by_label("为什么撤销").fill("本人来说是两个人")

@@ -115,7 +115,8 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     page.locator("#progress").wait_for()
     _work(street, Comparison.objects.latest("created_at"))
     page.get_by_role("button", name="再比一次").wait_for()
-    expect(page.locator(".strip .pair").first).to_have_text("3 / 5 条")
+    # Of one of the three the ledger says in brackets that he is the head, which the register does not have yet.
+    expect(page.locator(".strip .pair").first).to_have_text("2 / 5 条")
     expect(page.locator(".strip .pair").nth(1)).to_have_text("0 / 5 条")  # the last time
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="再比一次")).to_be_hidden()

@@ -29,7 +29,7 @@ def go_on(phone: dict[str, Any]) -> dict[str, Any]:
     key = serialization.load_der_private_key(base64.b64decode(phone["key"]), password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     named = {name: phone[name] for name in ("device", "token", "server_key", "key_id")}
-    wire = Wire(send=through(Client()), now=clock.now, key=key, **named)
+    wire = Wire(send=through(Client(SERVER_NAME="localhost")), now=clock.now, key=key, **named)
     kept = phone["cache"]
     rows = {grid: {(row["kind"], row["id"]): row for row in of} for grid, of in kept["rows"].items()}
     cache = Cache(versions=kept["versions"], rows=rows, epoch=kept["epoch"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from gridwalk.registry.tests.street import GRID, NEXT_GRID
 from tests.harness import upheaval
 from tests.harness.sync_world import VALUES, Day, Run
 
@@ -98,6 +99,18 @@ def _met_elsewhere(run: Run, n: int, to: int) -> None:
     run.attempt(n, "push", "")
 
 
+def _wait_together(run: Run, n: int, to: int) -> None:
+    """Pushes of all phones at one moment: one is bad, or the grid of some is held, or it happens to them all."""
+    for worker in range(len(run.phones)):
+        run.visit(worker, worker + to, "met", "tenure", to, confirm=True)
+    if to == 1:
+        upheaval.says_oddly(run, n, n + 2 * to)
+    held = (GRID, NEXT_GRID)[n % 2] if to == 2 else ""
+    upheaval.wait_together(run, held=held, fault=TOGETHER[n])
+
+
+TOGETHER = ("", "twice", "dies_before_commit", "dies_after_commit")
+
 UPHEAVALS: dict[int, Callable[[Run, int, int], None]] = {
     11: _drawn_anew_meanwhile,
     12: _post_ends_meanwhile,
@@ -108,6 +121,7 @@ UPHEAVALS: dict[int, Callable[[Run, int, int], None]] = {
     17: lambda run, n, to: upheaval.says_oddly(run, n, n + 2 * to),
     18: lambda run, n, to: upheaval.moves_to_the_next_grid(run, to),
     19: lambda run, n, to: upheaval.decided_by_a_killed_worker(run, n, to),
+    20: _wait_together,
 }
 
 
@@ -148,7 +162,7 @@ def _met_and_sent(run: Run, n: int, to: int, fault: str) -> None:
     run.attempt(n, "push", fault)
 
 
-RARE = tuple(sorted((*range(20), 3, 5, 6, 8, 8, 9, 10, 11, 12, 13, 14, 14, 17, 19)))
+RARE = tuple(sorted((*range(21), 3, 5, 6, 8, 8, 9, 10, 11, 12, 13, 14, 14, 17, 19, 20, 20)))
 """How often each of the rarer things happens: backups and restores more than in life.
 
 8: only the epoch tells that something is missing; 9: the server dies over a visit; 10: what was a difference is one

@@ -9,8 +9,8 @@ from tests.harness.sync_world import Day, Run, Step
 
 
 def day(steps: Step) -> Day:
-    """Two phones; the first one's clock is seven hours fast."""
-    return Day(2, [1, 0, 0, 0], steps)
+    """Three phones in one grid and one in the next; the first one's clock is seven hours fast."""
+    return Day(4, [1, 0, 0, 0], steps)
 
 
 def written_over_unseen(run: Run) -> None:
@@ -143,6 +143,20 @@ def said_of_who_has_moved_away(run: Run) -> None:
     sent.op["data"]["edits"] = [run.phone(0).edit("person", str(run.world.people[0].id), {"relation": "02"}, sent)]
     upheaval.moves_to_the_next_grid(run, 0)
     run.attempt(0, "push", "")
+
+
+def sent_at_once(run: Run) -> None:
+    """Two phones of different grids push at the same moment."""
+    for n in (0, 3):
+        _met(run, n, 1)
+    upheaval.wait_together(run)
+
+
+def sent_at_once_while_a_grid_is_held(run: Run) -> None:
+    """Two phones push at the same moment, and somebody holds the grid of one."""
+    for n in (0, 3):
+        _met(run, n, 1)
+    upheaval.wait_together(run, held=NEXT_GRID)
 
 
 def _met(run: Run, n: int, value: int, door: int = 0) -> None:

@@ -1,8 +1,8 @@
 """Which rows a test must lock. ``locks.toml`` says of every function that locks rows which test sees it do so: whoever
 tests alone waits for nobody, and a lock that is gone changes no page.
 
-That the second waits is shown by two connections (``meanwhile``); what it judges by then, at the last moment before the
-lock (``before_locking``).
+What the second judges by is what stands at the last moment before the lock (``before_locking``). That it waits until
+then is shown by the same tests with two connections (``two_connections``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+
+from tests.harness.meanwhile import Beside
 
 TABLE = Path(__file__).with_name("locks.toml")
 SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
@@ -70,19 +72,34 @@ def _asking() -> str:
     return f"{path.relative_to(SOURCE).as_posix()}::{function}" if path.is_relative_to(SOURCE) else ""
 
 
+@pytest.fixture
+def two_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens before a lock happens on another connection, which holds the rows until this one waits for them."""
+    monkeypatch.setattr(sys.modules[__name__], "_BESIDE", True)
+
+
+_BESIDE = False
+
+
 @contextmanager
 def before_locking(table: str, change: Callable[[], object]) -> Iterator[None]:
     """In the block ``change`` happens at the last moment before rows of the table are locked, as what somebody did for
     whom the lock was waited for.
     """
     locked: list[str] = []
+    beside: list[Beside] = []
 
-    def first(execute: Callable[..., Any], sql: Any, *more: Any) -> Any:
+    def first(execute: Callable[..., Any], sql: Any, params: Any, *more: Any) -> Any:
         if not locked and _locked(sql) == table:
             locked.append(table)
-            change()
-        return execute(sql, *more)
+            if _BESIDE:
+                beside.append(Beside(lambda: connection.cursor().execute(sql, params), change))
+            else:
+                change()
+        return execute(sql, params, *more)
 
     with connection.execute_wrapper(first):
         yield
     assert locked, f"no row of {table} was locked"
+    for each in beside:
+        each.end()

@@ -73,6 +73,40 @@ class Waiting:
         return self._answer
 
 
+class Beside:
+    """Another connection that locks, changes, and holds both until this one waits for it; then it is committed."""
+
+    def __init__(self, lock: Callable[[], Any], change: Callable[[], Any]) -> None:
+        self._changed = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(lock, change))
+        self._thread.start()
+        self._changed.wait(PATIENCE)
+
+    def _run(self, lock: Callable[[], Any], change: Callable[[], Any]) -> None:
+        try:
+            with transaction.atomic():
+                lock()
+                change()
+                self._changed.set()
+                until = time.monotonic() + PATIENCE / 3
+                while not _waits_for_us():
+                    assert time.monotonic() < until, "nobody waited for the lock"
+                    time.sleep(0.005)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._changed.set()
+            connections.close_all()
+
+    def end(self) -> None:
+        """Raises what went wrong there, as that nobody waited."""
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+        if self._error is not None:
+            raise self._error
+
+
 def _waits_for_us() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")

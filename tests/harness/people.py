@@ -40,30 +40,31 @@ def viewer() -> Callable[[Role, str], Viewer]:
     return make
 
 
+def new_account(role: Role, scope: str, *, name: str = "", password: str = "walk-every-door-26") -> User:
+    """A stored account with this assignment, past its first sign-in."""
+    now = clock.now()
+    username = f"{role}-{scope}-{User.objects.count()}"[-40:]
+    user = accounts.create_user(
+        actor=SYSTEM,
+        at=now,
+        username=username,
+        name=name or rules.LABELS[role],
+        password=password,
+        must_change_password=False,
+    )
+    accounts.assign(
+        actor=SYSTEM, at=now, user=user.id, role=role, scope=scope, from_on=clock.local_date(now) - dt.timedelta(1)
+    )
+    if rules.needs_second_factor([role]):
+        never_used = get_adapter().encrypt("NEVERUSEDHERE234")
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": never_used})
+    return user
+
+
 @pytest.fixture
 def account(db: None) -> Callable[..., User]:
-    """``account(Role.COMMUNITY_LEAD, COMMUNITY)``: a stored account with this assignment, past its first sign-in."""
-
-    def make(role: Role, scope: str, *, name: str = "", password: str = "walk-every-door-26") -> User:
-        now = clock.now()
-        username = f"{role}-{scope}-{User.objects.count()}"[-40:]
-        user = accounts.create_user(
-            actor=SYSTEM,
-            at=now,
-            username=username,
-            name=name or rules.LABELS[role],
-            password=password,
-            must_change_password=False,
-        )
-        accounts.assign(
-            actor=SYSTEM, at=now, user=user.id, role=role, scope=scope, from_on=clock.local_date(now) - dt.timedelta(1)
-        )
-        if rules.needs_second_factor([role]):
-            never_used = get_adapter().encrypt("NEVERUSEDHERE234")
-            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": never_used})
-        return user
-
-    return make
+    """``account(Role.COMMUNITY_LEAD, COMMUNITY)``: ``new_account``, undone after the test."""
+    return new_account
 
 
 @pytest.fixture

@@ -68,8 +68,9 @@ class PhoneModel:
         """Requests that the server could not answer."""
 
     def begin(self, pulled: Cache) -> None:
-        """The day begins with what the phone has pulled before."""
-        self.cache, self.epoch = pulled.copy(), pulled.epoch
+        """The day begins with what the phone has pulled before; it knows by then how far its clock is off."""
+        self.cache, self.epoch, self.last_pull = pulled.copy(), pulled.epoch, self.wire.now()
+        self.wire.ahead = -int(self.skew.total_seconds() * 1000)
 
     # what the worker does
 
@@ -155,20 +156,23 @@ class PhoneModel:
 
     def push(self, *, fault: str = "", most: int = 3, oldest: bool = False) -> None:
         """Send the next ops in sequence; lost answers are asked again another time. Raises Lost, ServerDied."""
-        if self.wiped:
-            return
-        batch = sorted(self.waiting(), key=lambda sent: sent.op["seq"])[:most]
+        content = self.next_push(most)
+        if content is not None:
+            self.heard(*self._through("push", content, fault))
+
+    def next_push(self, most: int) -> dict[str, Any] | None:
+        """The next ops in sequence as they are sent; None where nothing waits."""
+        batch = [] if self.wiped else sorted(self.waiting(), key=lambda sent: sent.op["seq"])[:most]
         if not batch:
-            return
+            return None
         self.has_spoken = True
-        content = {"epoch": self.epoch, "seq_from": batch[0].op["seq"], "ops": [sent.op for sent in batch]}
         if self.habits.forgets_on_send:
             for sent in batch:
                 sent.state = "forgotten"
-        status, answer = self._through("push", content, fault)
-        self._heard(status, answer)
+        return {"epoch": self.epoch, "seq_from": batch[0].op["seq"], "ops": [sent.op for sent in batch]}
 
-    def _heard(self, status: int, answer: Any) -> None:
+    def heard(self, status: int, answer: Any) -> None:
+        """Take in what the server says of a push, or instead of what was pulled."""
         if status >= 500:
             self.failures.append(f"{self.name} was answered {status}")
             return None
@@ -182,6 +186,8 @@ class PhoneModel:
         if status == 409 and answer["problem"] == "gap":
             self._epoch(answer["epoch"])
             self._offer_from(answer["next_seq"])
+        elif status == 409 and answer["problem"] == "stale":
+            return None  # sent with others, and nobody has told it yet how far its clock is off: it is asked again
         elif status == 409:
             self._become(answer)
         elif status == 200:
@@ -212,6 +218,7 @@ class PhoneModel:
     def _bind_again(self) -> None:
         """The server does not know this phone (a backup from before it was bound): a new code, all kept ops from 1."""
         self.faults["bound_again"] += 1
+        self.has_spoken = True
         self.rebind()
         for seq, sent in enumerate(sorted(self.ops, key=lambda o: (o.state == "waiting", o.op["seq"])), 1):
             sent.op["seq"], sent.device, sent.state = seq, self.wire.device, "waiting"
@@ -234,7 +241,7 @@ class PhoneModel:
             return
         status, answer = self._through("pull", self.cache.asks(), fault)
         if status != 200:
-            return self._heard(status, answer)
+            return self.heard(status, answer)
         if self.habits.cursor_by_own_clock:
             self._take_by_own_clock(answer)
         else:
@@ -281,19 +288,14 @@ class PhoneModel:
         self.cache = Cache()
         return None
 
-    def sync(self) -> bool:
-        """A whole undisturbed round until nothing waits, or until this copy has to be confirmed; returns whether
-        there was anything to send or to hand in.
-        """
-        self.has_spoken = False
+    def push_all(self) -> None:
+        """Undisturbed, until nothing waits, or until this copy has to be confirmed."""
         for _ in range(13):
-            self.pull()
-            if not self.waiting():
-                break
+            if self.wiped or not self.waiting():
+                return
             self.push(most=200)
             if self.held_back:
-                break
-        return self.has_spoken
+                return
 
     def copy(self, wire: Wire) -> PhoneModel:
         """Another phone with the same storage (a backup of the phone, restored onto a second one)."""

@@ -112,7 +112,9 @@ class Wire:
         message = f"{method}\n{path}\n{at} {now}\n{hashlib.sha256(body).hexdigest()}".encode()
         return f'Gridwalk device="{self.device}", at="{at}", now="{now}", sig="{sign(self.key, message)}"'
 
-    def activate(self, login: str, password: str, code: str, *, name: str = "测试机") -> tuple[int, Any]:
+    def activate(
+        self, login: str, password: str, code: str, *, name: str = "测试机", own_password: str = ""
+    ) -> tuple[int, Any]:
         """Bind this device; keeps what it is told."""
         body = {
             "login": login,
@@ -122,6 +124,7 @@ class Wire:
             "name": name,
             "wire": [1],
             "platform": "test",
+            "own_password": own_password,
         }
         status, content = self.send(
             "POST", f"{API}activate", {"Content-Type": "application/json"}, json.dumps(body).encode()

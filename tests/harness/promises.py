@@ -33,6 +33,7 @@ def keep(run: Run) -> None:
         _understood,
         _once_each,
         _nothing_overwritten,
+        _under_their_name,
         _agreed,
         _where_they_belong,
         _whoever_came,
@@ -84,6 +85,14 @@ def _once_each(run: Run) -> None:
     run.world.totals.update(
         acknowledged=len(seen & logged.keys()), returned=sum(s == "returned" for s, _ in logged.values())
     )
+
+
+def _under_their_name(run: Run) -> None:
+    """A visit stands under the name of whose phone sent it, whoever else was served in the same transaction."""
+    authors = {sent.op["op"]: phone.user.id for phone in run.phones for sent in phone.ops}
+    for pk, worker in Visit.objects.values_list("pk", "worker"):
+        if worker != authors[str(pk)]:
+            raise Broken("I1: a visit stands under another name than its author's")
 
 
 def _nothing_overwritten(run: Run) -> None:

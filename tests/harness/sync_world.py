@@ -169,7 +169,6 @@ class Run:
             self.phones.append(PhoneModel(wire, f"phone{n}", skew=skew, faults=world.faults, habits=habits))
             self._teach(self.phones[-1], world.users[n])
             self.phones[-1].begin(world._first_pulls[n])
-            self.phones[-1].pull()
         self.backup: str | None = None
         self.before_backup: set[str] = set()
         self.excused: set[str] = set()
@@ -331,15 +330,18 @@ class Run:
     # the end
 
     def settle(self) -> None:
-        """The network is whole again: every phone syncs until nothing waits, and the office confirms its copies."""
-        for _ in range(3):
+        """The network is whole again: every phone pushes until nothing waits and then pulls, as the app does; the
+        office confirms their copies.
+        """
+        for nth in range(5):
             for phone in self.phones:
                 phone.arrive_late()
-            sent = [phone.sync() for phone in self.phones]
-            if not self.confirm_copies() and not any(sent):
-                return  # nothing was said, so another round would say nothing, and all have pulled what stands
-        for phone in self.phones:
-            if not phone.wiped:
+                phone.push_all()
+            has_changed = self.confirm_copies() or any(phone.has_spoken for phone in self.phones)
+            if nth and not has_changed:
+                return  # nothing was said since all have pulled what stands
+            for phone in self.phones:
+                phone.has_spoken = False
                 phone.pull()
 
     def check(self) -> None:

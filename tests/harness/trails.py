@@ -25,7 +25,9 @@ grant.*                       grid       dwelling,person other
 device.code_made              area       user
 device.*                      area       device
 badge.*                       area       user
-areas.loaded                  street     -
+areas.desk_set                community  -
+areas.*                       street     -
+operator.named                area       -
 grids.created                 community  -
 grids.buildings_assigned      community  grid -
 grids.replaced                community  -
@@ -66,6 +68,7 @@ import.*                      area       import
 comparison.paused             nowhere    comparison
 comparison.*                  area       comparison
 unmatched.*                   grid       dwelling,person,organization -
+estate.*                      community  estate -
 backfill.handed_out           area       backfill
 op.*                          area       -
 outbox.*                      area       device
@@ -76,7 +79,9 @@ number.missed                 area       -
 number.*                      grid       dwelling,person,organization,site,facility
 card.checked                  grid       person
 access.listed                 grid       person
-file.exported                 nowhere    file,import,comparison ?
+file.exported                 nowhere    file,import,comparison,list ?
+list.opened                   area       list -
+view.shared                   area       view
 file.*                        area       file
 report.*                      area       file
 audit.sealed                  nowhere    -

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -29,9 +29,10 @@ from gridwalk.retention.actions import people
 from gridwalk.sync.actions import runs
 from gridwalk.sync.models import Op
 from gridwalk.territory.models import Building, Grid
+from tests.harness import together
 from tests.harness.phone_model import ServerDied
 from tests.harness.promises import Broken
-from tests.harness.sync_world import Run
+from tests.harness.sync_world import Run, dying
 
 Event = Callable[[Run], None]
 
@@ -104,6 +105,40 @@ def post_ends_meanwhile(run: Run, n: int) -> None:
     meanwhile(run, n, end)
     if ended and Op.objects.filter(pk__in=fresh).exclude(state="returned").exclude(reason="erased").exists():
         raise Broken("what somebody sent who has no post any more was done")
+
+
+# what waits with others
+
+
+@contextmanager
+def held_by_somebody(grid: str) -> Iterator[None]:
+    """Whoever does not wait does not get this grid, as if another transaction held it."""
+    whole = core._raise
+
+    def others(wanted: Sequence[str], *, waits: bool) -> dict[str, int]:
+        return whole([code for code in wanted if waits or code != grid], waits=waits)
+
+    with mock.patch.object(core, "_raise", others):
+        yield
+
+
+def wait_together(run: Run, *, held: str = "", fault: str = "") -> None:
+    """What all phones have to send waits at the same moment; what is left of it is sent alone, as the server does it.
+
+    ``held``: a grid that somebody holds just then. ``fault``: of the server, or one of the requests arrives twice.
+    """
+    pushes = [(phone, push) for phone in run.phones if (push := phone.next_push(3)) is not None]
+    pushes += pushes[:1] if fault == "twice" else []
+    dies = fault.startswith("dies")
+    run.faults["together"] += len(pushes) > 1
+    with (
+        contextlib.suppress(ServerDied),
+        held_by_somebody(held),
+        dying(before=fault == "dies_before_commit") if dies else contextlib.nullcontext(),
+    ):
+        answers, _ = together.push(run.world.client, [(phone.wire, push) for phone, push in pushes])
+        for (phone, _), answer in zip(pushes, answers, strict=True):
+            phone.heard(*answer)
 
 
 # people

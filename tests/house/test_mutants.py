@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, SimpleNamespace
 
 import pytest
 
-from benchmarks.mutants import asking, changes, sample
+from benchmarks.mutants import asking, changes, contexts, sample, watched
 from benchmarks.mutants.changes import Mutant
 
 SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
@@ -80,22 +82,37 @@ def test_a_sample_is_the_same_for_the_same_seed_and_takes_of_every_room() -> Non
 def test_who_reads_a_table_is_asked_first_then_the_rooms_own_tests_then_the_quick_ones(
     function: str, asked: list[str]
 ) -> None:
-    entered = ["sync/actions.py::write"]
-    names = {"own": "src/gridwalk/sync/tests/test_a.py::own"}
-    contexts = {
-        "tests/test_b.py::slow": {"seconds": 9.0, "functions": entered},
-        "tests/test_c.py::quick": {"seconds": 0.1, "functions": entered},
-        "tests/test_c.py::too_slow": {"seconds": 99.0, "functions": entered},
-        names["own"]: {"seconds": 2.0, "functions": entered},
-        "tests/test_d.py::x": {"seconds": 12.0, "functions": ["sync/actions.py::read"]},
-        "tests/test_d.py::elsewhere": {"seconds": 0.1, "functions": ["visits/actions.py::write"]},
+    writes = {"functions": ["sync/actions.py::write"], "lines": {"sync/actions.py": "2"}}
+    turns_back = {**writes, "lines": {"sync/actions.py": "1"}}
+    noted = {
+        "tests/test_b.py::slow": {"seconds": 9.0, **writes},
+        "tests/test_c.py::quick": {"seconds": 0.1, **writes},
+        "tests/test_c.py::too_slow": {"seconds": 99.0, **writes},
+        "src/gridwalk/sync/tests/test_a.py::own": {"seconds": 2.0, **writes},
+        "tests/test_d.py::x": {"seconds": 12.0, "functions": ["sync/actions.py::read"], "lines": {}},
+        "tests/test_d.py::elsewhere": {"seconds": 0.1, "functions": ["visits/actions.py::write"], "lines": {}},
+        "tests/test_e.py::reads": {"seconds": 0.2, "functions": [], "lines": {}},
     }
+    if function:
+        noted["tests/test_b.py::before_the_line"] = {"seconds": 0.1, **turns_back}
     readers = {"sync/actions.py": {"tests/test_e.py"}}
-    contexts["tests/test_e.py::reads"] = {"seconds": 0.2, "functions": []}
     mutant = Mutant(
         path="sync/actions.py", index=0, kind="call", line=1, function=function, before="push()", after="pass"
     )
-    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers, seconds=60)] == asked
+    assert [test.rpartition("::")[2] for test in sample.asked(mutant, noted, readers, seconds=60)] == asked
+
+
+def test_of_a_file_of_tables_alone_those_are_asked_that_read_its_package_then_those_that_run_its_room() -> None:
+    noted = {
+        "tests/test_a.py::names": {"seconds": 3.0, "functions": [], "lines": {}},
+        "tests/test_b.py::runs": {"seconds": 1.0, "functions": ["sync/actions.py::write"], "lines": {}},
+        "tests/test_b.py::else": {"seconds": 1.0, "functions": ["visits/actions.py::write"], "lines": {}},
+    }
+    mutant = Mutant(
+        path="sync/words/refused.py", index=0, kind="constant", line=1, function="", before="True", after="False"
+    )
+    asked = sample.asked(mutant, noted, {"sync/words.py": {"tests/test_a.py"}}, seconds=60)
+    assert asked == ["tests/test_a.py::names", "tests/test_b.py::runs"]
 
 
 NAMED = """
@@ -120,22 +137,60 @@ def test_a_change_is_told_by_the_name_python_gives_to_where_it_stands() -> None:
 
 
 def test_a_test_that_must_see_a_line_or_a_lock_is_asked_before_all() -> None:
-    contexts = {
-        "tests/a.py::quick": {"seconds": 0.1, "functions": ["sync/actions/epochs.py::raise_epoch"]},
-        "tests/b.py::sees": {"seconds": 50.0, "functions": []},
-        "tests/b.py::sees_later": {"seconds": 70.0, "functions": []},
+    noted = {
+        "tests/a.py::quick": {"seconds": 0.1, "functions": ["sync/actions/epochs.py::raise_epoch"], "lines": {}},
+        "tests/b.py::sees": {"seconds": 50.0, "functions": [], "lines": {}},
+        "tests/b.py::sees_later": {"seconds": 70.0, "functions": [], "lines": {}},
     }
     named = {"tests/b.py::sees", "tests/b.py::sees_later"}
     mutant = Mutant(
         path="sync/actions/epochs.py", index=0, kind="lock", line=1, function="raise_epoch", before="", after=""
     )
-    assert sample.asked(mutant, contexts, {}, seconds=60, named=named) == ["tests/b.py::sees", "tests/a.py::quick"]
+    assert sample.asked(mutant, noted, {}, seconds=60, named=named) == ["tests/b.py::sees", "tests/a.py::quick"]
     root = SOURCE.parents[1]
     (test,) = sample.naming(root, mutant)
     assert test.partition("::")[2] == "test_an_epoch_follows_the_one_that_began_meanwhile"
     line = dataclasses.replace(mutant, kind="audit", before="writing.audit(AuditVerb.BACKFILL_HANDED_OUT, scope=sc")
     assert sample.naming(root, line)
     assert not sample.naming(root, dataclasses.replace(mutant, kind="call"))
+
+
+def test_what_a_test_runs_is_kept_until_its_file_changes_and_a_line_until_its_source_does(tmp_path: Path) -> None:
+    source, tests = tmp_path / "src" / "gridwalk", tmp_path / "tests"
+    for path in (source / "doors.py", tests / "test_a.py", tests / "test_b.py"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1")
+    watched_files: list[list[str]] = []
+
+    def run(files: Sequence[str], to: Path) -> None:
+        watched_files.append(list(files))
+        noted = {"seconds": 1.0, "functions": ["doors.py::open"], "lines": {"doors.py": "2"}}
+        to.write_text(json.dumps({f"{file}::test_it": noted for file in files}))
+
+    def lines() -> dict[str, dict[str, str]]:
+        tests = watched.contexts(tmp_path, ["tests"], tmp_path / "kept.json", run)
+        return {test.removeprefix("tests/"): noted["lines"] for test, noted in tests.items()}
+
+    line = {"doors.py": "2"}
+    assert lines() == lines() == {"test_a.py::test_it": line, "test_b.py::test_it": line}
+    (tests / "test_a.py").write_text("2")
+    (source / "doors.py").write_text("2")
+    assert lines() == {"test_a.py::test_it": line, "test_b.py::test_it": {}}
+    (tests / "test_b.py").unlink()
+    assert lines() == {"test_a.py::test_it": line}
+    assert watched_files == [["tests/test_a.py", "tests/test_b.py"], ["tests/test_a.py"]]
+
+
+def test_of_each_test_the_lines_are_noted_that_ran() -> None:
+    entered = contexts.Entered({1, 2, 3})
+    frame = SimpleNamespace(f_lineno=2, f_trace_lines=True)
+    for line in (2, 3, 2):
+        frame.f_lineno = line
+        entered.follow(frame, "line", None)  # type: ignore[arg-type]
+    assert entered.waiting == {1} and frame.f_trace_lines
+    entered.n_calm = contexts.CALM - 1
+    entered.follow(frame, "line", None)  # type: ignore[arg-type]
+    assert not entered.is_followed and not frame.f_trace_lines, "what goes round and round is left"
 
 
 READ_ONCE = """

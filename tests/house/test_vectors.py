@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import hatch_build
-from gridwalk.campaigns.actions import founding
+from gridwalk.campaigns.rules import LEAST_QUIET
 from gridwalk.method import idcards
 from gridwalk.visits import outcomes, rules
 from gridwalk.visits.queries import worklist
@@ -39,7 +39,7 @@ def test_nobody_is_disturbed_in_quiet_hours(case: dict[str, Any]) -> None:
 
 
 def test_the_usual_quiet_hours_are_among_the_cases() -> None:
-    usual = f"{founding.QUIET_FROM:%H:%M}", f"{founding.QUIET_UNTIL:%H:%M}"
+    usual = f"{LEAST_QUIET[0]:%H:%M}", f"{LEAST_QUIET[1]:%H:%M}"
     assert usual in {(case["from"], case["until"]) for case in VECTORS["quiet"]}
 
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core.models import AuditEntry
+from gridwalk.core.outward import outward
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Person, Residence
 from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, upload, workbook
 from tests.harness.doubtful import at
@@ -237,7 +238,7 @@ def test_the_one_table_leads_to_the_bench_and_lists_nothing_twice(doubtful: Clie
 def test_a_merge_that_is_done_ends_the_case_by_itself(doubtful: Client, sign_in: SignIn) -> None:
     first, other = Person.objects.filter(name__in=["陆清嘉", "陆青佳"]).order_by("id")
     shown = case(doubtful, "near_duplicate")
-    assert f'action="/upkeep/merge/person/{first.pk}/{other.pk}/"' in shown
+    assert f'action="/upkeep/merge/person/{outward(first.pk)}/{outward(other.pk)}/"' in shown
     plan = merging.propose(doubtful, first, other)
     waits = case(doubtful, "near_duplicate")
     assert "等另一人复核" in waits
@@ -265,9 +266,10 @@ def test_a_case_of_two_areas_is_shown_under_the_record_of_one_s_own(doubtful: Cl
     Residence.objects.filter(person=person, dwelling=far).update(grid_id=far.grid_id)
     elsewhere = sign_in(Role.COMMUNITY_LEAD, beyond)
     shown = text(elsewhere, f"/bench/two_homes/{person.pk}/")
-    assert f"/doors/{far.pk}/" in shown
-    assert str(person.pk) not in shown.replace(f"/bench/two_homes/{person.pk}/", "")
+    assert f"/doors/{outward(far.pk)}/" in shown
+    own = str(outward(person.pk))
+    assert own not in shown.replace(f"/bench/two_homes/{own}/", "")
     assert "情况属实" in shown
     assert "住在 " not in shown
     decide(elsewhere, shown, "right")
-    assert f"/doors/{far.pk}/" in text(elsewhere, "/bench/settled/")
+    assert f"/doors/{outward(far.pk)}/" in text(elsewhere, "/bench/settled/")

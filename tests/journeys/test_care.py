@@ -17,6 +17,7 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
+from gridwalk.core.outward import outward
 from gridwalk.indicators import gaps, queries
 from gridwalk.indicators.definitions import ATTENTION
 from gridwalk.registry.models import CareLabel, Dwelling, Person, Recheck
@@ -127,7 +128,7 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert worker.post(page, {"do": "referred", "to": "family", "by": str(today(2))}).status_code == 302
         assert "请从单子里选一处" in text(worker.post(page, {"do": "referred", "to": "moon"}))
         assert worker.post(page, {"do": "met", "back": "https://example.org/"}).headers["Location"] == (
-            f"/people/{person.pk}/"
+            f"/people/{outward(person.pk)}/"
         )
         care_need.refresh_from_db()
         assert (care_need.state, care_need.met_on, care_need.met_by_name) == ("confirmed", today(), "网格员")

@@ -23,6 +23,7 @@ from tests.harness.people import SignIn, signed_in
 
 pytestmark = pytest.mark.slow
 HEADER = ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "手机号", "居住类别", "民族"]
+BOARD = "/board/120105001023/"
 AT_101 = ["海河花园", "5号楼", "1单元", "101"]
 
 
@@ -112,7 +113,7 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
         "kept",
         "strike_off",
     ]
-    home = street.get("/").content.decode()
+    home = street.get(BOARD).content.decode()
     assert "台账 ↔ 一张表" in home
     gap = street.get("/consistency/").content.decode()
     assert "有项目不同" not in gap
@@ -145,7 +146,7 @@ def test_nobody_else_sees_a_comparison_and_who_sees_counts_only_gets_neither_fie
 
 def test_communities_not_compared_are_said_to_be_so(street: Client) -> None:
     assert "还没比对过台账，不计入一致率" in street.get("/consistency/").content.decode()
-    assert "还没比对过" in street.get("/").content.decode()
+    assert "还没比对过" in street.get(BOARD).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -288,6 +289,11 @@ def test_a_rule_asks_again_where_somebody_changed_the_fact_meanwhile(
     assert Difference.objects.get(field="phone", kind="person").state == "open"
 
 
+def words(answer: Any) -> str:
+    """A page without its tags."""
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", answer.content.decode()))
+
+
 def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_the_register(
     street: Client, actor: Any
 ) -> None:
@@ -302,6 +308,20 @@ def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_th
     assert re.search("已清空：[^<]*民族[^<]*；平台导出.xlsx 的 [^<]*民族", page), (
         "of either file what is not kept is named"
     )
+    lacking = Unmatched.objects.filter(of=first, what="register_only").order_by("pk")
+    assert [row.source for row in lacking] == ["ledger"] * 2 + ["platform"] * 2, "both files lack the same two people"
+    lacked = lacking.filter(entity=lacking[0].entity)
+    assert "行读入" in page, "the sum over the rows of either file is shown with the result too"
+    listed = words(street.get(f"/comparisons/{first.pk}/?what=register_only"))
+    assert "一张表有，交来的没有，待定 2 " in listed
+    assert "台账、市平台导出没有" in listed
+    for decision, state in (("strike_off", "strike_off"), ("undo", "open"), ("kept", "kept")):
+        path = f"/comparisons/{first.pk}/{'undo' if decision == 'undo' else 'decide'}/"
+        given = {"what": "register_only", "row": str(lacked[0].pk), "decision": decision, "reason": "登记重了"}
+        said = words(street.post(path, given, follow=True))
+        assert " 1 条" in said
+        assert "没办成" not in said
+        assert {row.state for row in lacked.all()} == {state}
     answer: Any = street.get(f"/comparisons/{first.pk}/annotated/")
     data = b"".join(answer.streaming_content) if answer.streaming else answer.content
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
@@ -317,7 +337,12 @@ def test_a_comparison_of_the_street_takes_the_place_of_a_communitys_and_the_othe
     first = compared(street, actor, people())
     centre = sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
     two = compared(centre, signed_in(centre), people(), scope=COMMUNITY[:9])
-    assert set(Unmatched.objects.filter(of=first).values_list("state", flat=True)) == {"gone"}
+    assert set(Unmatched.objects.filter(of=first).values_list("state", flat=True)) == {"open"}
+    second = sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+    second.post(f"/comparisons/{two.pk}/release/", {"reason": "核实过，是街道的台账"})
+    assert set(Unmatched.objects.filter(of=first).values_list("state", flat=True)) == {"gone"}, (
+        "somebody answers for it"
+    )
     assert Unmatched.objects.filter(of=two, state="open").count() == 3
     compared(street, actor, people())
     assert set(Unmatched.objects.filter(of=two).values_list("state", flat=True)) == {"gone"}

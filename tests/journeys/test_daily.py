@@ -16,6 +16,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change, Stream
+from gridwalk.core.outward import outward
 from gridwalk.events.models import Event
 from gridwalk.method import addresses
 from gridwalk.registry.actions import creation
@@ -81,9 +82,9 @@ def test_where_it_happened_is_found_from_one_box(street: Client, sign_in: SignIn
     ):
         assert f">{word}</a>" in shown, word
     answer = street.post("/daily/", {"event": "let", "q": "海河花园5号楼1单元102"})
-    assert answer.headers["Location"] == f"/daily/let/dwelling/{door('102').pk}/"
+    assert answer.headers["Location"] == f"/daily/let/dwelling/{outward(door('102').pk)}/"
     answer = street.post("/daily/", {"event": "died", "q": "程兰因"})
-    assert answer.headers["Location"] == f"/daily/died/person/{Person.objects.get(name='程兰因').pk}/"
+    assert answer.headers["Location"] == f"/daily/died/person/{outward(Person.objects.get(name='程兰因').pk)}/"
     several = street.post("/daily/", {"event": "let", "q": "海河花园5号楼1单元"}).content.decode()
     assert several.count("记出租</a>") == 8
     assert "没有查到" in street.post("/daily/", {"event": "closed", "q": "程兰因"}).content.decode()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
+from gridwalk.core.outward import outward
 from gridwalk.events.models import Event
 from gridwalk.registry.models import Person, Residence
 from tests.harness.campaign import COMMUNITY, GRID
@@ -19,10 +20,10 @@ pytestmark = pytest.mark.slow
 def test_who_has_no_home_gets_one_from_the_bench_without_an_id_number(street: Client, sign_in: SignIn) -> None:
     person = Person.objects.get(name="程望舒")
     was = Residence.objects.get(person=person, to_on__isnull=True)
-    assert f"/daily/moved_in/person/{person.pk}/" not in text(street, f"/people/{person.pk}/")
+    assert f"/daily/moved_in/person/{outward(person.pk)}/" not in text(street, f"/people/{person.pk}/")
     Residence.objects.filter(pk=was.pk).update(to_on="2026-06-01")
     Person.objects.filter(pk=person.pk).update(id_no_index="", id_no_sealed="")
-    path = f"/daily/moved_in/person/{person.pk}/"
+    path = f"/daily/moved_in/person/{outward(person.pk)}/"
     assert f'action="{path}"' in case(street, "no_home")
     assert path in text(street, f"/people/{person.pk}/")
     other = street.get(f"/daily/married/person/{person.pk}/")

@@ -205,11 +205,31 @@ def test_invented_rows_change_no_published_rate(street: Client, actor: Any, sign
     assert "没有过半，不计入一致率" in page, "it is kept, and says so"
 
 
-def test_a_ledger_of_half_the_community_tells_who_sees_rows_masked_the_counts(street: Client, sign_in: SignIn) -> None:
+def test_half_a_community_tells_who_handed_it_in_and_sees_rows_masked_no_sum_until_a_second_person_answers(
+    street: Client, sign_in: SignIn
+) -> None:
+    """Who may add a row reads from a sum whether it agrees; so the sums of two such files read alike."""
     centre = sign_in(Role.STREET_CENTRE, STREET)
+    told = []
+    at_501 = ["海河花园", "5号楼", "1单元", "501"]
+    for name, number in (("孟昭宁", id_no(4)), ("任意名", id_no(8))):
+        with undone():
+            every = [*people(), [*at_501, name, "女", number, "19800101", "", "常住", "汉"]]
+            told.append(everything(centre, "comparisons", compared(centre, signed_in(centre), every).pk))
+    assert told[0] == told[1] and "等另一人放行" in told[0]
     one = compared(centre, signed_in(centre), people())
-    page = words(centre.get(f"/comparisons/{one.pk}/"))
-    assert "0 / 5" in page and "姓名 1" in page, "2 of 4 on record are in it"
+    own = f"/comparisons/{one.pk}/"
+    assert "0 / 5" not in words(centre.get(own)) and "还没比对过台账" in words(centre.get("/consistency/"))
+    reason = {"reason": "电话问过社区"}
+    assert "是您自己交来的" in words(centre.post(f"{own}release/", reason, follow=True))
+    second = sign_in(Role.STREET_CENTRE, STREET)
+    assert "怎么核实过" in words(second.get(own))
+    assert "请写明怎么核实过这份表" in words(second.post(f"{own}release/", {"reason": "好"}, follow=True))
+    assert "从现在起计入一致率" in words(second.post(f"{own}release/", reason, follow=True))
+    page = words(centre.get(own))
+    assert "0 / 5" in page and "姓名 1" not in page, "2 of 4 on record are in it; a small number of a field is not told"
+    assert "0 / 5" in words(sign_in(Role.LEADING_GROUP, STREET).get("/consistency/"))
+    assert "姓名 1" not in words(centre.get("/consistency/")), "nor on the board"
     assert "程" not in page and "白露" not in page
     assert "没有逐行的结果" in page or "逐行的结果在社区书记的待办里" in page
     answer = centre.get(f"/comparisons/{one.pk}/annotated/", follow=True)

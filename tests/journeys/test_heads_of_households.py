@@ -228,6 +228,22 @@ def test_who_has_said_otherwise_since_keeps_their_word_when_the_plan_is_undone(
     assert relations("程兰因", "程小满") == ["50", *said]
 
 
+def test_a_question_that_was_answered_stays_answered_when_the_plan_is_undone(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    head, mother = person("程望舒"), person("程兰因")
+    moving.propose(street, family, Dwelling.objects.get(room="202"), people=[str(head.pk)], old_door="same")
+    page, path = _plan(second)
+    form = {"seen": moving.seen(page), "confirmed": "1", "note": "问过", f"head-{family.pk}": str(mother.pk)}
+    second.post(f"{path}decide/", form)
+    asked = Difference.objects.get(state="open", why="head_changed")
+    decided = street.post(f"/differences/{asked.pk}/decide/", {"decision": "keep", "reason": "问过奶奶"})
+    assert decided.status_code in {200, 302}
+    second.post(f"{path}undo/", {"reason": "没有搬成"})
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == ("kept", "问过奶奶")
+
+
 @pytest.mark.parametrize(("given", "asked"), [({"link": True}, True), ({"side-relation": "go"}, True), ({}, False)])
 def test_a_record_of_a_head_that_is_split_leaves_the_question_with_its_recheck(
     street: Client, second: Client, family: Dwelling, given: dict[str, Any], asked: bool

@@ -83,7 +83,7 @@ def test_an_import_is_taken_back_whole_and_may_be_put_right_and_imported_again(l
     assert not SideRow.objects.filter(of=ledger).exists()
     assert set(StagedRow.objects.filter(of=ledger).values_list("state", flat=True)) == {"undone"}
     told = lead.get(f"/imports/{ledger.pk}/").content.decode()
-    assert "整份撤回了：撤走 4 行，留下 0 行" in told
+    assert "撤走 4 行，留下 0 行。" in told
     assert "原因：列对错了" in told
     twice = lead.post(f"/imports/{ledger.pk}/undo/", {"reason": "列对错了", "do": "now"}, follow=True)
     assert "不用再撤" in twice.content.decode()
@@ -239,6 +239,7 @@ def test_values_go_back_questions_end_and_what_another_ledger_says_too_stays(lea
     shown = page(lead, ledger)
     assert "补上的 2 项内容恢复成导入以前的样子" in shown
     assert "问的 2 条差异不再问" in shown
+    assert said_by(first, ledger) == (2, 3)
     stays = page(lead, first)
     assert "另一份台账也写着" in stays
     assert counted(stays) == (2, 3), "孟昭宁 with the door 501 and 程望舒 stand in the later ledger too"
@@ -251,8 +252,29 @@ def test_values_go_back_questions_end_and_what_another_ledger_says_too_stays(lea
     assert Residence.objects.get(person__name="程望舒", to_on__isnull=True).dwelling.room == home == "101"
     assert Person.objects.get(name="梅若华").status == "struck_off"
     assert counted(page(lead, first)) == (5, 0), "what was taken back touches nobody"
+    assert said_by(first, ledger) == (4, 0), "what the ledger before said of them is what their side says again"
     take_back(lead, first)
     assert standing() == (7, 0, 0)
+
+
+def said_by(*ledgers: Import) -> tuple[int, ...]:
+    """Of how many records each of the ledgers is the last that spoke."""
+    return tuple(SideRow.objects.filter(of=ledger).count() for ledger in ledgers)
+
+
+def test_what_ledgers_said_comes_back_in_whichever_order_they_are_taken_back(lead: Client) -> None:
+    doors(lead)
+    first, second, third = (people(lead) for _ in range(3))
+    assert said_by(first, second, third) == (0, 0, 4)
+    take_back(lead, second)
+    assert (said_by(first, second, third), SideRow.every.count()) == ((0, 0, 4), 15)
+    take_back(lead, third)
+    assert (said_by(first, second, third), SideRow.every.count()) == ((4, 0, 0), 11)
+    again = people(lead)
+    Import.objects.filter(pk=again.pk).update(finished_at=clock.now() - dt.timedelta(days=8))
+    people(lead)
+    assert said_by(first, again) == (0, 0)
+    assert not SideRow.every.filter(of=first).exists(), "kept no longer than an import can be taken back"
 
 
 def test_who_was_erased_since_stays_erased(street: Client) -> None:
@@ -263,6 +285,7 @@ def test_who_was_erased_since_stays_erased(street: Client) -> None:
     assert "身份内容已清除，谁也找不回来" in shown
     assert counted(shown) == (3, 2), "the door 501 was dispatched"
     done = take_back(street, ledger)
+    assert "留下 1 行、补建的房屋 1 户。" in street.get(f"/imports/{ledger.pk}/").content.decode()
     person.refresh_from_db()
     assert (person.name, person.id_no_sealed, person.status) == (ERASED_NAME, "", "moved_away")
     row = StagedRow.objects.get(of=ledger, entity=person.pk)

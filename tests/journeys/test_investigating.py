@@ -98,6 +98,9 @@ def test_two_persons_open_what_one_did_and_that_person_sees_it(worker: User, acc
     for words in ("像是不该看的看了：居民说没人来过", "韩书言", "顾怀瑾", "提出", "同意"):
         assert words in mine, words
     assert len(re.findall(r"(?:韩书言|顾怀瑾) \d+月\d+日 \d\d:\d\d", mine)) == 2, "who opened it, and when"
+    more = {"verb": "investigation.opened", "kind": "investigation", "subject": Investigation.objects.get().pk}
+    AuditEntry.objects.bulk_create([AuditEntry(at=clock.now(), actor_name="韩书言", **more) for _ in range(120)])
+    assert "122 次" in text(one.get(path)), "all of them, no hundred that looks like all"
 
     with time_machine.travel(clock.now() + dt.timedelta(days=14, minutes=1)):
         assert as_(centre).get(entries).status_code == 404, "the time is over"

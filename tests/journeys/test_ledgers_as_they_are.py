@@ -54,6 +54,7 @@ def test_members_beside_their_head_are_registered_each_and_their_rows_are_counte
     assert "4 行，5 人：2 行读入，2 表头表尾，0 要看" in lead.get(f"/imports/{imported.pk}/").content.decode()
     done = confirm_as_shown(lead, imported)
     assert (done.state, done.n_created) == ("done", 5)
+    assert "4 行，5 人：2 行读入，2 表头表尾，0 要看" in lead.get(f"/imports/{imported.pk}/").content.decode()
     assert relations() == {"胡芳": "02", "高伟芳": "10", "宋伟文": "20", "刘桂": "02", "何伟": "10"}
     assert sorted(StagedRow.objects.filter(of=done).values_list("row_no", "part")) == [
         (3, 0),

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
+from gridwalk.core.outward import outward
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
 from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import COMMUNITY, GRID, confirm, id_no, move_in, upload, workbook
@@ -41,7 +42,7 @@ def twice(street: Client) -> tuple[Person, Person]:
 
 
 def path(stays: Person, goes: Person) -> str:
-    return f"/upkeep/merge/person/{stays.pk}/{goes.pk}/"
+    return f"/upkeep/merge/person/{outward(stays.pk)}/{outward(goes.pk)}/"
 
 
 def propose(client: Client, stays: Person, goes: Person, **more: str) -> Plan:
@@ -123,10 +124,10 @@ def test_two_records_become_one_when_a_second_person_agrees(
     assert CareLabel.objects.get().person_id == stays.pk
     page = street.get(f"/people/{goes.pk}/").content.decode()
     assert "已并入" in page
-    assert f"/people/{stays.pk}/" in page
+    assert f"/people/{outward(stays.pk)}/" in page
     both = street.get(f"/people/{stays.pk}/").content.decode()
     assert "并入另一条记录" in both, "one timeline tells of both"
-    assert street.post("/search/", {"q": NAME}).headers["Location"] == f"/people/{stays.pk}/"
+    assert street.post("/search/", {"q": NAME}).headers["Location"] == f"/people/{outward(stays.pk)}/"
     verbs = AuditEntry.objects.filter(verb__startswith="upkeep.").values_list("verb", "subject")
     assert set(verbs) == {(f"upkeep.{what}", p.pk) for what in ("proposed", "done") for p in twice}
     again = street.get(path(stays, goes), follow=True).content.decode()
@@ -184,7 +185,7 @@ def test_a_chain_leads_to_its_end_and_is_undone_from_its_end(
     last = propose(street, c, b)
     decide(second, last)
     assert {p.merged_into for p in Person.objects.filter(pk__in=[a.pk, b.pk])} == {c.pk}, "nobody is led through two"
-    assert street.post("/search/", {"q": NAME}).headers["Location"] == f"/people/{c.pk}/"
+    assert street.post("/search/", {"q": NAME}).headers["Location"] == f"/people/{outward(c.pk)}/"
     refused = second.post(f"/upkeep/{first.pk}/undo/", {"reason": "弄错了这次"})
     assert "先撤销后来的那次" in refused.content.decode()
     assert f"/upkeep/{last.pk}/" in second.get(f"/upkeep/{first.pk}/").content.decode()

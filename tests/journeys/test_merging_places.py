@@ -13,6 +13,7 @@ from django.test import Client
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target, Wave
 from gridwalk.core import clock, ids
+from gridwalk.core.outward import outward
 from gridwalk.registry.models import Dwelling, Organization, Person, Residence
 from gridwalk.registry.tests.street import uscc
 from gridwalk.upkeep.models import Plan
@@ -78,7 +79,7 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     visit(street, "dwelling", goes, 2, "met", met_adult="1")
     n_scope = Target.objects.exclude(state="left").count()
     page = street.get(f"/upkeep/merge/dwelling/{stays.pk}/").content.decode()
-    assert f"/upkeep/merge/dwelling/{stays.pk}/{goes.pk}/" in page
+    assert f"/upkeep/merge/dwelling/{outward(stays.pk)}/{outward(goes.pk)}/" in page
     plan = merge("dwelling", street, second, stays, goes, **{"side-area_m2": "right", "side-occupancy": "left"})
     stays.refresh_from_db()
     goes.refresh_from_db()
@@ -94,7 +95,7 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     assert stays.last_contact_on == clock.local_date(clock.now()) - dt.timedelta(days=2)
     assert "已并入" in street.get(f"/doors/{goes.pk}/").content.decode()
     building = street.get(f"/buildings/{stays.building_id}/").content.decode()
-    assert str(goes.pk) not in building
+    assert str(outward(goes.pk)) not in building
 
     rows = [DOORS[0], [GRID, "海河花园", "5号楼", "9单元", "101", "有人住", "出租", "81"]]
     confirm(street, upload(street, workbook("又一份", rows)))

@@ -19,6 +19,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
+from gridwalk.core.outward import outward
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
 from gridwalk.registry.rules import Claim
@@ -107,8 +108,8 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
     targets = dict(Target.objects.values_list("entity", "grid_id"))
 
     assert "整户搬迁" in words(street.get(f"/doors/{old.pk}/"))
-    find = f"/upkeep/move/{old.pk}/"
-    assert f"{find}{beyond.pk}/" in words(street.post(find, {"q": "9号楼1单元901"}))
+    find = f"/upkeep/move/{outward(old.pk)}/"
+    assert f"{find}{outward(beyond.pk)}/" in words(street.post(find, {"q": "9号楼1单元901"}))
     assert "没有查到" in words(street.post(find, {"q": "88号楼1单元901"}))
     shown = words(street.get(f"{find}{beyond.pk}/"))
     for words_shown in (

@@ -27,6 +27,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import SYSTEM, Role
@@ -42,6 +43,7 @@ from gridwalk.sync.models import Returned
 from gridwalk.visits.models import Visit
 from gridwalk.visits.tests.walk import Walk
 from tests.harness.pages import Reader
+from tests.harness.people import new_account
 from tests.harness.phones import Wire, op, through
 from tests.security.test_permissions import URLS
 
@@ -341,13 +343,20 @@ def test_nobody_can_tell_two_workers_apart_by_what_they_did(db: None, account: A
         assert one["community_lead", path, 1].startswith("200"), path
 
 
+@pytest.fixture(scope="module")
+def lived(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Worker]]:
+    """One of the worlds. It is made once; what a test does to it is undone after the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield live(new_account, busy=GRID)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def street(db: None, account: Account) -> Iterator[dict[str, Worker]]:
-    """One of the worlds, this afternoon."""
-    workers = live(account, busy=GRID)
+def street(lived: dict[str, Worker], db: None) -> Iterator[dict[str, Worker]]:
+    """The world, this afternoon."""
     with time_machine.travel(NOW, tick=False):
         cache.clear()
-        yield workers
+        yield lived
 
 
 def client_of(user: User) -> Client:

@@ -14,6 +14,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
+from gridwalk.core.outward import outward
 from gridwalk.notices import actions as notices
 from gridwalk.notices import queries
 from gridwalk.notices.models import Notice, Reading
@@ -79,10 +80,10 @@ def test_what_is_told_holds_no_number(account: Account) -> None:
 def test_read_is_ones_own_done_is_for_all_and_nobody_touches_anothers(account: Account) -> None:
     leads = [account(Role.COMMUNITY_LEAD, COMMUNITY, name=name) for name in ("程望舒", "韩书言")]
     stranger = account(Role.COMMUNITY_LEAD, f"{STREET}002")
-    notice = tell(role=Role.COMMUNITY_LEAD, scope=COMMUNITY, text="请看一下", about=("person", ids.new_id()))
+    notice = tell(role=Role.COMMUNITY_LEAD, scope=COMMUNITY, text="请看一下", about=("person", person := ids.new_id()))
     first, second = (client_of(user) for user in leads)
     page = first.get("/notices/").content.decode()
-    assert "<b>请看一下</b>" in page and f"/people/{notice.entity}/" in page
+    assert "<b>请看一下</b>" in page and f"/people/{outward(person)}/" in page
     assert "有新通知" in first.get("/definitions/").content.decode()
     first.post("/notices/read/")
     assert "有新通知" not in first.get("/definitions/").content.decode()

@@ -7,6 +7,7 @@ from django.test import Client
 
 from gridwalk.accounts.rules import Role
 from gridwalk.core.models import AuditEntry
+from gridwalk.core.outward import outward
 from gridwalk.registry.actions import numbers
 from gridwalk.registry.models import Difference, Dwelling, Person
 from tests.harness.campaign import COMMUNITY, GRID, id_no
@@ -25,7 +26,7 @@ def test_a_card_is_typed_five_times_a_day_by_all_together_and_the_person_can_rea
 ) -> None:
     person = Person.objects.get(name="程望舒")
     worker = sign_in(Role.GRID_WORKER, GRID)
-    assert f"/people/{person.pk}/card/" in worker.get(f"/people/{person.pk}/").content.decode()
+    assert f"/people/{outward(person.pk)}/card/" in worker.get(f"/people/{person.pk}/").content.decode()
     assert "也不算一次" in checked(worker, person, id_no(11)[:-1])
     assert "不一致" in checked(worker, person, id_no(21))
     difference = Difference.objects.get(entity=person.pk, field="id_no")
@@ -49,7 +50,7 @@ def test_a_card_is_typed_five_times_a_day_by_all_together_and_the_person_can_rea
 
 def test_only_who_records_visits_there_types_a_card(street: Client, sign_in: SignIn) -> None:
     person = Person.objects.get(name="程望舒")
-    path = f"/people/{person.pk}/card/"
+    path = f"/people/{outward(person.pk)}/card/"
     centre = sign_in(Role.STREET_CENTRE, "120105001")
     assert path not in centre.get(f"/people/{person.pk}/").content.decode()
     assert centre.post(path, {"number": id_no(11)}).status_code == 403
@@ -66,14 +67,14 @@ def test_a_telephone_is_dialled_by_one_button_for_a_minute_and_its_owner_can_rea
 ) -> None:
     person = Person.objects.get(name="程望舒")
     door = Dwelling.objects.get(residences__person=person)
-    path = f"/dial/person/{person.pk}/phone/"
+    path = f"/dial/person/{outward(person.pk)}/phone/"
     worker = sign_in(Role.GRID_WORKER, GRID)
     for page in (f"/people/{person.pk}/", f"/doors/{door.pk}/"):
         shown = worker.get(page).content.decode()
         assert path in shown and "12012345671" not in shown
     called = worker.post(path)
     assert '<a href="tel:12012345671">' in called.content.decode()
-    assert called.headers["Refresh"] == f"60; url=/people/{person.pk}/"
+    assert called.headers["Refresh"] == f"60; url=/people/{outward(person.pk)}/"
     assert "no-store" in called.headers["Cache-Control"]
     assert "拨打了电话" in street.post(f"/people/{person.pk}/looks/", {"reason": "本人到社区查询"}).content.decode()
     assert "拨打了登记的电话" in street.get(f"/people/{person.pk}/").content.decode()

@@ -18,6 +18,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from gridwalk.core.outward import outward
 from gridwalk.notices.models import Notice
 from gridwalk.reconcile.actions import applying, comparing
 from gridwalk.reconcile.models import Comparison, Import, SideRow, Unmatched
@@ -111,7 +112,7 @@ def test_a_ledger_of_where_they_live_hides_nobody_from_where_they_are_registered
     assert (told.scope, told.about, told.entity) == (SECOND, "person", somebody.pk)
     assert "户籍在您社区的 1 人，现在登记为住在别的社区" in told.text
     assert "程望舒" not in told.text and "101" not in told.text
-    assert f"/people/{somebody.pk}/" in registered.get("/notices/").content.decode()
+    assert f"/people/{outward(somebody.pk)}/" in registered.get("/notices/").content.decode()
 
     page = search(registered, "程望舒")
     for shown in ("程望舒", "甲里 1号楼 1单元 901", "户籍在此，住在别处", "120199", "现在登记为住在别的社区"):

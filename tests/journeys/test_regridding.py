@@ -183,7 +183,8 @@ def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str,
     alone = {"old": [GRID], "n": "1", "reason": "先试一试"}
     assert "从一个变成几个" in draw_grids(centre, alone).content.decode()
     assert centre.get(NEW, {"old": [f"{COMMUNITY}777"], "n": "2"}).status_code == 404, "no such grid"
-    assert centre.get(NEW, {"old": ["110101001001001"], "n": "2"}).status_code == 404
+    for made_up in ("110101001001001", "", "１２", f"{COMMUNITY}0"):
+        assert centre.get(NEW, {"old": [made_up], "n": "2"}).status_code == 404, made_up
     assert sign_in(Role.GRID_WORKER, GRID).get(PLANS).status_code == 403
     assert sign_in(Role.STREET_CENTRE, "120105002").get(NEW, {"old": [GRID], "n": "2"}).status_code == 404
 

@@ -70,6 +70,22 @@ def test_a_row_that_names_another_community_is_refused_by_its_name(lead: Client,
     assert imported(lead, "实有人口台账", own).n_created == 1
 
 
+def test_an_address_in_another_district_makes_no_door(lead: Client) -> None:
+    rows = [
+        ["姓名", "身份证号", "现住址"],
+        ["何飞", id_no(18), "河东区大桥道7号院3号楼502"],
+        ["李宇", id_no(19), "天津市南开区白堤路1号楼1门101"],
+        ["高伟芳", id_no(20), "天津市河北区海河花园5号楼1单元101"],
+    ]
+    ledger = imported(lead, "户在人不在", rows)
+    assert (ledger.n_refused, ledger.n_created, Dwelling.objects.count()) == (2, 1, 2)
+    shown = lead.get(f"/imports/{ledger.pk}/").content.decode()
+    for district in ("河东区", "南开区"):
+        assert f"这一行是“{district}”的" in shown
+    assert "地址写户籍的门牌，居住类别写人户分离" in shown
+    assert Person.objects.get().name == "高伟芳"
+
+
 def test_every_kind_of_row_is_refused_and_the_own_grids_code_goes_before(lead: Client, sign_in: SignIn) -> None:
     place = ["古柳里", "1号楼", "1单元", "102"]
     for title, head, values in (

@@ -5,9 +5,11 @@ whoever lives there (red line 5).
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 import time_machine
@@ -98,8 +100,11 @@ def walked(client: Client) -> dict[tuple[str, int], str]:
 
 
 def everything(account: Callable[..., User], uses: tuple[str, ...]) -> dict[tuple[str, str, int], str]:
-    """What each of the others is told in one of the worlds, which is undone afterwards."""
-    with transaction.atomic():
+    """What each of the others is told in one of the worlds, which is undone afterwards. The same ids are drawn in each:
+    what stands by lot stands alike.
+    """
+    lot = random.Random(11)
+    with transaction.atomic(), mock.patch("gridwalk.core.ids.secrets.randbits", lot.getrandbits):
         live(account, uses)
         told_to: dict[tuple[str, str, int], str] = {}
         with time_machine.travel(NOW, tick=False):

@@ -9,6 +9,7 @@ from django.test import Client
 
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
+from gridwalk.core.outward import outward
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
 from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import COMMUNITY, GRID, id_no, move_in
@@ -41,7 +42,7 @@ def test_a_record_of_two_people_is_split_and_one_again(street: Client, second: C
         ends_on=today + dt.timedelta(days=90),
         created_at=clock.now(),
     )
-    path = f"/upkeep/split/{person.pk}/"
+    path = f"/upkeep/split/{outward(person.pk)}/"
     assert path in street.get(f"/people/{person.pk}/").content.decode()
     shown = street.get(path).content.decode()
     assert id_no(11) not in shown
@@ -93,7 +94,7 @@ def test_a_record_of_two_people_is_split_and_one_again(street: Client, second: C
 
 def test_who_may_not_split_and_what_cannot_be_split(street: Client, sign_in: SignIn) -> None:
     person = Person.objects.get(name="程望舒")
-    path = f"/upkeep/split/{person.pk}/"
+    path = f"/upkeep/split/{outward(person.pk)}/"
     assert sign_in(Role.STREET_CENTRE, "120105001").get(path).status_code == 403
     assert sign_in(Role.GRID_WORKER, f"{COMMUNITY}002").get(path).status_code == 404
     street.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})

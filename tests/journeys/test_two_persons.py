@@ -81,11 +81,11 @@ def test_an_administrator_cannot_make_the_own_account_see_persons(
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:
     user, client = administrator
-    assert "岗位不能给自己" in assign(client, user, Role.COMMUNITY_LEAD, STREET)
+    assert "岗位不能给自己" in assign(client, user, Role.COMMUNITY_LEAD)
     assert not opens_people(client)
 
     puppet = entered(account(Role.LEADING_GROUP, STREET))
-    assert "街道网格中心确认后才生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD, STREET)
+    assert "街道网格中心确认后才生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD)
     assert not opens_people(puppet[1]), "proposed, not confirmed"
     proposal = Assignment.objects.get(user=puppet[0], state="proposed")
     assert client.post("/roles/decide/", {"row": [str(proposal.pk)], "do": "confirm"}).status_code == 403
@@ -130,7 +130,7 @@ def test_nobody_confirms_for_themselves_or_elsewhere_and_what_is_declined_never_
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:
     _, client = administrator
-    assign(client, centre[0], Role.COMMUNITY_LEAD, STREET)
+    assign(client, centre[0], Role.COMMUNITY_LEAD)
     own = Assignment.objects.get(user=centre[0], state="proposed")
     assert "给自己的岗位，要另一个人来定" in decide(centre[1], own)
     assert "给您自己的，要另一个人来定" in words(centre[1].get("/roles/"))
@@ -171,6 +171,7 @@ def test_a_list_is_proposed_whole_or_not_and_confirmed_once(
 
 
 HEAD = ["姓名", "登录名", "职务", "岗位", "范围", "工作电话"]
+OPTIONAL = ["工号", "责任人"]
 LIST: list[list[Any]] = [
     ["沈若溪", "wg1", "网格员", "网格员", "君临天下 第一网格", 12012345678],
     ["程望舒", "shuji1", "", "社区书记", "君临天下", ""],
@@ -199,24 +200,24 @@ def test_a_list_comes_as_a_workbook_whole_or_not_at_all(
         client,
         *LIST,
         ["@王试", "", "", "站长", "海河", 123],
-        ["韩书言", "wg1", "网格员", "网格员", "君临天下", ""],
-        ["韩书言", "Ting", "网格员", "网格员", "君临天下", ""],
+        ["韩书言", "wg1", "网格员", "网格员", GRID, ""],
+        ["韩云起", "Ting", "网格员", "网格员", "君临天下", ""],
         ["韩书言 12012345678", "wg3", "网格员", "网格员", GRID, ""],
     )
     assert "都没有存：有 8 处要改" in wrong
     for where, why in {
         "第 5 行“姓名”（A5）": "不能用 = + - @ 开头",
-        "第 5 行“登录名”（B5）": "登录名和姓名都要填",
         "第 5 行“岗位”（D5）": "没有“站长”这个岗位",
         "第 5 行“范围”（E5）": "没有“海河”这个范围",
         "第 5 行“工作电话”（F5）": "电话位数不对",
         "第 6 行“登录名”（B6）": "和第 3 行的登录名一样",
-        "第 7 行“登录名”（B7）": "已有人用",
+        "第 7 行“登录名”（B7）": "“ting”已有人用",
+        "第 7 行“范围”（E7）": "网格员的范围要写一个网格",
         "第 8 行“姓名”（A8）": "里不要写证件号",
     }.items():
         assert re.search(rf"{re.escape(where)}[^第]*{re.escape(why)}", wrong), (where, why)
     assert "没有“范围”这一列" in send(client, ["沈若溪", "wg1", "网格员"], head=["姓名", "登录名", "岗位"])
-    assert "没有找到写着“姓名”“登录名”的表头" in send(client, head=["人员"])
+    assert "没有找到写着“姓名”“岗位”的表头" in send(client, head=["人员"])
     assert "一次 1 到 200 行" in send(client)
     assert "已损坏" in words(client.post("/accounts/several/", {"file": SimpleUploadedFile("名单.xlsx", b"PK\3\4x")}))
     assert not User.objects.filter(username__in=["wg1", "shuji1", "wg3"]).exists()
@@ -237,11 +238,129 @@ def test_a_list_comes_as_a_workbook_whole_or_not_at_all(
     assert centre[1].post("/accounts/several/").status_code == 403
 
 
+def test_a_list_says_no_post_no_number_and_no_telephone_twice(
+    administrator: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    standing = account(Role.LEADING_GROUP, STREET)
+    page = f"/accounts/{standing.pk}/"
+    assert "工号改好了" in words(client.post(f"{page}number/", {"number": "GF-001"}, follow=True))
+    client.post(f"{page}phone/", {"phone": "12012345670"})
+    head = [*HEAD, *OPTIONAL]
+    worker = ["沈若溪", "", "", "网格员", "君临天下 第一网格", "12012345678", "GF-007", "是"]
+    wrong = send(
+        client,
+        worker,
+        ["沈若溪", "", "", "网格员", GRID, "12012345678", "GF-007", "是"],
+        ["韩书言", "", "", "社区书记", "光复道街道", "12012345670", "GF-001", "正"],
+        ["韩云起", "", "", "街道网格中心", "君临天下", "", "工号 12012345678", ""],
+        head=head,
+    )
+    assert "都没有存：有 10 处要改" in wrong
+    for where, why in {
+        "第 4 行“范围”（E4）": "和第 3 行的姓名、岗位和范围一样",
+        "第 4 行“工作电话”（F4）": "和第 3 行的工作电话一样",
+        "第 4 行“工号”（G4）": "和第 3 行的工号一样",
+        "第 4 行“责任人”（H4）": "和第 3 行的责任人一样",
+        "第 5 行“范围”（E5）": "社区书记（网格长）的范围要写一个社区",
+        "第 5 行“工作电话”（F5）": "“12012345670”已有人用",
+        "第 5 行“工号”（G5）": "“GF-001”已有人用",
+        "第 5 行“责任人”（H5）": "写“是”，或空着",
+        "第 6 行“范围”（E6）": "街道网格中心的范围要写街道，或更大的区划",
+        "第 6 行“工号”（G6）": "不写证件号、电话号码",
+    }.items():
+        assert re.search(rf"{re.escape(where)}[^第]*{re.escape(why)}", wrong), (where, why)
+
+    second = ["沈若溪", "", "", "网格员", f"{COMMUNITY}002", "", "", ""]
+    third = ["沈若溪", "", "", "社区书记", "君临天下", "", "", ""]
+    page = send(client, worker, second, third, head=head)
+    assert "3 个人的登录条" in page and "网格员，君临天下 第一网格" in page and len(SLIP.findall(page)) == 3
+    assert set(User.objects.filter(name="沈若溪").values_list("username", "staff_number")) == {
+        ("gf-007", "GF-007"),
+        ("shenruoxi", ""),
+        ("shenruoxi2", ""),
+    }
+    assert Assignment.objects.get(responsible=True).scope == GRID
+    assert "没有存：工号“GF-007”已有人用" in words(
+        client.post(f"/accounts/{standing.pk}/number/", {"number": "GF-007"}, follow=True)
+    )
+    assert "没有存：工号写 1 到 20 个字母" in words(
+        client.post(f"/accounts/{standing.pk}/number/", {"number": "1 2"}, follow=True)
+    )
+    standing.refresh_from_db()
+    assert standing.staff_number == "GF-001"
+
+
+def test_an_account_is_closed_once_its_posts_have_ended(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    own, client = administrator
+    worker = account(Role.GRID_WORKER, GRID)
+    page = f"/accounts/{worker.pk}/deactivate/"
+    assert "还有 1 个岗位没停" in words(client.get(page))
+    client.post(page)
+    worker.refresh_from_db()
+    assert worker.is_active, "its open work would be nobody's"
+    Assignment.objects.filter(user=worker).update(to_on="2026-01-01")
+    client.post(f"/accounts/{worker.pk}/number/", {"number": "GF-009"})
+    assert centre[1].post(page).status_code == 403
+    assert "还有" not in words(client.get(page))
+    assert "的账号停用了" in words(client.post(page, follow=True))
+    worker.refresh_from_db()
+    assert not worker.is_active
+    assert "停用账号" not in words(client.get(f"/accounts/{own.pk}/"))
+    other = account(Role.GRID_WORKER, GRID)
+    assert "工号改好了" in words(client.post(f"/accounts/{other.pk}/number/", {"number": "GF-009"}, follow=True))
+
+
+def test_the_page_says_where_nobody_else_can_recheck(administrator: tuple[User, Client], account: Account) -> None:
+    _, client = administrator
+
+    def says() -> bool:
+        return "君临天下：能复核的不到两个人" in words(client.get("/accounts/list/"))
+
+    lead = account(Role.COMMUNITY_LEAD, COMMUNITY)
+    account(Role.COMMUNITY_CLERK, COMMUNITY)
+    assert says(), "a clerk rechecks nothing"
+    second = account(Role.COMMUNITY_LEAD, COMMUNITY, name="副书记")
+    assert not says()
+    Assignment.objects.filter(user=second).update(to_on="2026-01-01")
+    assert says()
+    account(Role.STREET_CENTRE, STREET)
+    assert not says()
+    User.objects.filter(pk=lead.pk).update(is_active=False)
+    assert says()
+
+
+def test_a_post_is_over_an_area_that_fits_and_nothing_is_chosen_for_anybody(
+    administrator: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    user = account(Role.LEADING_GROUP, STREET)
+    page = client.get(f"/accounts/{user.pk}/").content.decode()
+    assert '<option value="">选岗位</option>' in page and '<option value="">选范围</option>' in page
+    assert "岗位、范围和开始日期都要填" in assign(client, user, Role.GRID_WORKER, "")
+    for role, scope, why in (
+        (Role.GRID_WORKER, COMMUNITY, "网格员的范围要选一个网格"),
+        (Role.COMMUNITY_LEAD, STREET, "社区书记（网格长）的范围要选一个社区"),
+        (Role.STREET_CENTRE, COMMUNITY, "街道网格中心的范围要选街道，或更大的区划"),
+    ):
+        assert f"没有存：{why}" in assign(client, user, role, scope)
+    assert Assignment.objects.filter(user=user).count() == 1
+    typed = {"role": "grid_worker", "scope": GRID, "from_on": "2026-10-02"}
+    for to_on, why in (("2026-10-01", "结束日期早于开始日期"), ("x", "开始日期都要填")):
+        answer = client.post(f"/accounts/{user.pk}/assign/", {**typed, "to_on": to_on}, follow=True)
+        assert why in words(answer)
+    client.post(f"/accounts/{user.pk}/assign/", {**typed, "to_on": "2026-10-09"})
+    post = Assignment.objects.get(user=user, scope=GRID)
+    assert (post.from_on, post.to_on) == (dt.date(2026, 10, 2), dt.date(2026, 10, 9))
+
+
 def test_the_template_is_filled_in_and_comes_back(administrator: tuple[User, Client]) -> None:
     _, client = administrator
     book = openpyxl.load_workbook(io.BytesIO(client.get("/accounts/several/template/").content))
     people, choices = book.worksheets
-    assert [cell.value for cell in people[1]] == HEAD
+    assert [cell.value for cell in people[1]] == HEAD + OPTIONAL
     assert {"社区书记（网格长）", "君临天下 第一网格"} <= {cell.value for row in choices for cell in row}
     for column, value in enumerate(LIST[0], 1):
         people.cell(2, column, value)

@@ -10,8 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,12 +22,12 @@ from psycopg import sql
 from gridwalk import __version__
 from gridwalk.config import keys
 from gridwalk.operations import versions
+from tests.harness import commands
+from tests.harness.commands import Run
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[2]
-DUMPS = ROOT / "tests" / "dumps"
+DUMPS = commands.ROOT / "tests" / "dumps"
 GRID = "120105001023001"
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -45,27 +44,10 @@ def server(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def gridwalk(server: str, tmp_path: Path) -> Run:
+def gridwalk(server: str, tmp_path: Path) -> Iterator[Run]:
     """``gridwalk("status")`` on a data directory whose database is ``server``: the finished process."""
-
-    def run(*words: str, module: str = "gridwalk.cli") -> subprocess.CompletedProcess[str]:
-        ours = {
-            "GRIDWALK_HOME": str(tmp_path),
-            "DATABASE_URL": server,
-            "DJANGO_SETTINGS_MODULE": "gridwalk.config.settings",
-            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", module, *words],
-            env=os.environ | ours | ({} if module == "gridwalk.cli" else {"GRIDWALK_HOSTS": "testserver"}),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    return run
+    with commands.on(tmp_path, {"DATABASE_URL": server}) as run:
+        yield run
 
 
 @pytest.fixture
@@ -99,7 +81,9 @@ def counts(server: str) -> dict[str, int]:
 
 
 @from_each
-def test_it_is_brought_to_todays_tables_with_nothing_lost(restored: Run, server: str) -> None:
+def test_it_is_brought_to_todays_tables_with_nothing_lost_and_its_phone_goes_on(
+    restored: Run, server: str, request: pytest.FixtureRequest
+) -> None:
     before = counts(server)
     n_noted = int("升级好了" in said(restored("upgrade")))  # the copy stands in the audit
     assert "完整" in said(restored("audit", "verify"))
@@ -119,13 +103,11 @@ def test_it_is_brought_to_todays_tables_with_nothing_lost(restored: Run, server:
     )
     plan = rows(server, "SELECT kind, state, communities, choices->'old' FROM upkeep_plan")
     assert plan == [("regrid", "open", ["120105001023"], [GRID])], "a plan of grids drawn anew is one of upkeep"
+    _a_phone_half_way_through_its_queue_goes_on(restored, server, request.node.callspec.params["restored"])
 
 
-@from_each
-def test_a_phone_half_way_through_its_queue_goes_on(restored: Run, server: str, request: pytest.FixtureRequest) -> None:
+def _a_phone_half_way_through_its_queue_goes_on(restored: Run, server: str, version: str) -> None:
     """Seven ops: three visits were sent, the answer to the third was lost; two visits, a fact and a newcomer wait."""
-    said(restored("upgrade"))
-    version = request.node.callspec.params["restored"]
     phone = json.loads(restored(version, module="tests.dumps.going_on").stdout)
     assert phone == {
         "answers": [[200, ["accepted"] * 5]] * 2,

@@ -9,27 +9,28 @@ from __future__ import annotations
 from gridwalk.accounts.rules import Role, Verb
 
 ROLES = """
-                   worker lead street district inspector leading administrator
-see_counts            x     x     x      x         .        x          .
-see_rows_masked       x     x     x      .         .        .          .
-see_rows              x     x     .      .         .        .          .
-reveal                x     x     .      .         .        .          .
-see_care              x     x     .      .         .        .          .
-record_visit          x     x     .      .         .        .          .
-edit_register         x     x     .      .         .        .          .
-decide_difference     .     x     .      .         .        .          .
-recheck               .     x     x      .         .        .          .
-import_ledger         .     x     x      .         .        .          .
-dispatch              .     x     x      .         .        .          .
-manage_campaign       .     .     x      .         .        .          .
-export_report         .     x     x      x         .        .          .
-see_audit             .     x     x      .         .        .          x
-manage_accounts       .     .     .      .         .        .          x
-confirm_roles         .     .     x      .         .        .          .
-manage_areas          .     .     .      .         .        .          x
-manage_devices        .     x     .      .         .        .          x
-regrid                .     .     x      .         .        .          x
-investigate           .     .     x      .         .        .          x
+                   worker lead clerk street district inspector leading administrator
+see_counts            x     x     x     x      x         .        x          .
+see_rows_masked       x     x     x     x      .         .        .          .
+see_rows              x     x     x     .      .         .        .          .
+reveal                x     x     x     .      .         .        .          .
+see_care              x     x     x     .      .         .        .          .
+record_visit          x     x     x     .      .         .        .          .
+walk                  x     x     .     .      .         .        .          .
+edit_register         x     x     x     .      .         .        .          .
+decide_difference     .     x     .     .      .         .        .          .
+recheck               .     x     .     x      .         .        .          .
+import_ledger         .     x     x     x      .         .        .          .
+dispatch              .     x     .     x      .         .        .          .
+manage_campaign       .     .     .     x      .         .        .          .
+export_report         .     x     x     x      x         .        .          .
+see_audit             .     x     .     x      .         .        .          x
+manage_accounts       .     .     .     .      .         .        .          x
+confirm_roles         .     .     .     x      .         .        .          .
+manage_areas          .     .     .     .      .         .        .          x
+manage_devices        .     x     .     .      .         .        .          x
+regrid                .     .     .     x      .         .        .          x
+investigate           .     .     .     x      .         .        .          x
 """
 
 PAGES = {
@@ -40,7 +41,7 @@ PAGES = {
     "signed_in": """
         account_change_password account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp
         mfa_generate_recovery_codes mfa_view_recovery_codes own_sessions own_session_end
-        phone_api:openapi-json phone_api:api-root home definitions mine notices notices_read notice_done
+        phone_api:openapi-json phone_api:api-root home definitions about mine notices notices_read notice_done
     """,
     "token": """
         metrics
@@ -53,8 +54,8 @@ PAGES = {
         board wall campaign consistency workdays
     """,
     "see_rows_masked": """
-        gaps buildings building building_door register search bench bench_case dwelling person organization
-        site facilities facility rounds overdue overdue_do
+        gaps buildings building building_door register list list_total list_change list_keep list_view
+        search bench bench_case dwelling person organization site facilities facility rounds overdue overdue_do
     """,
     "see_rows": """
         search_id_tail
@@ -63,7 +64,7 @@ PAGES = {
         care care_label
     """,
     "reveal": """
-        reveal dial reveal_difference
+        reveal dial reveal_difference list_calls
     """,
     "record_visit": """
         record_rounds withdraw_round check_card care_contact care_need walk_sheet paper paper_stairwell
@@ -75,8 +76,8 @@ PAGES = {
     """,
     "decide_difference": """
         bench_decide bench_decided bench_undo differences difference decide undo_decision rules rules_apply
-        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo note_photo returned
-        returned_decide
+        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo estates estate_decide note_photo
+        returned returned_decide
     """,
     "recheck": """
         erase_person rechecks recheck takeover_late upkeep_undo
@@ -103,10 +104,11 @@ PAGES = {
         gaps_plan
     """,
     "manage_campaign": """
-        campaign_dispatch campaign_new workdays_set workdays_forget
+        campaign_dispatch campaign_new campaign_wave campaign_change campaign_pause campaign_resume campaign_close
+        campaign_reopen workdays_set workdays_forget
     """,
     "export_report": """
-        reports report_download
+        reports report_download list_export
     """,
     "see_audit": """
         person_access audit retention
@@ -115,14 +117,17 @@ PAGES = {
         devices device_code device_revoke device_confirm outbox_import badge_set badge_photo badge_remove
     """,
     "manage_accounts": """
-        accounts account_new account_list account_template account assign end_assignment reset_password
-        reset_second_factor unlock change_work_phone handover_undo
+        accounts account_new appoint account_list account_template account assign end_assignment reset_password
+        reset_second_factor unlock change_work_phone change_staff_number account_deactivate handover_undo
     """,
     "confirm_roles": """
         roles roles_decide reset_decide import_release comparison_release
     """,
+    "manage_areas manage_campaign": """
+        setting_up
+    """,
     "manage_areas": """
-        areas add_grids rename_grid
+        about_operator about_desk areas areas_pick areas_take_back add_grids rename_grid
     """,
     "regrid": """
         grid_plans grid_plan_new grid_plan_reverse

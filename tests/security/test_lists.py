@@ -19,9 +19,11 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import at_doors, batches, differences
 from gridwalk.indicators import queries as indicators
+from gridwalk.lists import queries as pages
+from gridwalk.lists.listing import Listing
 from gridwalk.reconcile.queries import comparisons
 from gridwalk.registry.actions import ends
-from gridwalk.registry.queries import care, entities, rechecks
+from gridwalk.registry.queries import care, lists, rechecks
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, Street, phone
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import plans
@@ -49,6 +51,16 @@ def n_seen(ask: Callable[[Viewer, str], Any], who: Viewer, scope: str) -> int | 
         return "-"
 
 
+def listed(listing: Listing, who: Viewer, scope: str, today: dt.date) -> int:
+    """The rows of a list's first page, which must be as many as its total says."""
+    reader = who.reader(scope)
+    view = pages.usable(listing, listing.view, reader)
+    asking = pages.Asking(listing=listing, viewer=who, reader=reader, scope=scope, view=view, today=today)
+    n = len(pages.page(asking).rows)
+    assert pages.total(asking).n == n
+    return n
+
+
 LISTS = """
 worker lead street district inspector leading administrator next_worker next_lead next_street
 open_cases        0    1    1    0    0    0    0    1    0    0
@@ -65,7 +77,8 @@ visible_grids     1    3    3    3    -    3    -    1    -    -
 comparisons       0    1    0    0    0    0    0    0    0    0
 care_due          1    2    -    -    -    -    -    -    -    -
 care_ending       1    2    -    -    -    -    -    -    -    -
-records           5    5    5    5    -    5    -    -    -    -
+persons           2    3    3    -    -    -    -    -    -    -
+doors             2    3    3    -    -    -    -    -    -    -
 rechecks         0    1    1    0    0    0    0    0    0    0
 n_rechecks       0    1    1    0    0    0    0    0    0    0
 grids             1    3    3    3    0    3    0    1    0    0
@@ -111,7 +124,8 @@ def test_a_list_has_what_is_theirs_to_see(at: dt.datetime, account: Callable[...
         "comparisons": lambda v, scope: comparisons.n_waiting(v, scope),
         "care_due": lambda v, scope: care.due(v, scope, later),
         "care_ending": lambda v, scope: care.listed(v, scope, "ending", later),
-        "records": lambda v, scope: entities.count_of(v, scope),
+        "persons": lambda v, scope: listed(lists.PERSONS, v, scope, today),
+        "doors": lambda v, scope: listed(lists.DOORS, v, scope, today),
         "rechecks": lambda v, scope: rechecks.waiting(v, scope),
         "n_rechecks": lambda v, scope: rechecks.n_waiting(v, scope),
         "grids": lambda v, scope: territory.grids(v, scope=scope),

@@ -24,6 +24,8 @@ from gridwalk.bench.actions import decisions as deciding_cases
 from gridwalk.bench.queries import decisions
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging, dispatch, founding
+from gridwalk.campaigns.actions import ending as campaign_ends
+from gridwalk.campaigns.rules import LEAST_QUIET
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import batches as deciding_batches
@@ -51,7 +53,7 @@ from gridwalk.upkeep.actions import unassigned
 from gridwalk.upkeep.queries import plans, posts
 from gridwalk.upkeep.queries import unassigned as without_grid
 from gridwalk.visits.actions import care as contacting
-from gridwalk.visits.actions import doors, recording, rounds, withdrawing
+from gridwalk.visits.actions import doors, recording, reopening, rounds, withdrawing
 from gridwalk.visits.needs import Need
 from gridwalk.visits.queries import care as needs
 from tests.security import objects
@@ -143,7 +145,11 @@ plan_targets       worker lead street
 reassign           lead street
 hand_over          lead street
 create_campaign    street
+change_campaign    street
+pause_campaign     street
+resume_campaign    street
 close_campaign     street
+reopen_campaign    street
 decide_plan        lead street
 withdraw_plan
 assign_building    lead street
@@ -166,6 +172,7 @@ investigate        street administrator
 NO_SECRET = """
 record_visit join_door upload hand_out create_campaign assign_building create_grids rename_grid name_substitute
 run_batch undo_batch decide_unmatched undo_unmatched plan_targets reassign hand_over dispatch_wave close_campaign
+change_campaign pause_campaign resume_campaign reopen_campaign
 decide_plan withdraw_plan assign deactivate reset_password make_code show_badge investigate
 """
 """Actions about places and acts of the office: whoever is of another place is told that it is not theirs. Of a record
@@ -326,7 +333,20 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "reassign": of(arranging.reassign, targets=[world.target.pk], to=world.user.pk, reason="休假"),
         "hand_over": of(arranging.hand_over, campaign=world.campaign.pk, scope=GRID, to=world.user.pk),
         "create_campaign": of(founding.create_campaign, name="行动", scope=objects.STREET, phases=phases, waves=[]),
-        "close_campaign": of(founding.close_campaign, campaign=world.campaign.pk),
+        "change_campaign": of(
+            founding.change_campaign,
+            campaign=world.campaign.pk,
+            name="行动",
+            phases=phases,
+            waves=[],
+            leading_group=[],
+            max_visits=6,
+            quiet=LEAST_QUIET,
+        ),
+        "pause_campaign": of(campaign_ends.pause_campaign, campaign=world.campaign.pk, reason="台风"),
+        "resume_campaign": of(campaign_ends.resume_campaign, campaign=world.campaign.pk),
+        "reopen_campaign": of(reopening.reopen_campaign, campaign=world.campaign.pk),
+        "close_campaign": of(campaign_ends.close_campaign, campaign=world.campaign.pk),
         "decide_plan": of(planning.decide, plan=world.plan, confirmed=False, note="不对", seen=""),
         "withdraw_plan": of(planning.withdraw, plan=world.plan),
         "assign_building": of(unassigned.assign, community=FIRST, buildings=[world.building.pk], grid=GRID),

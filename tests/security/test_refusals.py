@@ -107,7 +107,8 @@ def test_nobody_closes_the_own_account_and_nothing_is_decided_of_nothing(
 def test_grids_are_made_in_communities_and_are_called_something(street: Street, sign_in: SignIn) -> None:
     keeper = sign_in(Role.ADMINISTRATOR, STREET)
     n = Grid.objects.count()
-    assert "没有建：一次建 1 到" in answer_to(keeper, "/areas/grids/", community=FIRST, n="0")
+    assert "没有建：网格写 1 到 99 个" in answer_to(keeper, "/areas/grids/", community=FIRST, n="0")
+    assert "没有建：写要添几个网格" in answer_to(keeper, "/areas/grids/", community=FIRST, n=" ")
     for name in ("", "长" * 41):
         assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
     assert "网格名称里不要写" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")

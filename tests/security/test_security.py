@@ -132,10 +132,11 @@ def test_no_program_copies_the_register_page_by_page(sign_in: SignIn, monkeypatc
         assert 300 < limits.ROWS_AN_HOUR < 1200
 
 
-def test_every_page_that_hands_out_files_or_numbers_has_a_limit() -> None:
+def test_every_page_that_hands_out_files_or_numbers_or_takes_ledgers_has_a_limit() -> None:
     from gridwalk.console.permissions import PAGES
 
-    handing = {n for n in PAGES if re.search(r":(reveal|.*download|.*annotated|.*workbook)", n)}
+    words = r":(reveal|(import|comparison)_upload|.*download|.*annotated|.*workbook|.*export)"
+    handing = {n for n in PAGES if re.search(words, n)}
     assert handing == set(limits.LIMITS)
 
 

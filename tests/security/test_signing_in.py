@@ -26,6 +26,7 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.config import logs
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from gridwalk.signin.sessions import LEFT_BEHIND
 from tests.harness.database import tables_that_say
 from tests.harness.people import SignIn
 
@@ -74,7 +75,7 @@ def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: C
     assert _sign_in(client, user, name=user.username.upper()).headers["Location"] == HOME
     assert AuditEntry.objects.get(verb="account.signed_in").subject == user.id
     assert _is_in(client)
-    client.post("/accounts/logout/")
+    assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == LEFT_BEHIND, "the pages it kept go, too"
     assert not _is_in(client)
 
 
@@ -94,6 +95,45 @@ def test_one_desk_that_tries_invented_names_shuts_nobody_out(client: Client, acc
     answers = [_sign_in(client, user, "wrong", name=f"invented{n}") for n in range(31)]
     assert {answer.status_code for answer in answers} == {200}
     assert _sign_in(client, user).headers["Location"] == HOME
+
+
+def test_the_first_sign_in_asks_for_the_password_once(client: Client, account: Account, at: dt.datetime) -> None:
+    """Password, an own one, codes, done; whoever waits too long in between types it again."""
+    user = account(Role.COMMUNITY_LEAD, "120105001001")
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    Authenticator.objects.filter(user=user).delete()
+    change, codes = reverse("account_change_password"), reverse("mfa_activate_totp")
+    with time_machine.travel(clock.now(), tick=False) as clock_of_the_test:
+        assert _sign_in(client, user).status_code == 302
+        assert client.get(HOME).headers["Location"] == change
+        assert "oldpassword" not in _text(client.get(change))
+        clock_of_the_test.shift(dt.timedelta(minutes=6))
+        assert "oldpassword" in _text(client.get(change))
+        assert "oldpassword" in _text(client.post(change, {"password1": FRESH, "password2": FRESH}))
+        user.refresh_from_db()
+        assert user.must_change_password
+        clock_of_the_test.shift(-dt.timedelta(minutes=6))
+        assert client.post(change, {"password1": FRESH, "password2": FRESH}).status_code == 302
+        assert client.get(HOME).headers["Location"] == codes
+        page = client.get(codes)
+        secret = page.context["form"].secret
+        code = totp.format_hotp_value(totp.hotp_value(secret, int(clock.now().timestamp()) // 30))
+        assert client.post(codes, {"code": code}).status_code == 302
+        assert _is_in(client)
+        clock_of_the_test.shift(dt.timedelta(minutes=1))
+        assert "oldpassword" in _text(client.get(change)), "an own password is typed before it is changed"
+
+
+def test_who_has_a_password_and_no_codes_yet_types_it_once(client: Client, account: Account) -> None:
+    user = account(Role.COMMUNITY_LEAD, "120105001001")
+    Authenticator.objects.filter(user=user).delete()
+    codes = reverse("mfa_activate_totp")
+    with time_machine.travel(clock.now(), tick=False) as clock_of_the_test:
+        _sign_in(client, user)
+        assert client.get(codes).status_code == 200
+        clock_of_the_test.shift(dt.timedelta(minutes=6))
+        assert client.get(codes).headers["Location"].startswith(reverse("account_reauthenticate"))
 
 
 def test_a_lock_is_of_one_desk_and_comes_everywhere_later_and_ends_by_itself(account: Account, at: dt.datetime) -> None:
@@ -380,8 +420,7 @@ def test_who_may_reveal_or_take_rows_away_sets_up_codes_and_is_asked_for_one(
         _sign_in(client, user)
         activate = reverse("mfa_activate_totp")
         assert client.get(HOME).headers["Location"] == activate
-        once_more = client.get(activate).headers["Location"]
-        client.get(client.post(once_more, {"password": PASSWORD}).headers["Location"])
+        client.get(activate)
         secret = client.session[totp.SECRET_SESSION_KEY]
         wrong = "000000" if _code(secret, at) != "000000" else "000001"
         assert client.post(activate, {"code": wrong}).status_code == 200

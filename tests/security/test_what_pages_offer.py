@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 ROLES = {"worker": (Role.GRID_WORKER, GRID), "lead": (Role.COMMUNITY_LEAD, FIRST), "street": objects.POSTS["street"]}
 LINK = re.compile(r'\s(?:href|action|formaction|hx-get|hx-post)="(/[^"?#]*)')
-SHOWN_TO_ALL = {"board", "record_rounds"}
+SHOWN_TO_ALL = {"about", "board", "record_rounds"}
 """The way up; a form around lists of facilities, of which the buttons count."""
 BUTTON = re.compile(r'<button[^>]*\sname="(\w+)"[^>]*\svalue="([a-z_]+)"')
 
@@ -80,7 +80,7 @@ gaps lead              do=evening do=off do=reassign do=today dwelling gaps_hand
 gaps street            do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 campaign worker        gaps workdays
 campaign lead          gaps substitutes workdays
-campaign street        campaign_dispatch campaign_new gaps substitutes workdays
+campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps substitutes workdays
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds
@@ -91,7 +91,7 @@ bench worker           bench bench_move_out dwelling person
 bench lead             bench bench_decide bench_decided bench_move_out bench_undo choice=to_door dwelling person
 bench street           bench
 comparisons worker     nothing
-comparisons lead       comparison comparison_upload consistency
+comparisons lead       comparison comparison_upload consistency estates
 comparisons street     comparison comparison_upload consistency
 imports worker         nothing
 imports lead           import import_upload

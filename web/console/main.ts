@@ -42,6 +42,11 @@ function say(words: string): void {
   if (live) live.textContent = words;
 }
 
+// A page that the browser kept for going back is asked for again: whoever signed out is not shown it.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
+
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
   button.addEventListener("click", () => window.print());
 }

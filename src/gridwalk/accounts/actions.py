@@ -12,14 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from gridwalk.accounts import locking, queries, rules
-from gridwalk.accounts.models import Assignment, Grant, User
-from gridwalk.accounts.rules import Role, State, Verb, Viewer
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import LABELS, Role, State, Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.method import phones, text
+from gridwalk.method import phones
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -57,6 +57,7 @@ def create_user(
     password: str,
     post: str = "",
     work_phone: str = "",
+    staff_number: str = "",
     must_change_password: bool = True,
 ) -> User:
     """Create an account without any assignment. Raises NotPermitted, AccountError."""
@@ -68,6 +69,7 @@ def create_user(
         password=password,
         post=post,
         work_phone=work_phone,
+        staff_number=staff_number,
         must_change_password=must_change_password,
     )
     return store_user(actor=actor, at=at, user=user)
@@ -82,6 +84,7 @@ def new_user(
     password: str,
     post: str = "",
     work_phone: str = "",
+    staff_number: str = "",
     must_change_password: bool = True,
 ) -> User:
     """An account that is not stored yet. Raises NotPermitted, AccountError."""
@@ -100,6 +103,7 @@ def new_user(
         must_change_password=must_change_password,
     )
     _write_phone(user, work_phone)
+    _write_number(user, staff_number)
     _check_password(password, user)
     user.set_password(password)
     return user
@@ -122,6 +126,24 @@ def change_work_phone(*, actor: Viewer, at: dt.datetime, user: User, work_phone:
     with core.write_to(actor=actor, at=at) as writing:
         user.save(update_fields=["work_phone_sealed"])
         writing.audit(AuditVerb.ACCOUNT_PHONE_CHANGED, scope=office(actor), kind="user", subject=user.id)
+
+
+def change_staff_number(*, actor: Viewer, at: dt.datetime, user: User, staff_number: str) -> None:
+    """Write down somebody's staff number (工号); empty: none. Raises NotPermitted, AccountError."""
+    require_over(actor, user, at)
+    with core.write_to(actor=actor, at=at) as writing:
+        _write_number(user, staff_number)
+        user.save(update_fields=["staff_number"])
+        writing.audit(AuditVerb.ACCOUNT_NUMBER_CHANGED, scope=office(actor), kind="user", subject=user.id)
+
+
+def _write_number(user: User, typed: str) -> None:
+    number = typed.strip()
+    if fault := rules.staff_number_fault(number):
+        raise AccountError(f"没有存：{fault}。")
+    if number and User.objects.filter(staff_number=number, is_active=True).exclude(pk=user.pk).exists():
+        raise AccountError(f"没有存：工号“{number}”已有人用，换一个再存。")
+    user.staff_number = number
 
 
 def _write_phone(user: User, typed: str) -> None:
@@ -152,6 +174,8 @@ def assign(
         raise AccountError("没有存：结束日期早于开始日期。")
     if actor.id == user:
         raise AccountError("没有存：岗位不能给自己，请另一位管理员来办。")
+    if not actor.everything and not rules.fits(role, scope):
+        raise AccountError(f"没有存：{LABELS[role]}的范围要选{rules.where_it_fits(role)}。")
     proposed = rules.takes_two(role) and not actor.everything
     with core.write_to(actor=actor, at=at) as writing:
         if not actor.everything:
@@ -265,6 +289,21 @@ def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID |
     return post.pk
 
 
+def appoint(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, scope: str) -> None:
+    """Name somebody with a post over just this area as its responsible person, in place of whoever was named.
+
+    Raises NotPermitted, AccountError.
+    """
+    rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
+    posts = queries.posted(clock.local_date(at)).filter(scope=scope)
+    if not posts.filter(user=user).exists():
+        raise AccountError("没有写：这个人在这里没有生效的岗位。先给岗位，确认后再写作责任人。")
+    with core.write_to(actor=actor, at=at) as writing:
+        posts.exclude(user=user).update(responsible=False)
+        posts.filter(user=user).update(responsible=True)
+        writing.audit(AuditVerb.ACCOUNT_APPOINTED, scope=scope, kind="user", subject=user)
+
+
 def require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
     """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas.
 
@@ -326,49 +365,6 @@ def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
         user.is_active, user.work_phone_sealed = False, ""
         user.save(update_fields=["is_active", "work_phone_sealed"])
         writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=office(actor), kind="user", subject=user.id)
-
-
-def grant(
-    *,
-    actor: Viewer,
-    at: dt.datetime,
-    user: uuid.UUID,
-    kind: str,
-    entity: uuid.UUID,
-    code: str,
-    until_at: dt.datetime,
-    reason: str,
-) -> Grant:
-    """Open one object of the grid ``code`` to a user for a time, with the reason. Raises NotPermitted, AccountError."""
-    rules.require(actor, Verb.DISPATCH, code)
-    if until_at <= at or not reason.strip():
-        raise AccountError("没有授权：要写明原因，结束时间要在现在之后。")
-    with core.write_to(actor=actor, at=at) as writing:
-        opened = Grant.objects.create(
-            user_id=user, kind=kind, entity=entity, reason=text.reason_kept(reason), from_at=at, until_at=until_at
-        )
-        writing.audit(
-            AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=opened.reason
-        )
-    return opened
-
-
-def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str) -> None:
-    """End a grant on an object of the grid ``code`` now. Raises NotPermitted, NotHere."""
-    rules.require(actor, Verb.DISPATCH, code)
-    with core.write_to(actor=actor, at=at) as writing:
-        opened = Grant.objects.filter(pk=grant, until_at__gt=at).first()
-        if opened is None:
-            raise NotHere
-        opened.until_at = at
-        opened.save(update_fields=["until_at"])
-        writing.audit(
-            AuditVerb.GRANT_REVOKED,
-            scope=code,
-            kind=opened.kind,
-            subject=opened.entity,
-            data={"user": str(opened.user_id)},
-        )
 
 
 def follow_grids(writing: Writing, *, old: Sequence[str], new: Mapping[str, uuid.UUID], from_on: dt.date) -> None:

@@ -18,12 +18,22 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=40)
     post = models.CharField(max_length=40, blank=True)
     work_phone_sealed = models.TextField(blank=True)
+    staff_number = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
     objects = BaseUserManager["User"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff_number"],
+                condition=models.Q(is_active=True) & ~models.Q(staff_number=""),
+                name="staff_number_once",
+            )
+        ]
 
 
 class Assignment(models.Model):

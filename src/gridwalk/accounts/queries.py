@@ -109,9 +109,20 @@ def work_phone(user: User) -> str:
     return envelope.open_(user.work_phone_sealed, **WORK_PHONE, row=user.pk)
 
 
-def taken(usernames: Collection[str]) -> set[str]:
-    """Those of some sign-in names that are somebody's, wherever."""
-    return set(User.objects.filter(username__in=usernames).values_list("username", flat=True))
+def sign_in_names() -> set[str]:
+    """The sign-in names that are somebody's, wherever."""
+    return set(User.objects.values_list("username", flat=True))
+
+
+def staff_numbers() -> set[str]:
+    """The staff numbers of those who work."""
+    return set(User.objects.filter(is_active=True).exclude(staff_number="").values_list("staff_number", flat=True))
+
+
+def work_phones() -> set[str]:
+    """The work telephones that are written down."""
+    users = User.objects.filter(is_active=True).exclude(work_phone_sealed="")
+    return {work_phone(user) for user in users}
 
 
 def by_sign_in_name(username: str) -> User | None:
@@ -156,6 +167,21 @@ def has_post(role: Role, on: dt.date) -> bool:
     return Assignment.objects.filter(_in_force(on), role=role, user__is_active=True).exists()
 
 
+def alone(communities: Collection[str], on: dt.date) -> set[str]:
+    """Those of some communities where fewer than two people can recheck: what one proposes, nobody else can decide."""
+    roles = [role for role in Role if Verb.RECHECK in PERMITTED[role]]
+    rows = posted(on).filter(role__in=roles, user__is_active=True).values_list("scope", "user_id")
+    posts = list(rows)
+    return {code for code in communities if len({user for scope, user in posts if code.startswith(scope)}) < 2}
+
+
+def holders(role: Role, scope: str, on: dt.date) -> list[str]:
+    """The names of those who hold a role over a scope, over part of it or over more, by name."""
+    wider = [scope[:length] for length in range(len(scope))]
+    posts = posted(on).filter(Q(scope__in=wider) | Q(scope__startswith=scope), role=role, user__is_active=True)
+    return sorted(set(posts.values_list("user__name", flat=True)))
+
+
 def kept_by_one(on: dt.date) -> bool:
     """Whether one person keeps the accounts and confirms the roles: a trial, which every page says."""
     keepers = Assignment.objects.filter(_in_force(on), role=Role.ADMINISTRATOR, user__is_active=True)
@@ -174,7 +200,7 @@ def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]
 
 
-VISITORS = [role for role in Role if Verb.RECORD_VISIT in PERMITTED[role]]
+VISITORS = [role for role in Role if Verb.WALK in PERMITTED[role]]
 """The roles that visit doors."""
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
+import re
 import uuid
 from collections.abc import Iterable
 
 from gridwalk.dictionary.sight import Depth, Place, Reader
 from gridwalk.method import text
 
+ONE_STREET, ONE_COMMUNITY, ONE_GRID = 9, 12, 15
+"""Digits of a scope."""
+_STAFF_NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")
 LONGEST = 40
 """Characters of a sign-in name, a name, a post."""
 
@@ -20,6 +24,7 @@ class Role(enum.StrEnum):
 
     GRID_WORKER = "grid_worker"
     COMMUNITY_LEAD = "community_lead"
+    COMMUNITY_CLERK = "community_clerk"
     STREET_CENTRE = "street_centre"
     DISTRICT_CENTRE = "district_centre"
     INSPECTOR = "inspector"
@@ -30,6 +35,7 @@ class Role(enum.StrEnum):
 LABELS = {
     Role.GRID_WORKER: "网格员",
     Role.COMMUNITY_LEAD: "社区书记（网格长）",
+    Role.COMMUNITY_CLERK: "社区工作者（数据员）",
     Role.STREET_CENTRE: "街道网格中心",
     Role.DISTRICT_CENTRE: "区网格中心",
     Role.INSPECTOR: "督查员",
@@ -39,7 +45,10 @@ LABELS = {
 
 
 class Verb(enum.StrEnum):
-    """What can be permitted. Seeing comes in four depths: counts, rows masked, rows in full, a full number."""
+    """What can be permitted. Seeing comes in four depths: counts, rows masked, rows in full, a full number.
+
+    To walk is to have doors of one's own and a phone; what came of a visit is recorded from paper as well.
+    """
 
     SEE_COUNTS = "see_counts"
     SEE_ROWS_MASKED = "see_rows_masked"
@@ -47,6 +56,7 @@ class Verb(enum.StrEnum):
     REVEAL = "reveal"
     SEE_CARE = "see_care"
     RECORD_VISIT = "record_visit"
+    WALK = "walk"
     EDIT_REGISTER = "edit_register"
     DECIDE_DIFFERENCE = "decide_difference"
     RECHECK = "recheck"
@@ -70,6 +80,7 @@ _OFFICE = {
     Verb.REVEAL,
     Verb.SEE_CARE,
     Verb.RECORD_VISIT,
+    Verb.WALK,
     Verb.EDIT_REGISTER,
     Verb.DECIDE_DIFFERENCE,
     Verb.RECHECK,
@@ -88,10 +99,24 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.REVEAL,
             Verb.SEE_CARE,
             Verb.RECORD_VISIT,
+            Verb.WALK,
             Verb.EDIT_REGISTER,
         }
     ),
     Role.COMMUNITY_LEAD: frozenset({*_OFFICE, Verb.MANAGE_DEVICES}),
+    Role.COMMUNITY_CLERK: frozenset(
+        {
+            Verb.SEE_COUNTS,
+            Verb.SEE_ROWS_MASKED,
+            Verb.SEE_ROWS,
+            Verb.REVEAL,
+            Verb.SEE_CARE,
+            Verb.RECORD_VISIT,
+            Verb.EDIT_REGISTER,
+            Verb.IMPORT_LEDGER,
+            Verb.EXPORT_REPORT,
+        }
+    ),
     Role.STREET_CENTRE: frozenset(
         {
             Verb.SEE_COUNTS,
@@ -140,6 +165,10 @@ ROWS = frozenset({Verb.SEE_ROWS, Verb.SEE_ROWS_MASKED})
 """What shows rows of the register."""
 SECOND_FACTOR = frozenset({Verb.REVEAL, Verb.IMPORT_LEDGER, Verb.MANAGE_ACCOUNTS})
 """Whoever may reveal a number, take rows away or make accounts signs in with a one-time code as well."""
+
+
+OF_A_COMMUNITY = frozenset({Role.COMMUNITY_LEAD, Role.COMMUNITY_CLERK})
+"""The roles whose post is over one community."""
 
 
 class State(enum.StrEnum):
@@ -255,6 +284,31 @@ def _name_fault(part: str, words: str) -> str:
     if text.says_number(folded):
         return "登录名、姓名、职务里不要写证件号、电话号码"
     return "登录名、姓名、职务不能用 = + - @ 开头" if text.begins_formula(folded) else ""
+
+
+def staff_number_fault(typed: str) -> str:
+    """What is wrong with a staff number (工号); "" for nothing, as for none."""
+    if not typed or (_STAFF_NUMBER.fullmatch(typed) and not text.says_number(text.fold(typed))):
+        return ""
+    return "工号写 1 到 20 个字母、数字、汉字或短横，不写证件号、电话号码"
+
+
+def fits(role: Role, scope: str) -> bool:
+    """Whether a post can be over this area: a worker's is one grid, a lead's one community, the others' a street or
+    more.
+    """
+    return len(scope) == ONE_GRID if role is Role.GRID_WORKER else _fits_above(role, scope)
+
+
+def _fits_above(role: Role, scope: str) -> bool:
+    return len(scope) == ONE_COMMUNITY if role in OF_A_COMMUNITY else len(scope) <= ONE_STREET
+
+
+def where_it_fits(role: Role) -> str:
+    """The area a post is over, in words."""
+    if role is Role.GRID_WORKER:
+        return "一个网格"
+    return "一个社区" if role in OF_A_COMMUNITY else "街道，或更大的区划"
 
 
 def in_force(from_on: dt.date, to_on: dt.date | None, on: dt.date) -> bool:

@@ -26,6 +26,19 @@ class Campaign(models.Model):
     quiet_from = models.TimeField()
     quiet_until = models.TimeField()
     created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+
+class Pause(models.Model):
+    """Days on which nobody is sent to a door; the plan's line stands still. ``ends_on``: the last of them, or open."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="pauses")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    reason = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["starts_on"]
 
 
 class Phase(models.Model):

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.campaigns.models import Target
+from gridwalk.registry import predicates as registry
+from gridwalk.registry.models import Dwelling, Organization, Site
+
+
+def to_dispatch(kind: str) -> QuerySet[Any]:
+    """What of a kind a wave makes targets of.
+
+    Every active residential or mixed dwelling, vacant and let ones included, those too whose striking off awaits its
+    recheck; active organizations and key sites.
+    """
+    if kind == "dwelling":
+        return Dwelling.objects.filter(registry.dwelling_active(), usage__in=["residential", "mixed"])
+    if kind == "organization":
+        return Organization.objects.filter(status="active")
+    return Site.objects.filter(status="active")
 
 
 def in_scope(campaign: uuid.UUID, kind: str) -> QuerySet[Target]:
@@ -49,3 +66,10 @@ def of_nobody(on: dt.date) -> Q:
     grid = ExpressionWrapper(OuterRef("grid_id"), output_field=CharField())
     posts = accounts.visiting(on).filter(user=OuterRef("assignee")).alias(grid=grid)
     return remaining() & Q(~Exists(posts.filter(grid__startswith=F("scope"))))
+
+
+def left_open() -> Exists:
+    """Of a door: still to be walked when its campaign ended, and verified by nobody since."""
+    verified_on = Coalesce(OuterRef("verified_on"), Value(dt.date.min), output_field=DateField())
+    ended = Target.objects.filter(remaining(), campaign__state="closed", campaign__closed_at__date__gt=verified_on)
+    return Exists(ended.filter(entity=OuterRef("pk")))

@@ -1,10 +1,16 @@
-"""The plan's line over the working days; plain values only."""
+"""The plan's line over the working days, and what a campaign may ask of a door; plain values only."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 
 from gridwalk.method.workdays import Workdays
+
+MOST_VISITS = 6
+"""How often a door is visited at most (red line 6)."""
+LEAST_QUIET = (dt.time(20, 30), dt.time(9, 0))
+"""From when until when nobody is disturbed, at least (red line 6)."""
 
 
 class CampaignError(Exception):
@@ -16,6 +22,13 @@ def planned(days: Workdays, starts_on: dt.date, ends_on: dt.date, total: int, to
     whole = days.count(starts_on, ends_on)
     gone = days.count(starts_on, min(today, ends_on))
     return 0 if not whole else round(total * gone / whole)
+
+
+def paused_days(pauses: Iterable[tuple[dt.date, dt.date | None]], until: dt.date) -> Iterator[dt.date]:
+    """The days of pauses (first, last or open) up to ``until``."""
+    for first, last in pauses:
+        end = min(until, last) if last else until
+        yield from (first + dt.timedelta(days=i) for i in range((end - first).days + 1))
 
 
 BANDS = {"morning": "上", "afternoon": "下", "evening": "晚", "weekend": "末"}

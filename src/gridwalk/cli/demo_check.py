@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridwalk.cli import demo_masks, environment, output, serving
+from gridwalk.cli import demo_masks, demo_tries, environment, output, serving
 from gridwalk.cli.demo_masks import Smallest
 from gridwalk.cli.progress import Progress
 from gridwalk.config import postgres
@@ -54,7 +54,8 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
     with progress.stage("在库、文件和日志里找明文号码"):
         hits = plaintext_hits(planted_numbers(demonstration.files), _places(server, demonstration.files))
     with progress.stage("数每个人有多少号码对得上"):
-        masks = demo_masks.run(fitting)
+        tried, silent = demo_tries.run(demonstration.members)
+        masks = demo_masks.run({**fitting, "tries": tried})
     bad_rates = checks.differing(rates)
     bad_pages = [
         f"{role} {page} {cell['status']}" for role, row in pages.items() for page, cell in row.items() if not cell["ok"]
@@ -63,7 +64,7 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         output.complain(complaint)
     if hits:
         output.complain(f"找到 {hits} 处明文号码")
-    for complaint in masks["complaints"]:
+    for complaint in [*masks["complaints"], *silent]:
         output.complain(complaint)
     report = {
         "rates": rates,
@@ -74,7 +75,7 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         "pages": pages,
         "rows": _rows(),
         "seconds": progress.seconds,
-        "ok": not (bad_rates or bad_pages or hits or masks["complaints"]),
+        "ok": not (bad_rates or bad_pages or hits or masks["complaints"] or silent),
     }
     output.say(json.dumps(report, ensure_ascii=False))
     return 0 if report["ok"] else 1

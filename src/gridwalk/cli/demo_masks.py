@@ -34,10 +34,12 @@ class Smallest:
     id_nos: int | None = None
     phones: int | None = None
 
-    def take(self, clues: Clues, hashes: Heads = frozenset()) -> None:
-        """Count one person. ``hashes``: those that lie about; every number that fits is hashed and looked for."""
+    def take(self, clues: Clues, hashes: Heads = frozenset(), *, n_tried: int = 0) -> None:
+        """Count one person. ``hashes``: those that lie about; every number that fits is hashed and looked for.
+        ``n_tried``: so many of the numbers that fit are tried and ruled out.
+        """
         self.people += 1
-        n = fitting.n_id_numbers(clues, hashes)
+        n = fitting.n_id_numbers(clues, hashes) - n_tried
         self.id_nos = n if self.id_nos is None else min(self.id_nos, n)
         for starred in clues.phones:
             fit = fitting.n_phones(starred)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,14 @@ def saying(options: argparse.Namespace) -> Say:
     return (lambda _: None) if options.json else (lambda text: output.say(f"{text} …"))
 
 
+def collect_nothing() -> None:
+    """Let the rest of the process go without the collector of cycles.
+
+    It ends in seconds, and looking for garbage again and again among what was read in is an eighth of its work.
+    """
+    gc.disable()
+
+
 def require_usable(inputs: Sequence[Path], outputs: Sequence[Path | None]) -> None:
     """Before anything is read: the inputs are there, the outputs can be written and are none of the inputs.
 
@@ -54,17 +63,12 @@ def require_usable(inputs: Sequence[Path], outputs: Sequence[Path | None]) -> No
         taken[target.resolve()] = "另一样结果要写的文件"
 
 
-def side(source: Path, options: argparse.Namespace, say: Say) -> Side:
-    """A file as a side. Raises LedgerError; columns that need a decision are said, not guessed."""
-    from gridwalk.ledger import sides
-
-    read = sides.read_file(source, kind=options.kind, progress=say)
-    if not options.json:
-        for refused in read.refused:
-            output.complain(f"{source.name}：{refused}")
-        for question in read.questions:
-            output.complain(f"{source.name}：{question}（这一列没有比）")
-    return read
+def complain_of(of: Side, options: argparse.Namespace) -> None:
+    """Say which columns are refused, and which need a decision: those are not guessed."""
+    for refused in () if options.json else of.refused:
+        output.complain(f"{of.name}：{refused}")
+    for question in () if options.json else of.questions:
+        output.complain(f"{of.name}：{question}（这一列没有比）")
 
 
 SHOWN_ROWS = 5

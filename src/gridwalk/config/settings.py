@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "gridwalk.core",
     "gridwalk.accounts",
     "gridwalk.notices",
+    "gridwalk.lists",
     "gridwalk.territory",
     "gridwalk.operations",
     "gridwalk.registry",

@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import LABELS, Verb, Viewer
 from gridwalk.console.permissions import PAGES
 from gridwalk.core import clock
 from gridwalk.notices import queries as notices
+from gridwalk.operations.operator.queries import operator
 from gridwalk.territory import queries as territory
 
 
@@ -76,6 +77,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if viewer is None:
         return {"kept_by_one": kept_by_one}
     return {
+        "operator": operator(),
         "viewer": viewer,
         "nav": navigation(viewer),
         "role_label": "、".join(LABELS[role] for role in viewer.roles),

@@ -18,20 +18,27 @@ from gridwalk.core import queries
 from gridwalk.core.audit.verbs import AuditVerb
 
 HOUR = dt.timedelta(hours=1)
+UPLOADS = 30
+"""Files an hour: each tells of three telephones of a person at most whether they are on record."""
 LIMITS = {
     "console:reveal": (AuditVerb.NUMBER_REVEALED, 60),
     "console:reveal_difference": (AuditVerb.NUMBER_REVEALED, 60),
     "console:report_download": (AuditVerb.FILE_EXPORTED, 60),
     "console:import_annotated": (AuditVerb.FILE_EXPORTED, 60),
     "console:comparison_annotated": (AuditVerb.FILE_EXPORTED, 60),
+    "console:import_upload": (AuditVerb.IMPORT_UPLOADED, UPLOADS),
+    "console:comparison_upload": (AuditVerb.COMPARISON_UPLOADED, UPLOADS),
     "console:backfill_workbook": (AuditVerb.FILE_EXPORTED, 60),
+    "console:list_export": (AuditVerb.FILE_EXPORTED, 60),
 }
 """Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes
 count together.
 """
 
 
-ROWS = frozenset(name for name, guard in PAGES.items() if guard in {Verb.SEE_ROWS_MASKED, Verb.SEE_CARE})
+ROWLESS = {"console:list_total"}
+"""Asked for by a page of rows that counts already."""
+ROWS = frozenset(n for n, guard in PAGES.items() if guard in {Verb.SEE_ROWS_MASKED, Verb.SEE_CARE}) - ROWLESS
 """Pages that show rows of the register, lists and single records."""
 ROWS_AN_HOUR = 600
 """One in six seconds, all day: more than anybody reads, less than a program takes. Counted in the cache."""

@@ -41,7 +41,7 @@ def turn(request: Signed, verb: Verb, scope: str, address: Callable[[str], str])
     request.turning = scopes.Turning(verb, scope, address)
 
 
-PLACES = {"scope", "grid", "community", "building", "check", "from", "list"}
+PLACES = {"scope", "grid", "community", "building", "check", "from", "list", "after", "before"}
 """Parameters that say where in one scope a page stands: another scope is shown from its beginning."""
 
 

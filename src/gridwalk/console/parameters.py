@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from gridwalk.console import errors
 from gridwalk.console.permissions import PAGES, Open
-from gridwalk.core import clock
+from gridwalk.core import clock, outward
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 """NUL, and half a character: no column of text takes them."""
@@ -67,9 +67,9 @@ def is_own_path(text: str) -> bool:
 
 
 def uuid_or_none(text: str) -> uuid.UUID | None:
-    """An id; None for what is none."""
+    """An id, or what stands for one outside; None for what is none."""
     try:
-        return uuid.UUID(text)
+        return outward.inward(uuid.UUID(text))
     except ValueError:
         return None
 

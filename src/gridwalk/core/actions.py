@@ -51,6 +51,10 @@ class Writing:
         self._parts |= dict.fromkeys(codes, part)
         return part
 
+    def of(self, code: str) -> Writing:
+        """The part that writes to a stream: the whole, but in a transaction of several actors."""
+        return self._parts.get(code, self)
+
     def change(
         self,
         stream: str,
@@ -67,7 +71,7 @@ class Writing:
         op: uuid.UUID | None = None,
     ) -> None:
         """Note that ``field`` of an entity went from ``old`` to ``new``; sensitive values are sealed here."""
-        author = self._parts.get(stream, self)
+        author = self.of(stream)
         row = ids.line_id()
         if field == Change.WHOLE:
             new = records.seal_record(kind, new, table="core_change", column="new", row=row)
@@ -75,7 +79,8 @@ class Writing:
             old = records.seal_value(kind, field, old, table="core_change", column="old", row=row)
             new = records.seal_value(kind, field, new, table="core_change", column="new", row=row)
         self._collected.changes.append(
-            Change(
+            bulk.row(
+                Change,
                 id=row,
                 stream_id=stream,
                 version=self.versions[stream],
@@ -140,7 +145,7 @@ class Writing:
         at: dt.datetime | None = None,
     ) -> None:
         """Note what was done in the audit. ``data`` never holds personal data."""
-        author = self._parts.get(scope, self)
+        author = self.of(scope)
         self._collected.audit.append(
             AuditEntry(
                 id=ids.line_id(),

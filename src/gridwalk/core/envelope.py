@@ -8,10 +8,11 @@ an HMAC of the normalised value, never by the envelope itself.
 from __future__ import annotations
 
 import base64
+import binascii
 import functools
-import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -23,7 +24,8 @@ from django.conf import settings
 
 VERSION = "v1"
 PREFIX = VERSION + "|"
-TAG_BYTES = 16
+NONCE_BYTES, TAG_BYTES = 12, 16
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class EnvelopeError(Exception):
@@ -92,7 +94,7 @@ def active() -> str:
 
 def seal_bytes(data: bytes, *, aad: str) -> tuple[str, bytes, bytes]:
     """``(key id, nonce, ciphertext + tag)`` of ``data`` under the active key and the configured algorithm."""
-    nonce = os.urandom(12)
+    nonce = os.urandom(NONCE_BYTES)
     key_id = active()
     cipher = _algorithm(settings.ENVELOPE_ALG, settings.ENVELOPE_KEYS[key_id])
     return key_id, nonce, cipher.encrypt(nonce, data, aad.encode())
@@ -111,11 +113,29 @@ def open_bytes(alg: str, key_id: str, nonce: bytes, data: bytes, *, aad: str) ->
 
 def seal(value: str, *, table: str, column: str, row: object) -> str:
     """The envelope of ``value`` for exactly one place. An empty value stays empty: nothing to hide."""
-    if not value:
-        return ""
-    key_id, nonce, sealed = seal_bytes(value.encode(), aad=f"{table}|{column}|{row}")
-    parts = (VERSION, settings.ENVELOPE_ALG, key_id, _encode(nonce))
-    return "|".join((*parts, _encode(sealed[:-TAG_BYTES]), _encode(sealed[-TAG_BYTES:])))
+    return sealer()(value, f"{table}|{column}|{row}") if value else ""
+
+
+def sealer() -> Callable[[str, str], str]:
+    """What seals values of this moment, each for its place (``table|column|row``): the key is looked up once for many.
+
+    Nothing is kept of it: who holds it longer would go on under a key that is active no more.
+    """
+    key_id = active()
+    return _sealer(settings.ENVELOPE_ALG, key_id, settings.ENVELOPE_KEYS[key_id])
+
+
+@functools.lru_cache(maxsize=32)
+def _sealer(alg: str, key_id: str, key: bytes) -> Callable[[str, str], str]:
+    head, encrypt, encode = f"{VERSION}|{alg}|{key_id}|", _algorithm(alg, key).encrypt, binascii.b2a_base64
+
+    def seal(value: str, place: str) -> str:
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = encrypt(nonce, value.encode(), place.encode())
+        parts = (encode(nonce), encode(sealed[:-TAG_BYTES]), encode(sealed[-TAG_BYTES:]))
+        return head + b"|".join([part.rstrip(b"=\n") for part in parts]).translate(_URL_SAFE).decode()
+
+    return seal
 
 
 def open_(envelope: str, *, table: str, column: str, row: object) -> str:
@@ -149,5 +169,4 @@ def blind_index(value: str, *, purpose: str) -> str:
     """
     if not value:
         return ""
-    key: bytes = settings.BLIND_INDEX_KEY
-    return hmac.new(key, f"{purpose}|{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(settings.BLIND_INDEX_KEY, f"{purpose}|{value}".encode(), "sha256").hex()[:32]

@@ -25,9 +25,24 @@ def path_of(file_id: uuid.UUID) -> Path:
 
 def write(file_id: uuid.UUID, data: bytes) -> None:
     """Store ``data`` encrypted; the file appears whole or not at all."""
-    target = path_of(file_id)
+    _write(path_of(file_id), data, place=f"file|{file_id}")
+
+
+def write_beside(file_id: uuid.UUID, data: bytes) -> None:
+    """Keep beside a stored file, encrypted like it, what was made of it at a cost and can be made again.
+
+    It goes with the file; before that whenever bytes without a row are cleared away, or their key is taken out of use.
+    """
+    _write(_beside(file_id), data, place=f"beside|{file_id}")
+
+
+def _beside(file_id: uuid.UUID) -> Path:
+    return path_of(file_id).with_suffix(".made")
+
+
+def _write(target: Path, data: bytes, *, place: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = target.with_suffix(".part")
+    partial = target.with_suffix(f"{target.suffix}.part")
     n_frames = max(1, -(-len(data) // FRAME))
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
@@ -36,7 +51,7 @@ def write(file_id: uuid.UUID, data: bytes) -> None:
         out.write(MAGIC + struct.pack(">BBI", len(alg), len(key_id), n_frames) + alg + key_id)
         for index in range(n_frames):
             frame = data[index * FRAME : (index + 1) * FRAME]
-            _, nonce, sealed = envelope.seal_bytes(frame, aad=f"file|{file_id}|{index}|{n_frames}")
+            _, nonce, sealed = envelope.seal_bytes(frame, aad=f"{place}|{index}|{n_frames}")
             out.write(struct.pack(">I", len(sealed)) + nonce + sealed)
         out.flush()
         os.fsync(out.fileno())
@@ -52,11 +67,23 @@ def written_before(moment: dt.datetime) -> Iterator[Path]:
 
 def read(file_id: uuid.UUID) -> bytes:
     """The bytes as they were given. Raises FileNotFoundError, envelope.EnvelopeError."""
-    with path_of(file_id).open("rb") as source:
+    return _read(path_of(file_id), place=f"file|{file_id}")
+
+
+def read_beside(file_id: uuid.UUID) -> bytes | None:
+    """What is kept beside a stored file; None where nothing is, or nothing that opens."""
+    try:
+        return _read(_beside(file_id), place=f"beside|{file_id}")
+    except (FileNotFoundError, envelope.EnvelopeError):
+        return None
+
+
+def _read(path: Path, *, place: str) -> bytes:
+    with path.open("rb") as source:
         if source.read(4) != MAGIC:
             raise envelope.EnvelopeError("not a stored file")
         try:
-            return b"".join(_frames(source, file_id))
+            return b"".join(_frames(source, place))
         except (struct.error, UnicodeDecodeError) as error:
             raise envelope.EnvelopeError("the stored file is cut or changed") from error
 
@@ -74,7 +101,7 @@ def key_of(file_id: uuid.UUID) -> str:
             raise envelope.EnvelopeError("the stored file is cut or changed") from error
 
 
-def _frames(source: BinaryIO, file_id: uuid.UUID) -> Iterator[bytes]:
+def _frames(source: BinaryIO, place: str) -> Iterator[bytes]:
     n_alg, n_key, n_frames = struct.unpack(">BBI", source.read(6))
     alg, key_id = source.read(n_alg).decode(), source.read(n_key).decode()
     for index in range(n_frames):
@@ -84,11 +111,11 @@ def _frames(source: BinaryIO, file_id: uuid.UUID) -> Iterator[bytes]:
         nonce, sealed = source.read(12), source.read(length)
         if len(sealed) != length:
             raise envelope.EnvelopeError("the stored file is cut")
-        yield envelope.open_bytes(alg, key_id, nonce, sealed, aad=f"file|{file_id}|{index}|{n_frames}")
+        yield envelope.open_bytes(alg, key_id, nonce, sealed, aad=f"{place}|{index}|{n_frames}")
 
 
 def erase(file_id: uuid.UUID) -> None:
-    """Remove the bytes; nothing happens where they are gone already."""
-    target = path_of(file_id)
-    target.unlink(missing_ok=True)
-    target.with_suffix(".part").unlink(missing_ok=True)
+    """Remove the bytes, and what is kept beside them; nothing happens where they are gone already."""
+    for target in (path_of(file_id), _beside(file_id)):
+        target.unlink(missing_ok=True)
+        target.with_suffix(f"{target.suffix}.part").unlink(missing_ok=True)

@@ -11,8 +11,8 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry
 
 
-def at_subject(subject: uuid.UUID, verbs: Collection[AuditVerb], *, limit: int) -> list[AuditEntry]:
-    """Entries of these verbs about one subject, newest first."""
+def at_subject(subject: uuid.UUID, verbs: Collection[AuditVerb], *, limit: int | None) -> list[AuditEntry]:
+    """Entries of these verbs about one subject, newest first; all of them where there is no limit."""
     return list(AuditEntry.objects.filter(subject=subject, verb__in=verbs).order_by("-at", "-id")[:limit])
 
 

@@ -14,6 +14,7 @@ from django.db import connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
 
 Model = TypeVar("Model", bound=models.Model)
 
@@ -73,9 +74,18 @@ def ask_for(table: type[Model], where: str, params: Sequence[Any]) -> Callable[[
         rows: Sequence[Sequence[Any]] = asked()
         if converters:
             rows = [_converted(row, converters) for row in rows]
-        return [table.from_db(connection.alias, names, row) for row in rows]
+        return [_loaded(table, names, row) for row in rows]
 
     return read
+
+
+def _loaded(table: type[Model], names: Sequence[str], values: Sequence[Any]) -> Model:
+    """A row as it is stored. Its class would set every column through a descriptor and tell whoever listens: nobody."""
+    row = table.__new__(table)
+    row.__dict__.update(zip(names, values, strict=True))
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, connection.alias
+    return row
 
 
 def select(table: type[Model], where: str, params: Sequence[Any]) -> list[Model]:

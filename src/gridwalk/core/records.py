@@ -28,7 +28,17 @@ def open_value(field: str, value: Any, *, table: str, column: str, row: object) 
 
 def seal_record(kind: str, values: Mapping[str, Any], *, table: str, column: str, row: object) -> dict[str, Any]:
     """Every value of ``values`` as ``seal_value`` stores it."""
-    return {f: seal_value(kind, f, v, table=table, column=column, row=row) for f, v in values.items()}
+    stored, sensitive = dict(values), dictionary.sensitive(kind)
+    sealed = [
+        field
+        for field, value in values.items()
+        if value and isinstance(value, str) and (field in sensitive or value.startswith(envelope.PREFIX))
+    ]
+    if sealed:
+        seal, at = envelope.sealer(), str(row)
+        for field in sealed:
+            stored[field] = seal(values[field], f"{table}|{column}.{field}|{at}")
+    return stored
 
 
 def open_record(values: Mapping[str, Any], *, table: str, column: str, row: object) -> dict[str, Any]:

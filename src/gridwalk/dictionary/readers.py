@@ -83,6 +83,25 @@ class Place(Plain):
         return parsed
 
 
+EMPTY_SHOP = re.compile(
+    r"^(?:(?:旺铺|门面房?|商铺|店铺|门店|底商|铺面|摊位|房屋|本店|此[房店]|现|暂时?|目前|已)?"
+    r"(?:(?:空[置铺店房着闲]|闲置|待[租售]|招[租商]|[出急转]租|急?转让|急转|吉[铺屋]|无人经营|无人|未租|未出租|未使用|没有?人|关门|关闭|歇业|停业|停用)"
+    r"(?:中|了|状态)?[、,/]?)+|旺铺)$"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Firm(Plain):
+    """What an organization is called: what hangs in the window of an empty shop is nobody's name."""
+
+    def __call__(self, raw: Any) -> Parsed:
+        if EMPTY_SHOP.search(text.fold(raw).replace(" ", "")):
+            return Parsed(
+                None, "empty_shop", "写的是空铺、招租、停业，不是单位名称，没有导入。空着的房屋请记在房屋台账里"
+            )
+        return super().__call__(raw)
+
+
 def fault_of_text(value: str) -> Parsed | None:
     """What no text of ours holds: numbers that have sealed fields of their own, and what a table program reckons."""
     if text.says_number(value):

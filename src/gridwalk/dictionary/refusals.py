@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gridwalk.dictionary import refused_words as words
-from gridwalk.method import names, text
+from gridwalk.method import names, pinyin, text
 
 MOST_IN_A_HEADING = 40
 """Characters of a heading that are looked at; what is longer is prose."""
 SHARE = 0.6
 FEWEST = 3
 SHORTEST_SOUND = 6
+LONGEST_READ_WHOLE = 4
 _LATIN_WORD = re.compile("[a-z]+")
 _SIGNS = re.compile(r"[\W_]+")
 _AROUND = re.compile(
@@ -83,7 +84,9 @@ def _by_sound(word: str) -> str:
 
 
 def _sound(word: str) -> str:
-    return word if word.isascii() else "".join(names.syllables(word))
+    # A longer word is read character by character: by its words it is read alike (all that are listed are), and the
+    # fifty thousand phrases that takes would be read in by every heading of five characters.
+    return "".join(names.syllables(word) if len(word) <= LONGEST_READ_WHOLE else map(pinyin.syllable, word))
 
 
 @functools.cache

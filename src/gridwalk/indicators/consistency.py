@@ -98,7 +98,9 @@ def board(viewer: Viewer, scope: str) -> Board:
                 source=m.source,
                 sides=m.sides,
                 figure=Figure(m.n_equal, m.n_union),
-                by_field=telling.fields_of(viewer, m.kind, m.community, m.by_field) if full else (),
+                by_field=telling.fields_of(viewer, m.kind, m.community, m.by_field, n_unequal=m.n_union - m.n_equal)
+                if full
+                else (),
                 gap=gaps.get((m.comparison, m.community)),
                 earlier=earlier,
                 comparison=m.comparison,

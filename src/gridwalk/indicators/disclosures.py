@@ -91,7 +91,8 @@ def _plans(
     if last and (last.on, last.key) == (on, key):
         return {name: _remembered(last, name).last for name in PROTECTED}
     with transaction.atomic():
-        last = tallies.last_disclosure(viewers, lock=True)
+        tallies.lock_disclosures(viewers, on)
+        last = tallies.last_disclosure(viewers)
         memories = {name: _remembered(last, name) for name in PROTECTED}
         if last and last.key == key:
             plans = {name: memory.last for name, memory in memories.items()}

@@ -184,10 +184,20 @@ def days(
     return figures_by_day
 
 
-def last_disclosure(kind: str, *, lock: bool = False) -> Disclosure | None:
-    """What a kind of viewer was shown last; ``lock``: so that two readers at once do not forget each other's."""
-    rows = Disclosure.objects.select_for_update() if lock else Disclosure.objects.all()
-    return rows.filter(kind=kind).order_by("-on").first()
+def last_disclosure(kind: str) -> Disclosure | None:
+    """What a kind of viewer was shown last."""
+    return Disclosure.objects.filter(kind=kind).order_by("-on").first()
+
+
+def lock_disclosures(kind: str, on: dt.date) -> None:
+    """Two readers at once do not forget each other's: until the transaction ends, the other one waits.
+
+    The first one is what all lock: who waited for the last one would not see the one that came after it.
+    """
+    first = Disclosure.objects.select_for_update().filter(kind=kind).order_by("on")
+    if not first.first():
+        Disclosure.objects.get_or_create(kind=kind, on=on, defaults={"key": "", "plans": {}, "values": {}})
+        first.first()
 
 
 def keep_disclosure(

@@ -136,17 +136,17 @@ def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFr
     relation = next((c for c in columns if c.field == "relation"), None)
     if relation is None or not places:
         return
-    of_head = _of_heads(rows.to_series(relation.index))
+    is_head = _of_heads(rows.to_series(relation.index))
     blank = rows.select(
         pl.all_horizontal(pl.nth([c.index for c in columns if c.field in places]).is_null())
     ).to_series()
-    members = pl.Series([of is False for of in of_head], dtype=pl.Boolean)
+    members = (~is_head).fill_null(False)
     n_members, n_blank = int(members.sum()), int((members & blank).sum())
     if n_members < FEWEST_MEMBERS or n_blank < WRITTEN_ONCE_SHARE * n_members:
         return
     written = {field: records.values[field].to_list() for field in places}
     door: dict[str, Any] = {}
-    for at, of in enumerate(of_head):
+    for at, of in enumerate(is_head):
         own = {field: values[at] for field, values in written.items() if values[at] is not None}
         if own or of:
             door = own
@@ -157,17 +157,17 @@ def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFr
         records.values[field] = pl.Series(field, values, dtype=records.values[field].dtype)
 
 
-def _of_heads(said: pl.Series) -> list[bool | None]:
-    """Of each row whether it is a head of household; None where it has no relation or is unrelated.
+def _of_heads(said: pl.Series) -> pl.Series:
+    """Of each row whether it is a head of household; null where it has no relation or is unrelated.
 
     A relation nobody knows is a relative's all the same.
     """
-    meant = {cell: dictionary.parse("person", "relation", cell) for cell in said.drop_nulls().unique()}
 
-    def of_head(cell: str | None) -> bool | None:
-        relation = meant[cell] if cell is not None else None
-        if relation is None or relation.value is None:
-            return False if relation is not None and relation.fault else None
+    def of_head(cell: str) -> bool | None:
+        relation = dictionary.parse("person", "relation", cell)
+        if relation.value is None:
+            return False if relation.fault else None
         return None if relation.value == relations.UNRELATED else bool(relation.value == relations.HEAD)
 
-    return [of_head(cell) for cell in said]
+    told = {cell: of_head(cell) for cell in said.drop_nulls().unique()}
+    return said.replace_strict(told, default=None, return_dtype=pl.Boolean)

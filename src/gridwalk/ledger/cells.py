@@ -25,6 +25,8 @@ from gridwalk.ledger import guard, parts
 from gridwalk.ledger.errors import LedgerError
 
 MAX_ROWS = 200_000
+MAX_LINES = 10 * MAX_ROWS
+"""Lines of a text table, empty ones among them: sixty million of these take minutes and are no ledger."""
 MAX_COLUMNS = 1_000
 MAX_CELL = 32_767
 """As much as a cell of a table program holds."""
@@ -164,15 +166,18 @@ def _unquoted(cell: str) -> str:
 
 def _read_csv(data: bytes) -> list[list[Cell]]:
     text = decoded(data)
+    if (n_lines := text.count("\n")) > MAX_LINES:
+        raise LedgerError(_too_long(n_lines))
     csv.field_size_limit(len(text) + 1)  # a longer cell is refused in our words
     delimiter = delimiter_of(text)
     table = text_table(text, delimiter)
     rows: list[list[Cell]] = []
     for row in table if table is not None else csv.reader(io.StringIO(text), delimiter=delimiter):
-        if len(row) > MAX_COLUMNS and len(_trimmed(row)) > MAX_COLUMNS:
+        spoken = _trimmed(row) if len(row) > MAX_COLUMNS else row
+        if len(spoken) > MAX_COLUMNS:
             raise LedgerError(_too_wide("这张表", len(rows), len(row)))
         # Web systems export ="1201…" so that table programs keep the digits.
-        rows.append([_TEXT_FORMULA.sub(r"\1", cell) for cell in row])
+        rows.append([_TEXT_FORMULA.sub(r"\1", cell) for cell in spoken])
     return rows
 
 

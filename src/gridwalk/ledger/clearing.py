@@ -33,10 +33,11 @@ REBUILT = frozenset({"xls", "ods"})
 
 @dataclasses.dataclass(frozen=True)
 class Cleared:
-    """The file as it is kept, and what went, in words."""
+    """The file as it is kept, and what went, in words. ``sheets``: its cells, where all of them are kept."""
 
     data: bytes
     says: tuple[str, ...]
+    sheets: Sequence[Sheet] | None = dataclasses.field(default=None, compare=False)
 
 
 def require_no_list(name: str) -> None:
@@ -65,14 +66,16 @@ def clear(data: bytes, name: str) -> Cleared:
     if kind == "xlsx":
         try:
             blanking = Blanking(data, gone, dictionary.forbidden)
-            return Cleared(blanking.data(), tuple(dict.fromkeys([*says, *blanking.says])))
+            kept = blanking.data()
+            says = list(dict.fromkeys([*says, *blanking.says]))
+            return Cleared(kept, tuple(says), None if blanking.is_of_cells else sheets)
         except (NotInPlace, ValueError, LookupError):  # whatever a part says that no table program would write
             return Cleared(
                 _rebuilt(sheets, gone), (*says, "格子以外的内容（图、批注、公式）：原文件有这里改不了的内容")
             )
     if says or kind in REBUILT:
         return Cleared(_rebuilt(sheets, gone), tuple(says))
-    return Cleared(data, ())
+    return Cleared(data, (), sheets)
 
 
 def _list_of(sheet: Sheet, header: Header | None) -> str:

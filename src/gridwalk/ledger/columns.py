@@ -22,8 +22,16 @@ from gridwalk.method import idcards, names, text
 HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
 MOBILE = r"^1[2-9][0-9]{9}$"  # \d would find full-width digits too
 NUMBER_18 = r"^[0-9]{17}[0-9X]$"
-YMD = r"^([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?(?: 00:00:00)?$"
-PLAIN = r"^[\u4e00-\u9fff0-9A-Za-z#\-]*[\u4e00-\u9fff0-9A-Za-z][\u4e00-\u9fff0-9A-Za-z#\-]*$"
+YMD = r"^([0-9]{4})(?:[-./年](?<m>[0-9]{1,2})[-./月](?<d>[0-9]{1,2})日?(?: 00:00:00)?|(?<mm>[0-9]{2})(?<dd>[0-9]{2}))$"
+PLAIN = r"^(?:[\u4e00-\u9fff0-9A-Za-z#\-]+ )*[\u4e00-\u9fff0-9A-Za-z#\-]+$"
+SPEAKS = r"[\u4e00-\u9fff0-9A-Za-z]"
+SIGNS_OF_PLAIN = r"[ #\-]"
+MARKS = r"[\s'’`‘′\-]"
+NUMBER_MARKED = f"^{MARKS}*(?:[0-9]{MARKS}*){{17}}[0-9XxＸｘ×]{MARKS}*$"
+"""A number of 18 places with spaces and marks in it, or its X written otherwise."""
+NUMBER_15 = "^[0-9]{15}$"
+SPACED_MOBILE = r"^(1[2-9][0-9])[- ]([0-9]{4})[- ]([0-9]{4})$"
+TWO_MOBILES = r"^(1[2-9][0-9]{9})[/、；;，, ]1[2-9][0-9]{9}$"
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
 MOST_LOST_BY_CHANCE = 2
 LATE_1904 = 1462
@@ -108,33 +116,71 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
         good = good & ~raw.str.contains(names.PERHAPS_SEVERAL)
     elif reader is readers.phone:
-        good = raw.str.contains(MOBILE)
+        return *_phones(raw), codes
     elif isinstance(reader, readers.Part) and reader.part != "address":
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)  # few differ: each is looked at once
     elif isinstance(reader, readers.Plain):
-        good = raw.str.contains(PLAIN) & (raw.str.len_chars() <= reader.max_length)
-        good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING) & ~raw.str.contains(refusals.SUSPECT)
+        good = raw.str.contains(PLAIN) & raw.str.contains(SPEAKS) & (raw.str.len_chars() <= reader.max_length)
+        words = raw.str.replace_all(SIGNS_OF_PLAIN, "")
+        good = good & ~words.str.to_lowercase().is_in(SAYS_NOTHING) & ~words.str.contains(refusals.SUSPECT)
         good = good & ~raw.str.contains(text.MANY_DIGITS) & ~raw.str.starts_with("-")
         if isinstance(reader, readers.Part):
             good = good & raw.str.contains(r"[\p{Han}].*[0-9]|[0-9].*[\p{Han}]")
             good = good & ~raw.str.contains("^[12][0-9]{3}年|[0-9]{7}")
         elif isinstance(reader, readers.Place):
             good = good & raw.str.contains(readers.OF_A_PLACE)
+        elif isinstance(reader, readers.Firm):
+            good = good & ~raw.str.contains(readers.EMPTY_SHOP.pattern)
     else:
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
     good = good.fill_null(False)
     return good, pl.select(pl.when(good).then(raw)).to_series(), codes
 
 
-def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _phones(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Mobile numbers, also in groups of digits, and the first of two."""
+    cell = pl.col("raw")
+    grouped = cell.str.extract_groups(SPACED_MOBILE).struct.rename_fields(["a", "b", "c"])
+    together = pl.concat_str(grouped.struct.field("a"), grouped.struct.field("b"), grouped.struct.field("c"))
+    values = raw.to_frame().select(
+        pl.when(cell.str.contains(MOBILE)).then(cell).otherwise(together.fill_null(cell.str.extract(TWO_MOBILES)))
+    )
+    return values.to_series().is_not_null(), values.to_series()
+
+
+def _as_18(cells: pl.Series) -> pl.Series:
+    """Numbers as they stand with 18 places: without spaces and marks, X as a capital, of 15 places with the century and
+    the check digit put in. What has another shape is left as it is.
+    """
+    odd = cells.filter(~cells.str.contains(NUMBER_18)).unique()
+    marked, short = odd.filter(odd.str.contains(NUMBER_MARKED)), odd.filter(odd.str.contains(NUMBER_15))
+    tidy = marked.str.replace_all(MARKS, "").str.replace("[xＸｘ×]$", "X")
+    seventeen = short.str.slice(0, 6) + "19" + short.str.slice(6)
+    checks = pl.Series(_check_digits(_digits(seventeen, 17)).view("S1").astype(str), dtype=pl.String)
+    return cells.replace(pl.concat([marked, short]), pl.concat([tidy, seventeen + checks]))
+
+
+def _digits(numbers: pl.Series, places: int) -> np.ndarray[Any, Any]:
+    """The characters of numbers of so many places, each as its distance from 0."""
+    letters = np.frombuffer("".join(numbers.to_list()).encode("ascii"), dtype=np.uint8)
+    return letters.reshape(-1, places).astype(np.int32) - ord("0")
+
+
+def _check_digits(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The check digit of every number (GB 11643), as a character's code."""
+    letters = np.frombuffer(idcards.CHECKS.encode(), dtype=np.uint8)
+    checks: np.ndarray[Any, Any] = letters[digits[:, :17] @ np.array(idcards.WEIGHTS) % 11]
+    return checks
+
+
+def _numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Citizen identity numbers of the right shape (GB 11643): check digit, birth date, and zeros at the end."""
+    raw = _as_18(cells)
     shaped = raw.str.contains(NUMBER_18).fill_null(False)
     at = shaped.arg_true()
     written = raw.gather(at)
-    letters = np.frombuffer("".join(written.to_list()).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
-    digits = letters[:, :17].astype(np.int32) - 48
-    expected = np.frombuffer(idcards.CHECKS.encode(), dtype=np.uint8)[digits @ np.array(idcards.WEIGHTS) % 11]
-    right = expected == letters[:, 17]
+    digits = _digits(written, idcards.LENGTH)
+    right = _check_digits(digits) == digits[:, 17] + ord("0")
     year = digits[:, 6:10] @ [1000, 100, 10, 1]
     day = _is_day(year, digits[:, 10:12] @ [10, 1], digits[:, 12:14] @ [10, 1]) & (year >= idcards.EARLIEST.year)
     zeros = written.str.ends_with("000").to_numpy()
@@ -187,7 +233,8 @@ def _is_day(year: np.ndarray[Any, Any], month: np.ndarray[Any, Any], day: np.nda
 
 def _dates(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     parts = raw.str.extract_groups(YMD).struct.unnest().cast(pl.Int32, strict=False)
-    year, month, day = (parts.to_series(i).fill_null(0).to_numpy() for i in range(3))
+    parts = parts.select(pl.nth(0), pl.coalesce("m", "mm"), pl.coalesce("d", "dd")).fill_null(0)
+    year, month, day = (part.to_numpy() for part in parts)
     good = pl.Series(_is_day(year, month, day) & (year >= 1850))
     clean = pl.DataFrame({n: np.where(good.to_numpy(), p, 1) for n, p in (("y", year), ("m", month), ("d", day))})
     values = clean.select(pl.when(good).then(pl.date("y", "m", "d"))).to_series()

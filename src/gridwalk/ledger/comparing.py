@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import relations
+from gridwalk.ledger import knocked_through, other_names
 from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger.other_names import OtherName
 from gridwalk.ledger.sides import Side
 from gridwalk.ledger.table import WRITTEN
 from gridwalk.method import aliases, linkage
@@ -22,6 +24,7 @@ VERDICTS = {
     "missing_left": "左边没有",
     "missing_right": "右边没有",
     "conflict": "不同",
+    "name_asked": "小区名称还没定",
 }
 ONLY_RIGHT = "（仅右侧）"
 """What stands for the sheet of a record that only the right side has."""
@@ -56,6 +59,7 @@ class Totals:
 class Comparison:
     """``pairs``: left_row, right_row, status, score, why. ``cells``: left_row, right_row, field, verdict, left,
     right, of matched pairs where the verdict is not ``same``. One-sided rows and duplicates by ``row``.
+    ``aliases``, ``other_names``: left estates that seem to be right ones under other names, which is asked.
     """
 
     left: Side
@@ -68,6 +72,7 @@ class Comparison:
     right_duplicates: pl.DataFrame
     agreed: tuple[str, ...]
     aliases: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    other_names: Sequence[OtherName] = ()
 
     def with_answers(self, *, same: Sequence[int], apart: Sequence[int]) -> Comparison:
         """The comparison with questions answered: left rows whose pair is one record, and those whose pair are two."""
@@ -141,8 +146,19 @@ def _area(frame: pl.DataFrame) -> pl.Expr:
     return pl.coalesce(columns) if columns else pl.lit(None, dtype=pl.String)
 
 
-def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Comparison:
-    """Compare two sides of one kind. Raises LedgerError where the kinds differ or nothing can link them."""
+def compare(
+    left: Side,
+    right: Side,
+    *,
+    progress: Progress | None = None,
+    names: Mapping[str, str] | None = None,
+    apart: Collection[str] = (),
+) -> Comparison:
+    """Compare two sides of one kind. ``names``: other names of estates, as confirmed; ``apart``: names on the left
+    that are estates of their own.
+
+    Raises LedgerError where the kinds differ or nothing can link them.
+    """
     say = progress or (lambda _: None)
     if left.kind != right.kind:
         raise LedgerError(
@@ -152,22 +168,31 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     if left.kind not in linkage.KINDS:
         raise LedgerError(f"{dictionary.KINDS[left.kind]}台账还不能比对，能比的是人员、房屋、单位。")
     say("找同一个人" if left.kind == "person" else "找同一处")
-    links = linkage.link(linked(left), linked(right), left.kind)
+    left, right = (
+        dataclasses.replace(side, frame=other_names.known(side.frame, names or {})) for side in (left, right)
+    )
+    here, there = linked(left), linked(right)
+    links = linkage.link(here, there, left.kind, apart=apart)
+    doubtful = links.aliases or apart
+    pairs = other_names.pairs(here, there, links, left.kind, apart) if doubtful else links.pairs
+    if left.kind == "dwelling":
+        pairs = knocked_through.named(pairs, left.frame)
     say("逐项比对")
     agreed = agreed_fields(left, right)
-    matched = links.pairs.filter(pl.col("status") == "match")
+    matched = pairs.filter(pl.col("status") == "match")
     cells = cells_of(left, right, matched.select("left_row", "right_row"), agreed, links.aliases)
     return Comparison(
         left=left,
         right=right,
-        pairs=links.pairs,
+        pairs=pairs,
         cells=cells,
-        left_only=_only(left, links.pairs["left_row"], links.left_duplicates),
-        right_only=_only(right, links.pairs["right_row"], links.right_duplicates),
+        left_only=_only(left, pairs["left_row"], links.left_duplicates),
+        right_only=_only(right, pairs["right_row"], links.right_duplicates),
         left_duplicates=links.left_duplicates,
         right_duplicates=links.right_duplicates,
         agreed=agreed,
         aliases=links.aliases,
+        other_names=other_names.asked(here, there, links),
     )
 
 
@@ -257,8 +282,15 @@ def _of_door(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
         if part in ours.columns and part in theirs.columns:
             same = same & (ours[part] == theirs[part]).fill_null(True)
     here, there = _door(ours), _door(theirs)
-    written = (here == there).fill_null(False)
-    return _cells(ours, ADDRESS, _verdict(here, there, same, written), here, there)
+    verdict = _verdict(here, there, same, (here == there).fill_null(False))
+    if "estate_key" in ours.columns:
+        bare = _door(ours.with_columns(estate="estate_key"))
+        asked = verdict.is_in(EQUAL) & (bare != here).fill_null(False)
+        verdict, here = (
+            verdict.zip_with(~asked, pl.repeat("name_asked", len(asked), eager=True)),
+            here.zip_with(~asked, bare),
+        )
+    return _cells(ours, ADDRESS, verdict, here, there)
 
 
 def _door(frame: pl.DataFrame) -> pl.Series:

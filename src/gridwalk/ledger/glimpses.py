@@ -20,7 +20,7 @@ def columns(kind: str, written: Mapping[str, pl.Series]) -> list[pl.Series]:
     more = [_of(written, phone, "phone_more", pl.col("cell").str.len_chars() > _LONGER_THAN_ONE, phones.further)]
     if kind == "person":
         more.append(_of(written, "name", "name_seen", pl.col("cell").str.contains(names.MASKS), names.seen))
-        more.append(_of(written, phone, "phone_seen", pl.col("cell").str.contains(r"[*＊]"), phones.seen))
+        more.append(_of(written, phone, "phone_seen", pl.col("cell").str.contains(phones.STARS), phones.seen))
     return [column for column in more if column is not None]
 
 

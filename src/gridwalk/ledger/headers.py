@@ -15,7 +15,7 @@ from gridwalk.dictionary import refusals, relations
 from gridwalk.dictionary.types import Field
 from gridwalk.method import text
 
-SEARCHED_ROWS = 20
+SEARCHED_ROWS = 40
 FEWEST_HEADINGS = 2
 MOST_IN_A_HEADING = 100
 """Characters of a cell that may be a heading; a longer one is prose."""
@@ -200,6 +200,7 @@ def fit(kind: str, texts: Sequence[str]) -> float:
     return points if n_own_required or _tells_a_door(kind, own) else points - 3
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _meant_by(kind: str, words: str) -> str:
     """The field a heading means with or without the number behind it (姓名2)."""
     numbered = NUMBERED.fullmatch(words)
@@ -364,7 +365,7 @@ def _of_two(top: int, upper: Sequence[str], lower: Sequence[str]) -> Header:
         below = lower[index] if index < len(lower) else ""
         group = above or (group if below else "")
         groups.append(group)
-        together = _ABOUT.sub("", group) + below
+        together = below if below == group else _ABOUT.sub("", group) + below
         if (
             group
             and below

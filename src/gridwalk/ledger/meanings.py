@@ -17,11 +17,15 @@ def parse(kind: str, field: str, header: str, raw: Any) -> Parsed:
 
 
 def values_beside(kind: str, field: str, raw: Any, parsed: Parsed) -> dict[str, str]:
-    """What a cell says beside its own field: 居住状况: 出租 of the tenure, 王伟(已故) of the person's status."""
+    """What a cell says beside its own field: 居住状况: 出租 of the tenure, 王伟(已故) of the person's status, 王伟(长子)
+    of the relation.
+    """
     if parsed.fault == "choice":
         return dictionary.mixed(kind, field, raw)
     if parsed.note and kind == "person" and field == "name":
         status = next((code for word, code in _STATUS_WORDS.items() if word in parsed.note), "")
-        kind_of_home = dictionary.parse(kind, "residence_kind", parsed.note).value
-        return {"status": status} if status else {"residence_kind": str(kind_of_home)} if kind_of_home else {}
+        if status:
+            return {"status": status}
+        told = ((field, dictionary.parse(kind, field, parsed.note).value) for field in ("residence_kind", "relation"))
+        return next(({field: str(value)} for field, value in told if value), {})
     return {}

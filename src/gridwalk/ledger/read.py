@@ -55,21 +55,13 @@ class SheetRead:
 
 
 @dataclasses.dataclass
-class Ledger:
-    """A whole file. ``frame``, ``faults``: as ``table.TableRead``, its rows counted through all tables.
-
-    ``questions``: what a person must settle before the rows can be used.
-    ``left_out``: the rows that became no record, each with its reason; ``tally``: the sum over all rows.
-    """
+class LedgerRows:
+    """The records of a whole file. ``frame``, ``faults``: as ``table.TableRead``, counted through all tables."""
 
     kind: str
     sheets: list[SheetRead]
     frame: pl.DataFrame
     faults: pl.DataFrame
-    questions: list[str]
-    refused: list[str]
-    left_out: list[LeftOut]
-    tally: Tally
 
     @functools.cached_property
     def rows(self) -> list[Row]:
@@ -94,6 +86,19 @@ class Ledger:
         ]
 
 
+@dataclasses.dataclass
+class Ledger(LedgerRows):
+    """A whole file. ``questions``: what a person must settle before the rows can be used.
+
+    ``left_out``: the rows that became no record, each with its reason; ``tally``: the sum over all rows.
+    """
+
+    questions: list[str]
+    refused: list[str]
+    left_out: list[LeftOut]
+    tally: Tally
+
+
 def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Ledger:
     """Read a ledger. ``mapping``: header text → field, as a person chose; "" drops the column. Raises LedgerError."""
     return of_sheets(frames.of_bytes(data, name), name, kind=kind, mapping=mapping)
@@ -113,7 +118,7 @@ def of_sheets(
     if not with_header and forms:
         raise LedgerError(f"{FORM}。")
     if not with_header:
-        raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
+        raise LedgerError("没有找到表头：前 40 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
     kind = kind or kind_of(with_header, name)
     reading = _Reading(kind, name, mapping or {})
     for sheet in hidden:
@@ -296,7 +301,7 @@ def given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
     return {field: value} if value else {}
 
 
-def require_own_numbers(ledger: Ledger) -> None:
+def require_own_numbers(ledger: LedgerRows) -> None:
     """Take an ID number back from a row where an earlier one gives it to another name: whose it is is asked."""
     first: dict[str, Row] = {}
     for row in ledger.rows:

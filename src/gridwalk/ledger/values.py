@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import polars as pl
@@ -26,7 +25,6 @@ WRONG_DOOR = frozenset({address_parts.FAULT, address_parts.SEVERAL})
 OF_THE_DOOR = ("room", "address")
 NUMBERS = ("id_no", "uscc")
 FAULTS = {"at": pl.UInt32, "field": pl.String, "column": pl.String, "code": pl.String, "text": pl.String}
-_NOISE = re.compile(r"[\s'’`‘′\-_.,·]")
 FEWEST_DIGITS = 6
 
 
@@ -200,7 +198,7 @@ class Records:
 
 def written_id(raw: str) -> str | None:
     """An ID number as written, without spaces and marks, X as a capital; None where the cell says no number (不详)."""
-    written = _NOISE.sub("", text.fold(raw)).upper().replace("×", "X")[:24]
+    written = idcards.tidy(text.fold(raw))[:24]
     return written if sum(c.isdigit() for c in written) >= FEWEST_DIGITS else None
 
 

@@ -16,7 +16,7 @@ _MARKETS = (
 TOWERS = re.compile(rf"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城|商场|宾馆|饭店|百货|{_MARKETS})$")
 _NOT_A_HOUSE = "楼|线|桥|地(?!下)"  # 新村2号线, 锦秀里2号地 are names
 _ROAD_NUMBER = re.compile(
-    rf"^(.*?(?:{_ROADS}|里|弄|村|巷|{_STRETCH}))\s*([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|大?院|号|弄\d+支弄|弄"
+    rf"^(.*?(?:{_ROADS}|里|弄|村|巷|{_STRETCH}))\s*([甲乙丙丁副临]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|大?院|号|弄\d+支弄|弄"
     rf"|支弄))(?!{_NOT_A_HOUSE})"
 )
 _NO_ROAD = "口坊心桥边旁沿局处村"  # 金钟路口, 公路局 are names
@@ -29,29 +29,37 @@ _GENERIC = re.compile(
 )
 _SIDE_ROAD = re.compile(rf"(?:[\d{text.CHINESE_DIGITS}]+|[东西南北前后])(?:巷|条|胡同|支路|横街)")
 _NEAR = re.compile(
-    r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边|[靠邻]?近[\u4e00-\u9fff]{1,5}?[路街道])"
+    r"^(?:[与和及]?[\u4e00-\u9fff]{2,6}?(?:交叉路?口|交口|交汇[处口]?|交界[处口]?)(?:[东西南北]{1,2}角)?"
+    r"|交叉路?口|交口|交汇[处口]?|附近|对面|旁边|[靠邻]?近[\u4e00-\u9fff]{1,5}?[路街道])"
 )
 _TWICE = re.compile(r"^(.{2,})\1$")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 STRIP = " ,-/.、#_:;"
+_PROPERTY = re.compile(
+    r"^(?:(?:(?:直管|自管|代管)?公有?|私有?|军队?|企业?(?:自管)?|单位|自管|直管|国有)房?产房?|(?:直管|自管)?公房|公有房|房改房|商品房|回迁房|廉租房"
+    r"|公租房|拆迁房)(?=[^\W\d_]{2})(?![小公社园院楼区号])[:：\s-]*"
+)
+"""The kind of property that some registers write in front: 公产房建国道7号楼. An estate may be called so (公租房小区)."""
+_LANDMARK = re.compile(rf"^[\u4e00-\u9fff]{{0,3}}?[{text.CHINESE_DIGITS}]号桥(?=[\u4e00-\u9fff]{{2,5}}(?:{_ROADS}))")
+"""A numbered bridge before a road, where an estate may be called so: 津塘公路二号桥利津路."""
 
 
 def place(prefix: str) -> tuple[str, str, str]:
     """Road, house number and estate of what stands before the building."""
-    prefix = prefix.strip(STRIP)
+    prefix = _LANDMARK.sub("", _PROPERTY.sub("", prefix.strip(STRIP)))
     if match := _ROAD_NUMBER.match(prefix):
         estate = _NEAR.sub("", prefix[match.end() :].strip(STRIP)).replace(" ", "")
         return match[1].strip(STRIP), _house(match[2]), estate if _NAME.match(estate) else ""
     road = ""
     while (match := _ROAD.match(prefix)) and not _GENERIC.match(prefix[match.end() :].lstrip()):
-        road, prefix = match[1], _NEAR.sub("", prefix[match.end() :].strip(STRIP))
+        road, prefix = match[1], _LANDMARK.sub("", _NEAR.sub("", prefix[match.end() :].strip(STRIP)))
     if road and _SIDE_ROAD.fullmatch(prefix):  # 中山路三条: alone, its third lane is no name
         return "", "", road + prefix
     return road, "", _TWICE.sub(r"\1", prefix.replace(" ", ""))
 
 
 def _house(raw: str) -> str:
-    match = re.match(rf"([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
+    match = re.match(rf"([甲乙丙丁副临]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
     if not match:
         return raw
     if side := re.search(r"弄(\d+)支弄", match[2]):

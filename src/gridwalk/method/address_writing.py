@@ -27,6 +27,8 @@ def building_name(building: str) -> str:
     """The one way a building is written: 5号楼, A座, 7号院, 3组."""
     if re.fullmatch(r"[甲乙丙丁]?\d+[甲乙丙丁]?|\d+[A-Z]|[A-Z]{1,2}\d+", building):
         return f"{building}号楼"
+    if match := re.fullmatch(r"(\d+)([东西南北])", building):
+        return f"{match[1]}号楼{match[2]}"
     if re.fullmatch(rf"[A-Z{address_items.SIDES}]", building):
         return f"{building}座"
     if match := re.fullmatch(r"(\w*\d)院", building):

@@ -95,6 +95,7 @@ def _valued(item: Item) -> str:
 
 
 _BUILDINGS = frozenset({"building", "block", "court", "row", "group", "commune", "team"})
+_HALF = re.compile(r"(\d+)(?=.*[楼幢栋])号?[楼幢栋]?[(]?([东西南北])(?:半?[侧边部段]|半|楼|[幢栋])?[)]?")
 _MANY_STAIRWELLS = 40
 _PARTED = frozenset({"building", "stairwell"})
 
@@ -110,8 +111,13 @@ def _only(folded: str, part: str) -> Item | None:
 
 @functools.lru_cache(maxsize=8192)
 def building_key(raw: str) -> str:
-    """5号楼 = 5幢 = 5栋 = 五号楼 = 5# = 05 → ``5``; A座 → ``A``; 7号院 → ``7院``; 三组 → ``3组``; 林古里5号楼 → ``林古里5``."""
+    """5号楼 = 5幢 = 5栋 = 五号楼 = 5# = 05 → ``5``; A座 → ``A``; 7号院 → ``7院``; 三组 → ``3组``; 林古里5号楼 → ``林古里5``.
+
+    A building in two halves is two: 21号楼东 = 21号楼(东侧) = 21东楼 → ``21东``.
+    """
     folded = text.fold(raw).replace(" ", "")
+    if half := _HALF.fullmatch(folded):
+        return number_key(half[1]) + half[2]
     if item := _only(folded, "building"):
         return folded[: item.start] + _valued(item)
     match = _NAME_AND_NUMBER.fullmatch(folded)

@@ -19,10 +19,10 @@ OF_NAMES = 0.3
 """Of the doors of the smaller of two estates, at how many the same name must stand."""
 
 
-def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None) -> dict[str, str]:
+def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None, right: pl.DataFrame | None = None) -> dict[str, str]:
     """Left estate → right estate, from pairs of rows known to be one person.
 
-    ``left``: estate and door of all left rows. ``pairs``: left_estate, right_estate (keys), left_door,
+    ``left``, ``right``: estate and door of all rows of a side. ``pairs``: left_estate, right_estate (keys), left_door,
     right_door (building and room as one text, without the
     estate). A name both sides use for the same estate is no alias, and two names on one side stay two where they have
     a door in common.
@@ -42,20 +42,21 @@ def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None) -> dict[str, st
         .filter((pl.col("n") >= FEWEST_DOORS) & (pl.col("n") >= SHARE * pl.col("n_all")))
         .sort("n", "left_estate", "right_estate", descending=[True, False, False])
     )
-    doors_of = _doors_of(distinct.select(estate="left_estate", door="left_door") if left is None else left, counted)
+    here = _doors_of(distinct.select(estate="left_estate", door="left_door") if left is None else left, counted)
+    there = _doors_of(distinct.select(estate="right_estate", door="right_door") if right is None else right, counted)
     learnt: dict[str, str] = {}
     for estate, other in counted.select("left_estate", "right_estate").iter_rows():
         others = [e for e in (other, *(a for a, b in learnt.items() if b == other)) if e != estate]
-        clash = any(doors_of.get(e, set()) & doors_of[estate] for e in others)
+        clash = any(here.get(e, set()) & here[estate] for e in others) or there.get(estate, set()) & there[other]
         if estate not in same and estate not in learnt and not clash:
             learnt[estate] = other
     return learnt
 
 
-def _doors_of(left: pl.DataFrame, counted: pl.DataFrame) -> dict[str, set[str]]:
-    """The doors on the left under every name that is about to be learnt, or to be taken for another."""
+def _doors_of(side: pl.DataFrame, counted: pl.DataFrame) -> dict[str, set[str]]:
+    """The doors of a side under every name that is about to be learnt, or to be taken for another."""
     names = pl.concat([counted["left_estate"], counted["right_estate"]]).unique()
-    rows = left.filter(pl.col("estate").is_in(names.implode())).drop_nulls().unique()
+    rows = side.filter(pl.col("estate").is_in(names.implode())).drop_nulls().unique()
     return {estate: set(doors) for estate, doors in rows.group_by("estate").agg("door").iter_rows()}
 
 

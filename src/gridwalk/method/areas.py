@@ -78,3 +78,17 @@ def without_areas(folded: str) -> str:
         for pattern in (_DISTRICT_AFTER_CITY if in_city else _DISTRICT, _STREET, _TOWN if in_city else _TOWN_ALONE):
             folded = _cut(folded, pattern) or folded
     return _within_community(folded) or folded
+
+
+def district(folded: str) -> str:
+    """The district or county that an address begins with, behind its province and city; empty where none is named."""
+    if not any(unit in folded for unit in "区县旗"):
+        return ""
+    in_city = False
+    for pattern in (_BARE_CITY, _PROVINCE, _BARE_PROVINCE, _CITY, _CITY):
+        left = _cut(folded, pattern)
+        if left is not None:
+            folded, in_city = left, True
+    pattern = _DISTRICT_AFTER_CITY if in_city else _DISTRICT
+    match = pattern.match(folded)
+    return match[0] if match and _cut(folded, pattern) is not None else ""

@@ -16,6 +16,7 @@ _NOISE = re.compile(r"[\s'’`‘′\-_.,·]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0*")  # what a table program made of a typed number
 _CROSSES = str.maketrans("×Х✕✖", "XXXX")  # the sign of multiplication and the Cyrillic letter look like an X
+_MASK = re.compile(r"X{3,}")
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
 _STRAY = re.compile(r"[^0-9X]")
 EARLIEST = dt.date(1890, 1, 1)
@@ -93,8 +94,9 @@ def _check(raw: str) -> IdCard:
 
 
 def tidy(folded: str) -> str:
-    """A number without spaces and marks, letters as capitals."""
-    return _NOISE.sub("", folded).upper().translate(_CROSSES)
+    """A number without spaces and marks, letters as capitals, and stars for the crosses that mask a part of it."""
+    number = _NOISE.sub("", folded).upper().translate(_CROSSES)
+    return _MASK.sub(lambda crosses: "*" * len(crosses[0]), number)
 
 
 def _fault_of_shape(number: str) -> str:

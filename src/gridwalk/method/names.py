@@ -294,6 +294,11 @@ def _fold_sound(syllable: str) -> str:
     return syllable[:-1] if syllable.endswith("ng") else syllable
 
 
+def sound_of(char: str) -> str:
+    """What one character adds to the key of a name, behind the surname."""
+    return _fold_sound(pinyin.syllable(char))
+
+
 @functools.lru_cache(maxsize=65536)
 def key(name: str) -> str:
     """A key equal for names that sound alike: folded pinyin a character (zh=z, ch=c, sh=s, -ng=-n),

@@ -16,6 +16,10 @@ _WHOLE_FLOAT = re.compile(r"(\d{7,})\.0+")  # what a table program made of a typ
 _COUNTRY = re.compile(r"^(?:\+?86|0086)(?=1[2-9]\d{9}$|0?\d{2,3}[2-8]\d{6,7}$)")
 _MOBILE = re.compile(r"1[2-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0(?:10|2\d|[3-9]\d{2}))?[2-8]\d{6,7}|[48]00\d{7}")
+_MASK = re.compile(r"\*|(?<=\d)[xX×]{3,}(?=\d|$)|^[xX×]{3,}(?=\d)")
+STARS = "[*＊xXｘＸ×]"
+"""What every masked number holds, as it may be written."""
+_CROSS = re.compile("[xX×]")
 _TWO_MOBILES = re.compile(r"(1[2-9]\d{9})(1[2-9]\d{9})")
 
 FAULTS = {
@@ -66,7 +70,7 @@ def check(value: str) -> Phone:
     if numbers:
         first, *others = dict.fromkeys(numbers)
         return Phone(first, tuple(others))
-    if "*" in folded:
+    if _MASK.search(folded):
         return Phone(fault="masked")
     return Phone(fault="length" if any(c.isdigit() for c in folded) else "characters")
 
@@ -84,7 +88,7 @@ def further(value: str) -> str:
 
 def seen(value: str) -> str:
     """A masked number as far as it can be seen (120****0012); "" for others."""
-    return _NOISE.sub("", text.fold(value)) if check(value).fault == "masked" else ""
+    return _CROSS.sub("*", _NOISE.sub("", text.fold(value))) if check(value).fault == "masked" else ""
 
 
 def mask(value: str) -> str:

@@ -10,7 +10,7 @@ import bisect
 import dataclasses
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import chinese_calendar
 from chinese_calendar import Holiday
@@ -59,10 +59,15 @@ class Workdays:
     """Working days. ``kept``: days the office set itself, and whether they are worked."""
 
     def __init__(self, kept: Mapping[dt.date, bool] | None = None) -> None:
-        worked = ARRANGED | dict(kept or {})
+        self._kept = dict(kept or {})
+        worked = ARRANGED | self._kept
         self._differs = {day: works for day, works in sorted(worked.items()) if works != (day.weekday() < 5)}
         self._days = list(self._differs)
         self._more = list(itertools.accumulate((1 if works else -1 for works in self._differs.values()), initial=0))
+
+    def without(self, free: Iterable[dt.date]) -> Workdays:
+        """The same working days but for ``free`` ones."""
+        return Workdays({**self._kept, **dict.fromkeys(free, False)})
 
     def is_worked(self, day: dt.date) -> bool:
         """Whether people are at work on that day."""

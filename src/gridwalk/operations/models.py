@@ -1,4 +1,4 @@
-"""调查: that two persons look into what one person did on some days."""
+"""调查: that two persons look into what one person did on some days; and who runs this installation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from django.db import models
 from gridwalk.accounts.models import User
 from gridwalk.core import ids
 from gridwalk.operations.rules import CAUSES, STATES
+
+
+class Operator(models.Model):
+    """The unit that runs this installation, one row; ``filing_number``: under which it is filed (备案编号)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    unit = models.CharField(max_length=60)
+    filing_number = models.CharField(max_length=40, blank=True)
 
 
 class Investigation(models.Model):

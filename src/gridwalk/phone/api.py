@@ -20,6 +20,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.notices import actions as notice_actions
 from gridwalk.notices import queries as notices
+from gridwalk.operations.operator.queries import operator
 from gridwalk.phone import pushes, schemas, wire
 from gridwalk.phone.wire import Problem, Session
 from gridwalk.registry.actions import numbers
@@ -30,6 +31,7 @@ from gridwalk.sync.actions.attachments import UploadRefused
 from gridwalk.sync.queries import badges, posts
 from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
+from gridwalk.territory import queries as territory
 
 api = NinjaAPI(
     title="Gridwalk phone",
@@ -61,13 +63,17 @@ def not_permitted(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
+    runs = operator()
     return {
         "id": str(user.id),
         "name": user.name,
         "role": "、".join(LABELS[role] for role in viewer.roles),
         "community": "、".join(dict.fromkeys(grid.area.short for grid in grids)),
         "grids": posts.named(grids),
-        "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.username},
+        "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.staff_number or user.username},
+        "desk": territory.desk_of(grids[0].area) if grids else "",
+        "operator": runs.unit,
+        "filing_number": runs.filing_number,
     }
 
 
@@ -81,9 +87,9 @@ def _settings(viewer: Viewer) -> dict[str, Any]:
     return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": messages.MOST_OPS}
 
 
-def _password(body: dict[str, Any]) -> str:
-    """The password as it was typed. Raises ActivationRefused where it is longer than any can be."""
-    password = wire.text(body, "password", passwords.LONGEST + 1)
+def _password(body: dict[str, Any], name: str = "password") -> str:
+    """A password as it was typed. Raises ActivationRefused where it is longer than any can be."""
+    password = wire.text(body, name, passwords.LONGEST + 1)
     if len(password) > passwords.LONGEST:
         raise devices.ActivationRefused("password_too_long")
     return password
@@ -118,6 +124,7 @@ def activate(request: HttpRequest) -> HttpResponse:
             platform=wire.text(body, "platform", 120),
             wire=spoken,
             at=at,
+            own_password=_password(body, "own_password"),
         )
     except devices.ActivationRefused as refused:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
@@ -196,7 +203,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "users": users,
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,
-        "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
+        "campaign": campaigns.of_grid(pulled[0].grid, clock.local_date(session.at)) if pulled else None,
         "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_on is None],
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
     }

@@ -22,7 +22,7 @@ class Jwk(BaseModel):
 
 
 class Activate(BaseModel):
-    """Binding a phone."""
+    """Binding a phone; ``own_password`` takes the place of a first password."""
 
     login: str
     password: str
@@ -31,6 +31,7 @@ class Activate(BaseModel):
     name: str
     wire: list[int]
     platform: str
+    own_password: str = ""
 
 
 class Pull(BaseModel):
@@ -99,7 +100,7 @@ class Badge(BaseModel):
 
 
 class Worker(BaseModel):
-    """Whose phone it is."""
+    """Whose phone it is; ``desk``: where residents reach the community, ``operator``: who runs the server."""
 
     id: str
     name: str
@@ -107,6 +108,9 @@ class Worker(BaseModel):
     community: str
     grids: list[GridName]
     badge: Badge
+    desk: str
+    operator: str
+    filing_number: str
 
 
 class Leased(BaseModel):
@@ -144,6 +148,7 @@ class Campaign(BaseModel):
     ends_on: str
     max_visits: int
     quiet: Annotated[list[str], Field(min_length=2, max_length=2)]
+    paused: str = Field(description="why nobody is sent to a door for the time being; empty while it goes on")
 
 
 class Notice(BaseModel):

@@ -1,4 +1,5 @@
-"""Whether a row belongs to another community than its ledger: by what it writes, by where its building stands.
+"""Whether a row belongs to another community than its ledger: by what it writes, by where its building stands; or to
+another district, where its address begins with one.
 
 A row that does is refused by that community's name; else a second door would come to be here, in 未划入网格. A grid's code
 of one's own goes before everything: whoever writes it has looked.
@@ -11,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gridwalk.method import addresses
+from gridwalk.method import addresses, areas, text
 from gridwalk.method.addresses import Address
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
@@ -35,6 +36,7 @@ class Belonging:
             for name in (area.short, area.name):
                 self._by_key.setdefault(codes.community_key(name), set()).add(area.code)
 
+        self._district = "".join(area.name for area in territory.above(scope))
         self._key = functools.cache(codes.community_key)
 
     @functools.cached_property
@@ -61,11 +63,21 @@ class Belonging:
         """
         if self._writes_own_grid(values):
             return ""
+        if there := self._other_district(values):
+            return there
         coded = {self._grid_of(values)} & self._names.keys()
         other = (coded | self.named(values)) - self._own.keys()
         if not other and community:
             other = self._by_building(address, community, named=bool(self.named(values)))
         return self._names[min(other)] if other else ""
+
+    def _other_district(self, values: Mapping[str, Any]) -> str:
+        """The district that a row's address begins with, where it is not ours and no estate here is called so."""
+        named = areas.district(text.fold(values.get("address") or ""))
+        if not named or named == "市辖区" or not self._district or named in self._district:
+            return ""
+        own = (estate for buildings in self._own.values() for estate, _ in buildings)
+        return "" if any(estate.startswith(named) for estate in own) else named
 
     def is_doubtful(self, values: Mapping[str, Any]) -> bool:
         """Whether a row writes a community that nobody knows, where the ledger was handed in for one."""

@@ -40,6 +40,11 @@ class Place:
     there: str = ""
 
 
+OF_GRID = ("community", "grid_code", "grid_name")
+OF_DOOR = ("estate", "building", "stairwell", "room", "floor", "address", "spot")
+"""The fields by which a row says where it belongs, and all that ``Places`` looks at."""
+
+
 class Places:
     """Looks rows up inside ``scope``; holds the communities, grids and buildings of it."""
 
@@ -51,7 +56,7 @@ class Places:
         self._by_building: dict[str, dict[str, set[str]]] = {}
         self._other_names = {
             (alias.community, alias.alias): alias.estate
-            for alias in EstateAlias.objects.filter(community__startswith=scope[:12])
+            for alias in EstateAlias.objects.filter(community__startswith=scope[:12], state="same")
         }
         for area in territory.communities(scope[:12]):
             names = (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区")
@@ -60,16 +65,25 @@ class Places:
                     self._by_grid_name[area.code, codes.grid_key(before + name)].add(grid)
             self._buildings[area.code] = territory.building_index(area.code)
         self._belonging = Belonging(scope, self._buildings)
+        self._by_words: dict[tuple[Any, ...], Place] = {}
 
     def locate(self, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
         """The place of each row, in order; doors are looked up in one query a community."""
-        rough = [self._rough(values) for values in rows]
+        rough = [self._by_words_of(values) for values in rows]
         wanted: dict[str, set[str]] = defaultdict(set)
         for place in rough:
             if place.community and place.key:
                 wanted[place.community].add(place.key)
         standing = doors(wanted)
         return [self._with_door(place, standing) for place in rough]
+
+    def _by_words_of(self, values: Mapping[str, Any]) -> Place:
+        """The place that a row's words mean; those who live at one door mostly write it the same way."""
+        words = tuple(map(values.get, (*OF_GRID, *OF_DOOR)))
+        place = self._by_words.get(words)
+        if place is None:
+            place = self._by_words[words] = self._rough(values)
+        return place
 
     def _community(self, values: Mapping[str, Any]) -> str:
         if code := self._code(values):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from gridwalk.registry.rules import HANDED_IN_A_DAY
+
+PHONES_OF_ONE = 3
+"""So many telephones a file may say of one person or place; of more nothing is told, or the counts tell which."""
 
 FAULTS = {
     "no_door": "看不出是哪一户，人已登记，还没有关联房屋。请补全小区、楼号和室号",
@@ -16,8 +19,8 @@ FAULTS = {
     "still_unassigned": "这里还在“未划入网格”，导入不挪已登记的。请到“划入网格”把这栋楼划过去",
     "community_unknown": "看不出是哪个社区，这行没导入。请补上社区或网格编码",
     "community_doubtful": "写的社区认不出，按导入时选的社区办了。不是这个社区的，请核对社区这一列",
-    "elsewhere": "这一行是“{there}”的（写的社区、网格，或这栋楼、这个小区登记在那里），没有导入。请交给那个社区；"
-    "确是这里的，在这一行写上这里的网格编码再导",
+    "elsewhere": "这一行是“{there}”的（写的社区、网格、地址，或这栋楼、这个小区登记在那里），没有导入。请交给那个社区；"
+    "户籍在这里、人住那边的，地址写户籍的门牌，居住类别写人户分离；确是这里的，在这一行写上这里的网格编码再导",
     "code_elsewhere": "这个统一社会信用代码登记在“{there}”，没有导入。搬来的，请那边先办搬走；是分支机构的，请填它自己的代码",
     "person_unknown": "一张表里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
     "same_row_twice": "同一户在本表里写了两行，已并为一户",
@@ -28,6 +31,7 @@ FAULTS = {
     "same_facility_twice": "同一处设施在本表里写了两行，已并为一处",
     "too_many_of_a_day": f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，"
     "这一行没有核对，也没有入库。请先核对号码；确实无误，请另一名管确认岗位的人在这份台账的页面上放行",
+    "too_many_phones": f"同一个人（同一处）在本表里写了 {PHONES_OF_ONE} 个以上的电话，这些行没有入库，也没有核对。请先问清是哪一个",
     "not_half": "您的岗位看不到明细，只能办过半的台账：这个社区在册的，表里对得上的不到一半，这一行没有入库。请交给社区导入",
     "id_elsewhere": "这个证件号登记在别处，已请那边确认；确认以前，这一户记 1 人待对方确认。请核对是不是抄错了一位",
     "id_elsewhere_no_door": "这个证件号登记在别处，这一行看不出是哪一户，没有记。请补全小区、楼号和室号再交，那边才好确认；也请核对"
@@ -55,8 +59,8 @@ NOT_COMPARED = (
     f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"
     "请先核对号码；确实无误，请另一名管确认岗位的人在这份比对的页面上放行"
 )
-ELSEWHERE_COMPARED = "这一行是“{there}”的（写的社区、网格，或这栋楼、这个小区登记在那里），没有比"
-WITHHELD, NOT_HALF = "too_many_of_a_day", "not_half"
+ELSEWHERE_COMPARED = "这一行是“{there}”的（写的社区、网格、地址，或这栋楼、这个小区登记在那里），没有比"
+WITHHELD, CROWDED, NOT_HALF = "too_many_of_a_day", "too_many_phones", "not_half"
 ELSEWHERE = "elsewhere"
 FAULT_AT = {
     ELSEWHERE: "community",
@@ -67,7 +71,7 @@ FAULT_AT = {
     WITHHELD: "id_no",
 }
 """The field whose cell is at fault, of faults that a place brings along, or a number."""
-BATCH_ROWS = 500
+BATCH_ROWS = 1000
 NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"
@@ -75,21 +79,48 @@ NEW_ROW = "new_row"
 REFUSING = frozenset(
     {
         *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door"),
-        *("too_many_of_a_day", "not_half"),
+        *("too_many_of_a_day", "too_many_phones", "not_half"),
     }
 )
 """Codes of rows that are not imported."""
 OF_REGISTER = frozenset(FAULTS) - {
-    *("grid_unknown", "grid_name_unknown", "community_unknown", "too_many_of_a_day", "not_half"),
+    *("grid_unknown", "grid_name_unknown", "community_unknown", "too_many_of_a_day", "too_many_phones", "not_half"),
     *("community_doubtful", "elsewhere"),
     *("same_row_twice", "same_facility_twice", "id_disagrees_born", "id_disagrees_sex", "round_in_future"),
 }
 """Codes that tell what the register has: only for who sees its rows."""
 
 
+def crowded(rows: Iterable[tuple[int, Hashable, str]]) -> set[int]:
+    """Of (row, whom it speaks of, telephone) the rows that speak of somebody with too many telephones in one file."""
+    numbers: dict[Hashable, set[str]] = defaultdict(set)
+    rows_of: dict[Hashable, set[int]] = defaultdict(set)
+    for row, whom, number in rows:
+        numbers[whom].add(number)
+        rows_of[whom].add(row)
+    return {row for whom, of in numbers.items() if len(of) > PHONES_OF_ONE for row in rows_of[whom]}
+
+
 def covers(n_listed: int, n_held: int) -> bool:
     """Whether a file that lists so many of the records held is a list of them: it has at least half."""
     return 2 * n_listed >= n_held
+
+
+FEWEST = 5
+"""Less of anything than this is not told to who sees rows masked."""
+
+
+def told_fields(by_field: Mapping[str, tuple[int, int]], *, n_unequal: int) -> dict[str, tuple[int, int]]:
+    """Of which fields it is told in how many records they agree (``by_field``: field → agreeing, compared).
+
+    Left out are those in which fewer than five differ, none and all like one. Every unequal record differs somewhere:
+    where those that are told would not explain all ``n_unequal``, the least of them is left out too, until what is left
+    out may be 0 in each field.
+    """
+    told = {field: (n, d) for field, (n, d) in by_field.items() if d - n >= FEWEST and n >= FEWEST}
+    while told and len(told) < len(by_field) and sum(d - n for n, d in told.values()) < n_unequal:
+        del told[min(told, key=lambda field: (told[field][1] - told[field][0], field))]
+    return told
 
 
 def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:

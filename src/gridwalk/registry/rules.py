@@ -39,8 +39,9 @@ More would be guessing: beside what is shown 500 numbers fit.
 """
 
 HANDED_IN_A_DAY = 15
-"""So many ID numbers of one area code and birth date that nobody on record has are taken from one account's files in
-``HANDED_IN_FOR``. An honest ledger of 31,000 people of one area code has up to 12 of a day, a street of 48,000 has 13.
+"""So many ID numbers of one area code and birth date that nobody on record has are taken from one account's files,
+forms and searches in ``HANDED_IN_FOR`` before nothing more of that day is compared. An honest ledger of 31,000 people
+of one area code has up to 12 of a day, a street of 48,000 has 13.
 """
 HANDED_IN_FOR = dt.timedelta(days=30)
 
@@ -48,6 +49,13 @@ HANDED_IN_FOR = dt.timedelta(days=30)
 def day_of(id_no: str) -> str:
     """Area code and birth date of an ID number; empty for what is none, and for other papers: they show nothing."""
     return id_no[:14] if len(id_no) == 18 and id_no[:17].isdigit() else ""
+
+
+def fitting_key(id_no: str) -> str:
+    """What is shown of an ID number: area code, birth date, and whether it is a man's; two numbers fit one person where
+    it is equal. Empty for what is none.
+    """
+    return f"{day}{int(id_no[16]) % 2}" if (day := day_of(id_no)) else ""
 
 
 CARD_ANSWERS = {

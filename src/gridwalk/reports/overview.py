@@ -14,6 +14,7 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.queries import Responsible
 from gridwalk.accounts.rules import PERMITTED, Verb, Viewer
 from gridwalk.campaigns import predicates as targets
+from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
@@ -87,7 +88,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     act = next(p for p in campaign.phases.all() if p.kind == "act")
     visits = communities.total["visits"]
     assert visits is not None
-    days = territory.workdays()
+    days = campaigns.workdays(campaign, today)
     planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
     trend = [
         (day, f.n, planned_by(visits.d, day))

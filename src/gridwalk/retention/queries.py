@@ -67,7 +67,7 @@ def _staged(cut: dt.datetime) -> list[Part]:
 def _compared(cut: dt.datetime) -> list[Part]:
     over = Q(state__in=("done", "failed", "cancelled", "undone"), over_at__lt=cut)
     return [
-        (SideRow.objects.filter(at__lt=cut), "at"),
+        (SideRow.every.filter(at__lt=cut), "at"),
         (Unmatched.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(values={}), "decided_at"),
         (
             with_samples(Comparison).annotate(over_at=Coalesce(F("finished_at"), F("created_at"))).filter(over),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +27,13 @@ from gridwalk.signin import guessing
 OWN_STAGES = {"allauth.mfa.stages.AuthenticateStage": "gridwalk.signin.guessing.CodeStage"}
 
 
+def typed_lately(request: Any) -> bool:
+    """Whether this session's password was typed within the time after which it is asked for again."""
+    records = get_authentication_records(request, request.user)
+    typed = [record["at"] for record in records if record["method"] == "password"]
+    return bool(typed) and time.time() - typed[-1] < app_settings.REAUTHENTICATION_TIMEOUT
+
+
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they
     are audited. Wrong passwords are counted by axes alone, a name at an address (``accounts.locking``).
@@ -37,6 +47,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return addresses.address_of(request) or "0.0.0.0"  # noqa: S104 # nosec B104 no address is known
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Whoever typed the password a moment ago and sets up the first codes is not asked for it once more."""
+        sets_up = app == "allauth.mfa" and not is_mfa_enabled(self.request.user)
+        if sets_up and typed_lately(self.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **more))
 
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()

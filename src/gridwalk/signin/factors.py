@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.views import ReauthenticateView
+from allauth.account.forms import SetPasswordForm
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.views import PasswordChangeView, ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
@@ -13,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import clock
+from gridwalk.signin.adapters import typed_lately
 
 
 class _NewKey:
@@ -46,6 +49,23 @@ class CodeAsked(AuthenticateView):  # type: ignore[misc]
     def form_invalid(self, form: Any) -> HttpResponse:
         sessions.note_failure(username=self.stage.login.user.username, factor="code", at=clock.now())
         answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
+class OwnPassword(PasswordChangeView):  # type: ignore[misc]
+    """Another password. Whoever signed in a moment ago with a first password has just typed it and is not asked again;
+    nor is anybody who changed the password asked for it once more to set up codes.
+    """
+
+    def get_form_class(self) -> Any:
+        user = self.request.user
+        if user.must_change_password and typed_lately(self.request):
+            return SetPasswordForm
+        return super().get_form_class()
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        reauthenticate_by_password(self.request)
         return answer
 
 

@@ -7,12 +7,12 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from django.urls import path
 
-from gridwalk.signin import factors
+from gridwalk.signin import factors, sessions
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("password/", account.password_change, name="account_change_password"),
+    path("logout/", sessions.sign_out, name="account_logout"),
+    path("password/", factors.OwnPassword.as_view(), name="account_change_password"),
     path("again/", factors.PasswordAgain.as_view(), name="account_reauthenticate"),
     path("code/", factors.CodeAsked.as_view(), name="mfa_authenticate"),
     path("code/again/", factors.CodeAgain.as_view(), name="mfa_reauthenticate"),

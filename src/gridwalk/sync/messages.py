@@ -53,12 +53,17 @@ def storable(text: str) -> str:
     return _NO_TEXT.sub("\ufffd", text)
 
 
+OF_ADDRESSES = 8
+"""The version of what stands in the console's addresses (``core.outward``)."""
+
+
 def as_uuid(raw: Any) -> uuid.UUID | None:
-    """A UUID from text; None for anything else."""
+    """A UUID from text; None for anything else, and for what stands in an address: that is no id."""
     try:
-        return uuid.UUID(raw) if isinstance(raw, str) else None
+        pk = uuid.UUID(raw) if isinstance(raw, str) else None
     except ValueError:
         return None
+    return None if pk is not None and pk.version == OF_ADDRESSES else pk
 
 
 def as_moment(raw: Any) -> dt.datetime | None:

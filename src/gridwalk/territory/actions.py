@@ -14,7 +14,8 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.method import address_writing, addresses
+from gridwalk.core.queries import NotHere
+from gridwalk.method import address_writing, addresses, phones
 from gridwalk.method.renumbering import Scheme
 from gridwalk.method.text import begins_formula, fold, says_number
 from gridwalk.territory import rules
@@ -50,13 +51,14 @@ def load_areas(*, actor: Viewer, at: dt.datetime, tree: Mapping[str, Any]) -> in
         )
         parent = area["code"]
     for area in tree["communities"]:
-        short = area.get("short") or area["name"].removesuffix("居委会").removesuffix("社区")
+        short = area.get("short") or rules.short_name(area["name"])
         rows.append(Area(code=area["code"], name=area["name"], short=short, level="community", parent_id=parent))
     with core.write_to(actor=actor, at=at) as writing:
         Area.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "short", "level", "parent"]
         )
-        _add_grids([(c["code"], 0, "unassigned") for c in tree["communities"]], clock.local_date(at))
+        for community in tree["communities"]:
+            add_grids(community["code"], {0: rules.grid_name(0)}, clock.local_date(at))
         writing.audit(AuditVerb.AREAS_LOADED, scope=rules.scope_of(tree["street"]["code"]), data={"n": len(rows)})
     return len(rows)
 
@@ -70,25 +72,40 @@ def create_grids(*, actor: Viewer, at: dt.datetime, community: str, n: int, from
     if not Area.objects.filter(code=community, level="community").exists():
         raise TerritoryError(f"没有建：{community} 不是已导入的社区，请先导入区划。")
     with core.write_to(actor=actor, at=at) as writing:
-        codes = _add_grids([(community, number, "basic") for number in range(1, n + 1)], from_on)
+        codes = add_grids(community, {number: rules.grid_name(number) for number in range(1, n + 1)}, from_on)
         writing.audit(AuditVerb.GRIDS_CREATED, scope=community, data={"n": n})
     return codes
 
 
-def _add_grids(wanted: Sequence[tuple[str, int, str]], from_on: dt.date) -> list[str]:
+def add_grids(community: str, names: Mapping[int, str], from_on: dt.date) -> list[str]:
+    """Step: grids of a community by number, with their streams; those that exist stay. Returns their codes."""
     grids = [
         Grid(
-            code=rules.grid_code(area, number),
-            area_id=area,
-            name=rules.grid_name(number),
-            kind=kind,
+            code=rules.grid_code(community, number),
+            area_id=community,
+            name=name,
+            kind="basic" if number else "unassigned",
             valid_from=from_on,
         )
-        for area, number, kind in wanted
+        for number, name in names.items()
     ]
     core.open_streams([grid.code for grid in grids])
     Grid.objects.bulk_create(grids, ignore_conflicts=True)
     return [grid.code for grid in grids]
+
+
+def remove_grids(writing: Writing, grids: Sequence[str]) -> None:
+    """Step: grids in which nothing was ever written are no more; they must be locked."""
+    Grid.objects.filter(code__in=grids).delete()
+
+
+def remove_area(writing: Writing, code: str) -> None:
+    """Step: an area without grids is no more, nor what then has nothing inside."""
+    area = Area.objects.filter(code=code).first()
+    while area is not None and not area.children.exists():
+        above = area.parent
+        area.delete()
+        area = above
 
 
 def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Sequence[str], from_on: dt.date) -> None:
@@ -110,7 +127,7 @@ def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Se
             raise TerritoryError("没有改：生效日期早于其中网格的设立日期。")
         if Grid.objects.filter(code__in=new, valid_to__isnull=False).exists():
             raise TerritoryError("没有改：新网格的编号以前用过，换一个没用过的。")
-        _add_grids([(code[:12], int(code[12:]), "basic") for code in new], from_on)
+        add_grids(new[0][:12], {int(code[12:]): rules.grid_name(int(code[12:])) for code in new}, from_on)
         ended.update(valid_to=from_on - dt.timedelta(days=1), replaced_by=list(new))
         writing.audit(AuditVerb.GRIDS_REPLACED, scope=old[0][:12], data={"old": list(old), "new": list(new)})
 
@@ -131,6 +148,24 @@ def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None
     with core.write_to(grid, actor=actor, at=at) as writing:
         Grid.objects.filter(pk=grid).update(name=name)
         writing.audit(AuditVerb.GRIDS_RENAMED, scope=grid, kind="grid", data={"old": standing.name, "new": name})
+
+
+def set_desk(*, actor: Viewer, at: dt.datetime, community: str, phone: str, address: str, hours: str) -> None:
+    """Where residents reach a community's office, which is told to everybody. Raises NotPermitted, TerritoryError."""
+    access.require(actor, Verb.MANAGE_AREAS, community)
+    desk = phones.check(phone)
+    if desk.fault not in ("", "empty"):
+        raise TerritoryError(f"没有存：值班电话，{desk.fault_text}。")
+    address, hours = address.strip(), hours.strip()
+    if len(address) > 60 or len(hours) > 40:
+        raise TerritoryError("没有存：地址不超过 60 个字，时间不超过 40 个字。")
+    if any(says_number(fold(words)) or begins_formula(fold(words)) for words in (address, hours)):
+        raise TerritoryError("没有存：地址、时间里不要写证件号、电话号码，也不用 = + - @ 开头。")
+    with core.write_to(actor=actor, at=at) as writing:
+        area = Area.objects.filter(code=community, level="community")
+        if not area.update(desk_phone=desk.value, desk_address=address, desk_hours=hours):
+            raise NotHere
+        writing.audit(AuditVerb.AREAS_DESK_SET, scope=community)
 
 
 def set_days(

@@ -9,7 +9,10 @@ from gridwalk.core.kept import ByHand, Kept
 
 
 class Area(models.Model):
-    """An administrative area by its official 12-digit code (National Bureau of Statistics)."""
+    """An administrative area by its official 12-digit code (National Bureau of Statistics).
+
+    ``desk_*``: where residents reach a community's office; it is public.
+    """
 
     LEVELS = [("province", "省级"), ("city", "市级"), ("district", "区县"), ("street", "街道"), ("community", "社区")]
 
@@ -19,6 +22,9 @@ class Area(models.Model):
     level = models.CharField(max_length=10, choices=LEVELS)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     closed_on = models.DateField(null=True)
+    desk_phone = models.CharField(max_length=20, blank=True)
+    desk_address = models.CharField(max_length=60, blank=True)
+    desk_hours = models.CharField(max_length=40, blank=True)
 
 
 class Grid(models.Model):

@@ -49,6 +49,11 @@ def area_label(scopes: Iterable[str]) -> str:
     return "、".join(names[scope] for scope in ordered)
 
 
+def desk_of(area: Area) -> str:
+    """A community's telephone, address and hours, as far as they are written down."""
+    return "，".join(filter(None, (area.desk_phone, area.desk_address, area.desk_hours)))
+
+
 def street_of(scope: str) -> str:
     """The one street inside a wider scope, where exactly one is laid out; any other scope as it is."""
     if len(scope) >= rules.STREET:
@@ -159,6 +164,17 @@ def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
         entry.stairwells.update(stairwells)
         entry.grids.update(dict.fromkeys(stairwells, building.grid_id))
     return by_place
+
+
+def estates(scope: str) -> set[str]:
+    """The estates that have a standing building inside a scope, without spelling."""
+    rows = Building.objects.filter(grid__code__startswith=scope, ended_on__isnull=True)
+    return {addresses.estate_key(name) for name in rows.values_list("estate", flat=True).distinct()} - {""}
+
+
+def above(scope: str) -> list[Area]:
+    """The areas a scope lies in, itself among them."""
+    return list(Area.objects.filter(pk__in=rules.above(scope)))
 
 
 def communities(scope: str) -> list[Area]:

@@ -15,6 +15,7 @@ UNASSIGNED = "000"
 _NUMBER = re.compile(r"(?<!\d)第?0*(\d{1,3})号?(?:网格)?$")
 
 _BODY = re.compile(r"(?:社区|村)?(?:居民委员会|村民委员会|居委会|村委会|居委|村委)?$")
+_VILLAGE = re.compile(r"(?:村民委员会|村委会)$")
 _ABOVE = re.compile(r"^.{2,12}?(?:街道|镇|乡)(?=.)")
 
 
@@ -79,6 +80,15 @@ def community_key(name: str) -> str:
     """A community's name without its spelling: 林古里社区居委会 = 林古里社区 = 光复道街道林古里 = 林古里."""
     bare = text.fold(name).replace(" ", "")
     return _ABOVE.sub("", _BODY.sub("", bare)) or bare
+
+
+def short_name(community: str) -> str:
+    """How a community is called in a word: 林古里社区居委会 → 林古里; a village stays one: 王庄村委会 → 王庄村."""
+    bare = community.strip()
+    if _VILLAGE.search(bare):
+        village = _VILLAGE.sub("", bare)
+        return village if village.endswith("村") else f"{village}村"
+    return _BODY.sub("", bare).removesuffix("社区") or bare
 
 
 def grid_key(name: str) -> str:

@@ -31,6 +31,7 @@ export interface Campaign {
   ends_on: string;
   max_visits: number;
   quiet: [string, string];
+  paused: string;
 }
 /** A care label in force. */
 export interface Care {
@@ -297,7 +298,7 @@ export interface VisitData {
   edits: Edit[];
   note?: Note | null;
 }
-/** Whose phone it is. */
+/** Whose phone it is; `desk`: where residents reach the community, `operator`: who runs the server. */
 export interface Worker {
   id: string;
   name: string;
@@ -305,6 +306,9 @@ export interface Worker {
   community: string;
   grids: GridName[];
   badge: Badge;
+  desk: string;
+  operator: string;
+  filing_number: string;
 }
 export type Row =
   | Building

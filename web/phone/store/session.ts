@@ -28,7 +28,17 @@ export const app = reactive({
 });
 
 export const data = shallowReactive({
-  user: { id: "", name: "", role: "", community: "", grids: [], badge: { number: "" } } as User,
+  user: {
+    id: "",
+    name: "",
+    role: "",
+    community: "",
+    grids: [],
+    badge: { number: "" },
+    desk: "",
+    operator: "",
+    filing_number: "",
+  } as User,
   campaign: null as Campaign | null,
   quiet: ["20:30", "09:00"] as [string, string],
   users: {} as Record<string, string>,

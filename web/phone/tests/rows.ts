@@ -16,6 +16,9 @@ export const ME: User = {
     { code: "g2", name: "第二网格" },
   ],
   badge: { number: "1" },
+  desk: "",
+  operator: "",
+  filing_number: "",
 };
 export const NAMES = { g1: "第一网格", g2: "第二网格" };
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts.lists.rules import Line
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 
@@ -20,6 +20,8 @@ class NewPerson:
     name: str
     username: str
     password: str
+    role: Role
+    scope: str
 
 
 def add_people(*, actor: Viewer, at: dt.datetime, lines: Sequence[Line]) -> list[NewPerson]:
@@ -37,6 +39,7 @@ def add_people(*, actor: Viewer, at: dt.datetime, lines: Sequence[Line]) -> list
             name=line.name,
             post=line.post,
             work_phone=line.phone,
+            staff_number=line.number,
             password=password,
         )
         for line, password in zip(lines, passwords, strict=True)
@@ -51,5 +54,9 @@ def add_people(*, actor: Viewer, at: dt.datetime, lines: Sequence[Line]) -> list
                 role=line.role,
                 scope=line.scope,
                 from_on=clock.local_date(at),
+                responsible=line.responsible,
             )
-    return [NewPerson(user.name, user.username, password) for user, password in zip(users, passwords, strict=True)]
+    return [
+        NewPerson(line.name, line.username, password, line.role, line.scope)
+        for line, password in zip(lines, passwords, strict=True)
+    ]

@@ -43,7 +43,7 @@ def own_sessions(viewer: Viewer, *, here: str) -> list[OwnSession]:
             id=session.pk,
             since=session.created_at,
             address=session.ip,
-            browser=_browser(session.user_agent),
+            browser=browser_of(session.user_agent),
             here=session.session_key == store.mark_of(here),
         )
         for session in standing(UserSession.objects.filter(user=viewer.id))
@@ -64,5 +64,6 @@ def standing(sessions: QuerySet[UserSession]) -> list[UserSession]:
     ]
 
 
-def _browser(user_agent: str) -> str:
+def browser_of(user_agent: str) -> str:
+    """The name of a browser by what it calls itself; "" for an unknown one."""
     return next((name for sign, name in BROWSERS if re.search(rf"\b{sign}", user_agent)), "")

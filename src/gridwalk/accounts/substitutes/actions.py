@@ -68,7 +68,7 @@ def _require_new_there(user: uuid.UUID, grid: str, from_on: dt.date, to_on: dt.d
     others = Assignment.objects.filter(user=user, scope=grid, covers__isnull=False)
     if others.filter(from_on__lte=to_on, to_on__gte=from_on).exists():
         raise SubstituteError("没有安排：这几天里已经安排过这位同事。先结束那一次，再重新安排。")
-    if accounts.viewer_by_id(user, from_on).may(Verb.RECORD_VISIT, grid):
+    if accounts.viewer_by_id(user, from_on).may(Verb.WALK, grid):
         raise SubstituteError("没有安排：这位同事那天本来就能走这个网格。")
 
 

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.accounts import actions, locking, queries
 from gridwalk.accounts.actions import AccountError
+from gridwalk.accounts.grants import actions as grants
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SERVER, SYSTEM, Held, NotPermitted, Role, Verb, Viewer
@@ -298,7 +299,7 @@ def test_workers_are_named_in_code_order(at: dt.datetime) -> None:
 def test_an_object_is_granted_for_a_time_and_taken_back(at: dt.datetime, viewer: MakeViewer) -> None:
     user, door, hour = _user(at), ids.new_id(), dt.timedelta(hours=1)
     centre, inspector = viewer(Role.STREET_CENTRE, STREET), Viewer(user.id, "王试")
-    given = actions.grant(
+    given = grants.grant(
         actor=centre,
         at=at,
         user=user.id,
@@ -313,13 +314,13 @@ def test_an_object_is_granted_for_a_time_and_taken_back(at: dt.datetime, viewer:
     assert queries.granted(inspector, "person", at) == []
     assert queries.granted(centre, "dwelling", at) == []
 
-    actions.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
+    grants.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
     assert queries.granted(inspector, "dwelling", at + hour) == []
     with pytest.raises(NotHere):
-        actions.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
+        grants.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
     Grant.objects.filter(pk=given.id).update(until_at=at + 2 * hour)
     with pytest.raises(NotHere):
-        actions.revoke_grant(actor=centre, at=at + 2 * hour, grant=given.id, code=GRID)
+        grants.revoke_grant(actor=centre, at=at + 2 * hour, grant=given.id, code=GRID)
     assert list(AuditEntry.objects.filter(subject=door).order_by("id").values_list("verb", flat=True)) == [
         "grant.given",
         "grant.revoked",
@@ -335,7 +336,7 @@ def test_it_refuses_a_grant_without_right_reason_or_end(at: dt.datetime, viewer:
         (viewer(Role.STREET_CENTRE, STREET), at + hour, " ", AccountError),
     ):
         with pytest.raises(error):
-            actions.grant(
+            grants.grant(
                 actor=actor,
                 at=at,
                 user=user.id,

@@ -32,13 +32,44 @@ def test_personal_data_is_closed_to_those_who_do_not_visit() -> None:
         assert not rows & PERMITTED[role]
     for role in (Role.DISTRICT_CENTRE, Role.LEADING_GROUP, Role.ADMINISTRATOR):
         assert Verb.SEE_ROWS_MASKED not in PERMITTED[role]
-    assert rows <= PERMITTED[Role.GRID_WORKER] & PERMITTED[Role.COMMUNITY_LEAD]
+    assert rows <= PERMITTED[Role.GRID_WORKER] & PERMITTED[Role.COMMUNITY_LEAD] & PERMITTED[Role.COMMUNITY_CLERK]
+
+
+def test_a_clerk_writes_and_decides_releases_and_walks_nothing() -> None:
+    lacking = PERMITTED[Role.COMMUNITY_LEAD] - PERMITTED[Role.COMMUNITY_CLERK]
+    assert lacking == {
+        Verb.WALK,
+        Verb.DECIDE_DIFFERENCE,
+        Verb.RECHECK,
+        Verb.DISPATCH,
+        Verb.SEE_AUDIT,
+        Verb.MANAGE_DEVICES,
+    }
+    assert PERMITTED[Role.COMMUNITY_CLERK] < PERMITTED[Role.COMMUNITY_LEAD]
+    assert Verb.CONFIRM_ROLES not in PERMITTED[Role.COMMUNITY_CLERK]
+
+
+@pytest.mark.parametrize(
+    ("role", "fitting"),
+    [
+        (Role.GRID_WORKER, [GRID]),
+        (Role.COMMUNITY_LEAD, [COMMUNITY]),
+        (Role.COMMUNITY_CLERK, [COMMUNITY]),
+        (Role.STREET_CENTRE, ["", "120105", STREET]),
+        (Role.DISTRICT_CENTRE, ["", "120105", STREET]),
+        (Role.INSPECTOR, ["", "120105", STREET]),
+        (Role.LEADING_GROUP, ["", "120105", STREET]),
+        (Role.ADMINISTRATOR, ["", "120105", STREET]),
+    ],
+)
+def test_a_post_is_over_an_area_of_its_kind(role: Role, fitting: list[str]) -> None:
+    assert [scope for scope in ("", "120105", STREET, COMMUNITY, GRID) if rules.fits(role, scope)] == fitting
 
 
 def test_accounts_are_the_administrators_alone_and_roles_the_centres_to_confirm() -> None:
     assert [role for role in Role if Verb.MANAGE_ACCOUNTS in PERMITTED[role]] == [Role.ADMINISTRATOR]
     assert [role for role in Role if Verb.CONFIRM_ROLES in PERMITTED[role]] == [Role.STREET_CENTRE]
-    seeing = [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.STREET_CENTRE]
+    seeing = [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.COMMUNITY_CLERK, Role.STREET_CENTRE]
     assert [role for role in Role if rules.takes_two(role)] == [*seeing, Role.ADMINISTRATOR]
     assert not any(rules.may_hold_both(Role.ADMINISTRATOR, role) for role in seeing)
     assert rules.may_hold_both(Role.ADMINISTRATOR, Role.LEADING_GROUP)
@@ -107,7 +138,8 @@ def test_an_assignment_holds_from_its_first_to_its_last_day() -> None:
 
 def test_the_second_factor_is_asked_of_who_reveals_takes_rows_away_or_makes_accounts() -> None:
     asked = [role for role in Role if rules.needs_second_factor([role])]
-    assert asked == [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.STREET_CENTRE, Role.ADMINISTRATOR]
+    community = [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.COMMUNITY_CLERK]
+    assert asked == [*community, Role.STREET_CENTRE, Role.ADMINISTRATOR]
     assert rules.needs_second_factor([Role.GRID_WORKER, Role.ADMINISTRATOR])
     assert not rules.needs_second_factor([])
 
@@ -128,6 +160,8 @@ def test_a_closed_account_holds_no_post_and_keeps_its_name() -> None:
         (Role.GRID_WORKER, GRID, Depth.ROWS, True),
         (Role.GRID_WORKER, f"{COMMUNITY}002", Depth.COUNTS, False),
         (Role.COMMUNITY_LEAD, COMMUNITY, Depth.ROWS, True),
+        (Role.COMMUNITY_CLERK, COMMUNITY, Depth.ROWS, True),
+        (Role.COMMUNITY_CLERK, f"{STREET}007", Depth.COUNTS, False),
         (Role.STREET_CENTRE, STREET, Depth.MASKED, False),
         (Role.STREET_CENTRE, "120105002", Depth.COUNTS, False),
         (Role.DISTRICT_CENTRE, STREET[:6], Depth.COUNTS, False),

@@ -18,7 +18,7 @@ from gridwalk.bench.cases import sameness
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import Somebody, by_key
 from gridwalk.dictionary import relations
-from gridwalk.method import address_writing, linkage
+from gridwalk.method import address_writing, linkage, papers
 from gridwalk.registry import columns, rules
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
@@ -88,7 +88,9 @@ def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
     wanted = set(active.filter(inside.of()).filter(Exists(namesake)).values_list("name", "born_on"))
     rows = active.filter(name__in={name for name, _ in wanted}, born_on__in={born for _, born in wanted}).order_by("id")
     cases = []
-    for same in by_key(rows.only("id", "grid_id", "name", "born_on", "id_no_index"), lambda p: (p.name, p.born_on)):
+    for same in by_key(
+        rows.only("id", "grid_id", "name", "born_on", "id_no_index", "id_no_sealed"), lambda p: (p.name, p.born_on)
+    ):
         if (same[0].name, same[0].born_on) in wanted:
             cases += [_of_persons("same_name_and_birth", group) for group in sameness.groups(same, _maybe_one)]
     return cases
@@ -100,7 +102,8 @@ def _maybe_one(left: Person, right: Person) -> bool:
 
 def somebody(person: Person, homes: Collection[uuid.UUID] = ()) -> Somebody:
     """What of a person's record tells persons apart."""
-    return Somebody(person.name, person.born_on, person.id_no_index, frozenset(homes))
+    paper = papers.paper_of(person.unseal("id_no")) if person.id_no_index else ""
+    return Somebody(person.name, person.born_on, person.id_no_index, frozenset(homes), paper)
 
 
 def _of_persons(code: str, people: Sequence[Person], more: Mapping[uuid.UUID, tuple[str, ...]] | None = None) -> Case:
@@ -184,10 +187,13 @@ def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[s
     for left, right in pairs:
         here, there = homes.get(left.id, {}), homes.get(right.id, {})
         shared = next((door for door in here if door in there), None)
-        records += [
+        both = [
             _record(p, own.get(shared) if shared else next(iter(own.values()), ""))
             for p, own in ((left, here), (right, there))
         ]
+        if len({papers.paper_of(record["id_no"] or "") for record in both if record["id_no"]}) > 1:
+            both = [record | {"id_no": None} for record in both]  # a passport says nothing against a citizen's card
+        records += both
     schema = {column: pl.Date if column == "born_on" else pl.String for column in records[0]}
     frame = pl.DataFrame(records, schema).with_row_index("row")
     return linkage.compare(frame, [(2 * n, 2 * n + 1) for n in range(len(pairs))], "person")

@@ -23,12 +23,15 @@ changes.
 
 @dataclasses.dataclass(frozen=True)
 class Somebody:
-    """What tells persons apart. ``number``: anything that equals for equal valid ID numbers, "" without one."""
+    """What tells persons apart. ``number``: anything that equals for equal valid ID numbers, "" without one; ``paper``:
+    on which it stands.
+    """
 
     name: str
     born_on: dt.date | None
     number: str = ""
     homes: frozenset[uuid.UUID] = frozenset()
+    paper: str = ""
 
 
 TWO_NUMBERS = "两个证件号都校验无误，却不同：是两个人"
@@ -37,7 +40,7 @@ TWINS = "同一户、同日生、同姓不同名：像是双胞胎，当两个�
 
 def apart(left: Somebody, right: Somebody) -> str:
     """Why two records are two persons, however much alike; "" where nothing says so."""
-    if left.number and right.number and left.number != right.number:
+    if left.number and right.number and left.number != right.number and left.paper == right.paper:
         return TWO_NUMBERS
     if left.born_on and left.born_on == right.born_on and left.homes & right.homes and _siblings(left.name, right.name):
         return TWINS

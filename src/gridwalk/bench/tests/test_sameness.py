@@ -17,8 +17,10 @@ BORN = dt.date(2012, 5, 6)
 HOME, ELSEWHERE = uuid.UUID(int=1), uuid.UUID(int=2)
 
 
-def child(name: str, number: str = "", home: uuid.UUID = HOME, born: dt.date | None = BORN) -> Somebody:
-    return Somebody(name, born, number, frozenset([home]))
+def child(
+    name: str, number: str = "", home: uuid.UUID = HOME, born: dt.date | None = BORN, paper: str = ""
+) -> Somebody:
+    return Somebody(name, born, number, frozenset([home]), paper)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,8 @@ def child(name: str, number: str = "", home: uuid.UUID = HOME, born: dt.date | N
         (child("王子轩"), child("王子涵", born=dt.date(2012, 5, 7)), ""),
         (child("王子轩", born=None), child("王子涵", born=None), ""),
         (child("欧阳子轩"), child("欧阳子涵"), TWINS),
+        (child("王子轩", "a"), child("王子轩", "b", paper="passport"), ""),  # one person's two papers
+        (child("王子轩", "a", paper="passport"), child("王子轩", "b", paper="passport"), TWO_NUMBERS),
     ],
 )
 def test_twins_and_two_valid_numbers_are_two_persons(left: Somebody, right: Somebody, why: str) -> None:

@@ -11,6 +11,7 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target, Wave
+from gridwalk.campaigns.predicates import to_dispatch
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
@@ -18,7 +19,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import predicates
-from gridwalk.registry.models import Dwelling, Organization, Site
+from gridwalk.registry.models import Dwelling
 from gridwalk.territory import queries as territory
 
 
@@ -26,9 +27,8 @@ def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
     """Make the targets of a wave, one transaction a grid, each to the grid's responsible worker; again adds
     what is new.
 
-    Scope: every active residential or mixed dwelling, vacant and let ones included, those too whose striking off
-    awaits its recheck; active organizations and key sites. Returns how many targets were made. Raises NotHere,
-    NotPermitted, CampaignError.
+    Scope: ``predicates.to_dispatch``. The pilot goes first: a wave waits for the ones before it. Returns how many
+    targets were made. Raises NotHere, NotPermitted, CampaignError.
     """
     dispatched = Wave.objects.select_related("campaign").filter(pk=wave).first()
     if dispatched is None:
@@ -36,6 +36,9 @@ def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
     access.require(actor, Verb.DISPATCH, dispatched.campaign.scope)
     if dispatched.campaign.state == "closed":
         raise CampaignError("没有下派：这次行动已经结束了。")
+    earlier = Wave.objects.filter(campaign=dispatched.campaign, order__lt=dispatched.order, dispatched_at=None).first()
+    if earlier is not None:
+        raise CampaignError(f"没有下派：先试点，再铺开。请先下派“{earlier.name}”。")
     n_targets = 0
     for grid in sorted({g for scope in dispatched.scopes for g in territory.grid_codes(scope)}):
         with core.write_to(grid, actor=actor, at=at) as writing:
@@ -56,16 +59,14 @@ def dispatch_grid(writing: Writing, wave: Wave, grid: str) -> int:
     """Step: the targets of one grid that do not exist yet."""
     worker = accounts.responsible([grid], clock.local_date(writing.at)).get(grid)
     standing = set(Target.objects.filter(campaign_id=wave.campaign_id, grid_id=grid).values_list("entity", flat=True))
-    doors = Dwelling.objects.filter(predicates.dwelling_active(), grid_id=grid, usage__in=["residential", "mixed"])
-    places = [Joining(grid, "dwelling", pk, walk) for pk, walk in doors.values_list("id", "walk_key")]
-    for kind, table in (("organization", Organization), ("site", Site)):
-        rows = table._default_manager.filter(grid_id=grid, status="active").values_list("id", "sort_key")
-        places += [Joining(grid, kind, pk, f"~{sort_key}"[:80]) for pk, sort_key in rows]
-    targets = [
-        _target(writing, wave, place, worker)
-        for place in places
-        if place.kind in wave.kinds and place.entity not in standing
-    ]
+    places = []
+    for kind in wave.kinds:
+        rows = to_dispatch(kind).filter(grid_id=grid)
+        if kind == "dwelling":
+            places += [Joining(grid, kind, pk, walk) for pk, walk in rows.values_list("id", "walk_key")]
+        else:
+            places += [Joining(grid, kind, pk, f"~{key}"[:80]) for pk, key in rows.values_list("id", "sort_key")]
+    targets = [_target(writing, wave, place, worker) for place in places if place.entity not in standing]
     bulk.insert(targets)
     return len(targets)
 

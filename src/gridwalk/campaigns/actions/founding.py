@@ -1,4 +1,4 @@
-"""Campaigns founded with their phases, waves and leading group, and closed."""
+"""Campaigns founded with their phases, waves and leading group, and changed while they run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from itertools import chain
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, LeadingMember, Phase, Wave
-from gridwalk.campaigns.rules import CampaignError
+from gridwalk.campaigns.rules import LEAST_QUIET, MOST_VISITS, CampaignError
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import fold, says_number
 
-QUIET_FROM, QUIET_UNTIL = dt.time(20, 30), dt.time(9, 0)
 KINDS = ("dwelling", "organization", "site")
 PHASES = ("prepare", "act", "sum_up")
 LONGEST_NAME, LONGEST_MEMBER = 60, (40, 60, 120)
+
+Days = dict[str, tuple[dt.date, dt.date]]
+"""First and last day by phase: ``prepare`` · ``act`` · ``sum_up``."""
+Member = tuple[str, str, str]
+"""Name, post, duty."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,63 +42,112 @@ def create_campaign(
     at: dt.datetime,
     name: str,
     scope: str,
-    phases: dict[str, tuple[dt.date, dt.date]],
+    phases: Days,
     waves: Sequence[NewWave],
-    leading_group: Sequence[tuple[str, str, str]] = (),
+    leading_group: Sequence[Member] = (),
+    max_visits: int = MOST_VISITS,
+    quiet: tuple[dt.time, dt.time] = LEAST_QUIET,
 ) -> Campaign:
-    """Found a campaign with its phases (``prepare`` · ``act`` · ``sum_up``), waves and leading group (name,
-    post, duty).
+    """Found a campaign. ``max_visits``: to a door; ``quiet``: from when until when nobody is disturbed.
 
     Raises NotPermitted, CampaignError.
     """
     access.require(actor, Verb.MANAGE_CAMPAIGN, scope)
-    fault = _fault_of_plan(name.strip(), scope, phases, waves, leading_group)
+    fault = _fault_of_plan(name.strip(), scope, phases, waves, leading_group) or _fault_of_bounds(max_visits, quiet)
     if fault:
         raise CampaignError(f"没有建：{fault}")
-    starts_on, ends_on = phases["prepare"][0], max(last for _, last in phases.values())
     with core.write_to(actor=actor, at=at) as writing:
-        campaign = Campaign.objects.create(
-            name=name.strip(),
-            scope=scope,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            state="running",
-            quiet_from=QUIET_FROM,
-            quiet_until=QUIET_UNTIL,
-            created_at=at,
-        )
-        Phase.objects.bulk_create(
-            [Phase(campaign=campaign, kind=kind, starts_on=a, ends_on=b) for kind, (a, b) in phases.items()]
-        )
-        Wave.objects.bulk_create(
-            [
-                Wave(
-                    campaign=campaign,
-                    order=i,
-                    name=w.name,
-                    scopes=list(w.scopes),
-                    kinds=list(KINDS),
-                    starts_on=w.starts_on,
-                )
-                for i, w in enumerate(waves, 1)
-            ]
-        )
-        LeadingMember.objects.bulk_create(
-            [
-                LeadingMember(campaign=campaign, order=i, name=n, post=p, duty=d)
-                for i, (n, p, d) in enumerate(leading_group, 1)
-            ]
-        )
+        campaign = Campaign(scope=scope, state="running", created_at=at)
+        _write(campaign, name=name, phases=phases, leading_group=leading_group, max_visits=max_visits, quiet=quiet)
+        _add_waves(campaign, waves)
         writing.audit(AuditVerb.CAMPAIGN_CREATED, scope=scope, kind="campaign", subject=campaign.id)
     return campaign
 
 
-def _fault_of_plan(
+def change_campaign(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    campaign: uuid.UUID,
     name: str,
-    scope: str,
-    phases: Mapping[str, tuple[dt.date, dt.date]],
+    phases: Days,
     waves: Sequence[NewWave],
-    leading_group: Sequence[tuple[str, str, str]],
+    leading_group: Sequence[Member],
+    max_visits: int,
+    quiet: tuple[dt.time, dt.time],
+) -> None:
+    """Change what a running campaign was founded with; ``waves`` take the place of those not dispatched yet.
+
+    Raises NotHere, NotPermitted, CampaignError.
+    """
+    changing = Campaign.objects.filter(pk=campaign).first()
+    if changing is None:
+        raise NotHere
+    access.require(actor, Verb.MANAGE_CAMPAIGN, changing.scope)
+    with core.write_to(actor=actor, at=at) as writing:
+        changing = Campaign.objects.select_for_update().get(pk=campaign)
+        if changing.state == "closed":
+            raise CampaignError("没有改：这次行动已经结束了。")
+        dispatched = [w for w in changing.waves.all() if w.dispatched_at]
+        whole = [*(NewWave(w.name, tuple(w.scopes), w.starts_on) for w in dispatched), *waves]
+        fault = (
+            _fault_of_plan(name.strip(), changing.scope, phases, whole, leading_group)
+            or _fault_of_bounds(max_visits, quiet)
+            or _fault_of_overlap(whole)
+        )
+        if fault:
+            raise CampaignError(f"没有改：{fault}")
+        changing.phases.all().delete()
+        changing.leading_group.all().delete()
+        changing.waves.filter(dispatched_at=None).delete()
+        _write(changing, name=name, phases=phases, leading_group=leading_group, max_visits=max_visits, quiet=quiet)
+        _add_waves(changing, waves, after=max((w.order for w in dispatched), default=0))
+        writing.audit(AuditVerb.CAMPAIGN_CHANGED, scope=changing.scope, kind="campaign", subject=campaign)
+
+
+def _write(
+    campaign: Campaign,
+    *,
+    name: str,
+    phases: Days,
+    leading_group: Sequence[Member],
+    max_visits: int,
+    quiet: tuple[dt.time, dt.time],
+) -> None:
+    """Save a campaign with its phases and its leading group."""
+    campaign.name, campaign.max_visits = name.strip(), max_visits
+    campaign.starts_on, campaign.ends_on = phases["prepare"][0], max(last for _, last in phases.values())
+    campaign.quiet_from, campaign.quiet_until = quiet
+    campaign.save()
+    Phase.objects.bulk_create(
+        [Phase(campaign=campaign, kind=kind, starts_on=a, ends_on=b) for kind, (a, b) in phases.items()]
+    )
+    LeadingMember.objects.bulk_create(
+        [
+            LeadingMember(campaign=campaign, order=i, name=member, post=post, duty=duty)
+            for i, (member, post, duty) in enumerate(leading_group, 1)
+        ]
+    )
+
+
+def _add_waves(campaign: Campaign, waves: Sequence[NewWave], *, after: int = 0) -> None:
+    Wave.objects.bulk_create(
+        [
+            Wave(
+                campaign=campaign,
+                order=order,
+                name=wave.name,
+                scopes=list(wave.scopes),
+                kinds=list(KINDS),
+                starts_on=wave.starts_on,
+            )
+            for order, wave in enumerate(waves, after + 1)
+        ]
+    )
+
+
+def _fault_of_plan(
+    name: str, scope: str, phases: Days, waves: Sequence[NewWave], leading_group: Sequence[Member]
 ) -> str:
     """What is wrong with a campaign to be; empty where nothing is."""
     if not name or len(name) > LONGEST_NAME or not waves:
@@ -126,12 +179,18 @@ def _fault_of_waves(scope: str, phases: Mapping[str, tuple[dt.date, dt.date]], w
     return ""
 
 
-def close_campaign(*, actor: Viewer, at: dt.datetime, campaign: uuid.UUID) -> None:
-    """End a campaign; its targets and figures stay. Raises NotHere."""
-    closing = Campaign.objects.filter(pk=campaign).first()
-    if closing is None:
-        raise NotHere
-    access.require(actor, Verb.MANAGE_CAMPAIGN, closing.scope)
-    with core.write_to(actor=actor, at=at) as writing:
-        Campaign.objects.filter(pk=campaign).update(state="closed")
-        writing.audit(AuditVerb.CAMPAIGN_CLOSED, scope=closing.scope, kind="campaign", subject=campaign)
+def _fault_of_overlap(waves: Sequence[NewWave]) -> str:
+    scopes = [s for wave in waves for s in wave.scopes]
+    if len(scopes) != len(set(scopes)):
+        return "一个社区只能在一批里，已经下派的那一批不能再改。"
+    return ""
+
+
+def _fault_of_bounds(max_visits: int, quiet: tuple[dt.time, dt.time]) -> str:
+    """A campaign may disturb less than the red line allows (docs/domain.md), never more."""
+    begin, end = quiet
+    if not 1 <= max_visits <= MOST_VISITS:
+        return f"每户最多去几次，写 1 到 {MOST_VISITS}。"
+    if not dt.time(12) <= begin <= LEAST_QUIET[0] or not LEAST_QUIET[1] <= end <= dt.time(12):
+        return "不上门的时间可以更长，不能更短：晚上最迟从 20:30 起，早上最早到 9:00。"
+    return ""

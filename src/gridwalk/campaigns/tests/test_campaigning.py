@@ -14,7 +14,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
 from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.campaigns import predicates, queries
-from gridwalk.campaigns.actions import arranging, dispatch, founding
+from gridwalk.campaigns.actions import arranging, dispatch, ending, founding
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.campaigns.models import Campaign, Target, Wave
@@ -238,12 +238,12 @@ def test_a_closed_campaign_keeps_its_targets_and_takes_no_new_ones(street: Stree
     target = dispatched(street)["1-101"]
     campaign = Campaign.objects.get()
     with pytest.raises(NotPermitted):
-        founding.close_campaign(actor=made_up.lead(), at=street.at, campaign=campaign.id)
+        ending.close_campaign(actor=made_up.lead(), at=street.at, campaign=campaign.id)
     with pytest.raises(NotHere):
-        founding.close_campaign(actor=CENTRE, at=street.at, campaign=ids.new_id())
+        ending.close_campaign(actor=CENTRE, at=street.at, campaign=ids.new_id())
     assert queries.running_for(GRID) == campaign
     assert queries.running_over([GRID, "120106001001001"]) == {GRID: campaign, "120106001001001": None}
-    founding.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
+    ending.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
     assert queries.running_for(GRID) is None
     with pytest.raises(CampaignError, match="已经结束"):
         dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=target.wave_id)
@@ -256,7 +256,7 @@ def test_what_turns_up_after_the_end_joins_no_closed_campaign(street: Street) ->
     campaign = Campaign.objects.get()
     late = street.door("109")
     joining = [Joining(GRID, "dwelling", late.id, late.walk_key)]
-    founding.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
+    ending.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
     with street.writing() as writing:
         dispatch.join_targets(writing, joining)
     assert not Target.objects.filter(entity=late.id).exists(), "its last figures stand"

@@ -22,13 +22,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check and say what was found. Exit code 0 whatever was found; 2 where the file cannot be used."""
-    from gridwalk.ledger import annotate, checking, guard
+    ledger_files.collect_nothing()
+    from gridwalk.ledger import annotate, checking, guard, sides
     from gridwalk.ledger.errors import LedgerError
 
     say = ledger_files.saying(options)
     try:
         ledger_files.require_usable((options.ledger,), (options.out, options.rows))
-        side = ledger_files.side(options.ledger, options, say)
+        side = sides.read_file(options.ledger, kind=options.kind, progress=say)
+        ledger_files.complain_of(side, options)
         say("查差错")
         faults = checking.check(side)
     except LedgerError as error:

@@ -30,14 +30,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare and say what came of it. Exit code 0 whatever the rate; 2 where a file cannot be used."""
-    from gridwalk.ledger import comparing
+    ledger_files.collect_nothing()
+    from gridwalk.ledger import comparing, sides
     from gridwalk.ledger.errors import LedgerError
 
     say = ledger_files.saying(options)
     try:
         ledger_files.require_usable((options.left, options.right), (options.out, options.pairs, options.rows))
-        left = ledger_files.side(options.left, options, say)
-        right = ledger_files.side(options.right, options, say)
+        left, right = sides.read_files(options.left, options.right, kind=options.kind, progress=say)
+        for side in (left, right):
+            ledger_files.complain_of(side, options)
         comparison = comparing.compare(left, right, progress=say)
     except LedgerError as error:
         output.complain(str(error))
@@ -78,5 +80,7 @@ def _say(comparison: Comparison) -> None:
         output.say(line)
     if len(by_area) > SHOWN_AREAS:
         output.say(f"  还有 {len(by_area) - SHOWN_AREAS} 片，写在 --out 的“汇总”里")
+    for name in comparison.other_names:
+        output.say(f"\n{name.question}。没有人定以前当成两个小区；是一个，请在一份里改成同一个名称再比。")
     if totals.n_questions:
         output.say(f"\n{totals.n_questions:,} 条拿不准，要您看：用 --out 写出批注版，看“疑似同一人”一页。")

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from gridwalk.core import clock
+from gridwalk.core.outward import outward
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators.rules import LEGEND, WITHHELD
 from gridwalk.visits.outcomes import OUTCOMES
@@ -19,6 +20,7 @@ VACANT = OUTCOMES["vacant_confirmed"].mark
 """The character of a vacant door; on paper it is a settled door like any other (styles/print.css)."""
 
 register = template.Library()
+register.filter("outward", outward)
 
 
 @register.filter

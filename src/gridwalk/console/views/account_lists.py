@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gridwalk.accounts import queries
 from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.lists import actions, rules, template
-from gridwalk.accounts.lists.rules import CellFault, Line, ListRefused, Table
+from gridwalk.accounts.lists.rules import CellFault, Line, ListRefused, Standing, Table
 from gridwalk.accounts.rules import LABELS
 from gridwalk.console import downloads
 from gridwalk.console.middleware import Signed
@@ -33,7 +33,10 @@ def account_list(request: Signed) -> HttpResponse:
         except (AccountError, LedgerError) as error:
             messages.error(request, str(error))
         else:
-            return page(request, "console/accounts/passwords_once.html", {"people": people}, active="console:accounts")
+            names = {scope: name for name, scope in places.items()}
+            slips = [(person, LABELS[person.role], names[person.scope]) for person in people]
+            told = {"slips": slips, "host": request.get_host()}
+            return page(request, "console/accounts/passwords_once.html", told, active="console:accounts")
     context = {
         "typed": request.POST.get("list", ""),
         "faults": faults,
@@ -46,8 +49,13 @@ def account_list(request: Signed) -> HttpResponse:
 
 
 def _lines(request: Signed, places: dict[str, str]) -> list[Line]:
-    table = _table(request)
-    return rules.lines(table, places=places, taken=queries.taken(rules.usernames(table)))
+    standing = Standing(
+        places=places,
+        taken=queries.sign_in_names(),
+        numbers=queries.staff_numbers(),
+        phones=queries.work_phones(),
+    )
+    return rules.lines(_table(request), standing)
 
 
 def _table(request: Signed) -> Table:

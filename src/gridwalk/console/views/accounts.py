@@ -38,7 +38,15 @@ def accounts(request: Signed) -> HttpResponse:
         )
         for user in users
     ]
-    context = {"rows": rows, "coded": queries.with_second_factor([user.pk for user in users])}
+    scopes = [codes.scope_of(area.code) for area in territory.areas(request.viewer, level="community")]
+    managed = [scope for scope in scopes if request.viewer.may(Verb.MANAGE_ACCOUNTS, scope)]
+    alone = sorted(queries.alone(managed, today))
+    called = territory.place_names(alone)
+    context = {
+        "rows": rows,
+        "coded": queries.with_second_factor([user.pk for user in users]),
+        "alone": [called[scope] for scope in alone],
+    }
     return page(request, "console/accounts/list.html", context, active="console:accounts")
 
 
@@ -55,6 +63,7 @@ def account_new(request: Signed) -> HttpResponse:
                 name=request.POST.get("name", ""),
                 post=request.POST.get("post", ""),
                 work_phone=request.POST.get("phone", ""),
+                staff_number=request.POST.get("number", ""),
                 password=password,
             )
         except actions.AccountError as error:
@@ -113,8 +122,9 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
             at=request.at,
             user=user.id,
             role=Role(request.POST.get("role", "")),
-            scope=request.POST.get("scope", ""),
+            scope=_scope_of(request),
             from_on=parameters.day_of(request.POST.get("from_on", "")),
+            to_on=parameters.day_of(to_on) if (to_on := request.POST.get("to_on", "")) else None,
             responsible=request.POST.get("responsible") == "1",
         )
     except ValueError:
@@ -125,6 +135,14 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
         waits = assignment.state == State.PROPOSED
         messages.success(request, "提上去了，街道网格中心确认后才生效。" if waits else "存好了，从开始日期起生效。")
     return redirect("console:account", pk)
+
+
+def _scope_of(request: Signed) -> str:
+    """The area that was chosen; ``all`` is everything, and nothing is none. Raises ValueError."""
+    scope = request.POST.get("scope", "")
+    if not scope:
+        raise ValueError(scope)
+    return "" if scope == "all" else scope
 
 
 @require_POST
@@ -152,6 +170,39 @@ def unlock(request: Signed, pk: uuid.UUID) -> HttpResponse:
     user = queries.get_user(request.viewer, pk)
     actions.unlock(actor=request.viewer, at=request.at, user=user)
     messages.success(request, "锁已解开，现在就能再登录。")
+    return redirect("console:account", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def deactivate(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """An account is closed for good, once its posts have ended; asks first."""
+    user = queries.get_user(request.viewer, pk)
+    today = clock.local_date(request.at)
+    posts = [a for a in user.assignments.all() if a.state != State.DECLINED and (a.to_on is None or a.to_on >= today)]
+    if request.method == "POST" and not posts:
+        try:
+            actions.deactivate(actor=request.viewer, at=request.at, user=user)
+        except actions.AccountError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"{user.name}的账号停用了。")
+        return redirect("console:account", pk)
+    context = {"user_": user, "posts": posts}
+    return page(request, "console/accounts/deactivate.html", context, active="console:accounts")
+
+
+@require_POST
+def change_staff_number(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The number on somebody's badge."""
+    user = queries.get_user(request.viewer, pk)
+    try:
+        actions.change_staff_number(
+            actor=request.viewer, at=request.at, user=user, staff_number=request.POST.get("number", "")
+        )
+    except actions.AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "工号改好了。")
     return redirect("console:account", pk)
 
 

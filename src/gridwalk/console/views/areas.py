@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+from collections import defaultdict
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from gridwalk.accounts import queries
+from gridwalk.accounts import actions, queries
+from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
@@ -18,8 +22,8 @@ from gridwalk.territory import actions as territory_actions
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.territory.actions import TerritoryError
-from gridwalk.upkeep.actions import regridding as actions
-from gridwalk.upkeep.queries import regridding
+from gridwalk.territory.official import actions as official
+from gridwalk.upkeep.queries import areas as upkeep_areas
 
 
 @require_GET
@@ -27,15 +31,25 @@ def areas(request: Signed) -> HttpResponse:
     """区划网格: the official areas and their grids."""
     scope = pages.scope_of(request, Verb.MANAGE_AREAS, request.GET.get("scope", ""))
     grids = territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_AREAS)
-    named = queries.responsible([g.code for g in grids], clock.local_date(request.at))
+    today = clock.local_date(request.at)
+    named = queries.responsible([g.code for g in grids], today)
+    workers: defaultdict[str, list[tuple[uuid.UUID, str]]] = defaultdict(list)
+    for user, name, grid in queries.workers(scope, today):
+        workers[grid].append((user, name))
+    communities = territory.communities(scope)
+    with_grids = {grid.area_id for grid in grids if grid.kind != "unassigned"}
     return page(
         request,
         "console/areas/list.html",
         {
             "grids": grids,
             "named": named,
+            "workers": workers,
             "title": territory.scope_name(scope),
-            "communities": territory.communities(scope),
+            "communities": communities,
+            "without": [area.short for area in communities if area.code not in with_grids],
+            "removable": upkeep_areas.removable(scope),
+            "street": scope if len(scope) == codes.STREET else "",
             "may_regrid": request.viewer.may_anywhere(Verb.REGRID),
         },
         active="console:areas",
@@ -46,20 +60,33 @@ def areas(request: Signed) -> HttpResponse:
 def add_grids(request: Signed) -> HttpResponse:
     """More grids for a community, empty until buildings are moved or imported there."""
     community = request.POST.get("community", "")
-    n = parameters.whole_or_none(request.POST.get("n", ""), most=actions.MOST)
     own = pages.own_scopes(request, Verb.MANAGE_AREAS)
     if community not in {area.code for scope in own for area in territory.communities(scope)}:
         raise NotHere
     try:
-        today = clock.local_date(request.at)
-        if not n:
-            raise TerritoryError(f"没有建：一次建 1 到 {actions.MOST} 个。")
-        last = int(regridding.fresh_codes(community, n)[-1][12:])
-        territory_actions.create_grids(actor=request.viewer, at=request.at, community=community, n=last, from_on=today)
+        n = official.add_grids(
+            actor=request.viewer, at=request.at, community=community, typed=request.POST.get("n", "")
+        )
     except (TerritoryError, codes.CodeError) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"建好了 {n} 个网格，从今天起算。给它们指定责任人，再划楼栋。")
+    return redirect("console:areas")
+
+
+@require_POST
+def appoint(request: Signed, grid: str) -> HttpResponse:
+    """Who of a grid's workers is named on lists and documents."""
+    territory.get_grid(request.viewer, grid, verb=Verb.MANAGE_AREAS)
+    user = parameters.uuid_or_none(request.POST.get("user", ""))
+    try:
+        if user is None:
+            raise AccountError("没有写：先选是谁。")
+        actions.appoint(actor=request.viewer, at=request.at, user=user, scope=grid)
+    except AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "责任人写好了，清单和文件上用这个名字。")
     return redirect("console:areas")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.campaigns.actions import dispatch, founding
+from gridwalk.campaigns.actions import dispatch, ending
 from gridwalk.campaigns.rules import CampaignError
-from gridwalk.console import pages, parameters
+from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.standing import standing
@@ -26,7 +27,10 @@ from gridwalk.core.queries import NotHere
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import VISITS
 from gridwalk.territory import queries as territory
+from gridwalk.visits.actions import reopening
 from gridwalk.visits.queries import paper
+
+UNITS = {"dwelling": "户", "organization": "家", "site": "处"}
 
 
 @require_GET
@@ -39,7 +43,8 @@ def campaign(request: Signed) -> HttpResponse:
             request, "console/campaign/show.html", {"campaign": None, "may_manage": may}, active="console:campaign"
         )
     scope = pages.counts_scope(request, request.GET.get("scope", ""))
-    today, days = clock.local_date(request.at), territory.workdays()
+    today = clock.local_date(request.at)
+    days = campaigns.workdays(running, today)
     shown = indicators.board(
         request.viewer, scope=scope, by="grid", campaign=running, at=request.at, indicators=[VISITS]
     )
@@ -51,6 +56,8 @@ def campaign(request: Signed) -> HttpResponse:
     ]
     context = {
         "campaign": running,
+        "pause": campaigns.pause_on(running, today),
+        "may_reopen": running.closed_at is not None and request.at - running.closed_at <= clock.UNDO_FOR,
         "board": shown,
         **_nobodys(request, running, scope),
         "substitutes": _substitutes(codes, today),
@@ -84,73 +91,102 @@ def _substitutes(codes: Sequence[str], today: dt.date) -> dict[str, str]:
     return {grid: "、".join(of_grid) for grid, of_grid in names.items()}
 
 
-@require_http_methods(["GET", "POST"])
-def campaign_new(request: Signed) -> HttpResponse:
-    """建一次行动: name, three phases, pilot and all."""
-    scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN, request.GET.get("scope", ""))
-    communities = territory.communities(scope)
-    if request.method == "POST":
-        try:
-            founding.create_campaign(
-                actor=request.viewer,
-                at=request.at,
-                name=request.POST.get("name", ""),
-                scope=scope,
-                phases=_phases(request),
-                waves=_waves(request, [area.code for area in communities]),
-                leading_group=_leading_group(request.POST.get("group", "")),
-            )
-        except ValueError:
-            messages.error(request, "没有建：三个阶段的起止日期都要填全。")
-        except CampaignError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, "行动建好了。到时候按批下派。")
-            return redirect("console:campaign")
+@require_GET
+def campaign_wave(request: Signed, wave: int) -> HttpResponse:
+    """What dispatching a wave would bring to each grid, before the button."""
+    today = clock.local_date(request.at)
+    preview = campaigns.dispatch_preview(request.viewer, wave, today)
     return page(
         request,
-        "console/campaign/new.html",
-        {"communities": communities, "typed": request.POST},
+        "console/campaign/wave.html",
+        {
+            "preview": preview,
+            "early": preview.wave.starts_on > today,
+            "working_days": campaigns.workdays(preview.wave.campaign, today).count(
+                max(preview.wave.starts_on, today), preview.wave.campaign.ends_on
+            ),
+        },
         active="console:campaign",
     )
-
-
-def _phases(request: Signed) -> dict[str, tuple[dt.date, dt.date]]:
-    """First and last day of each phase. Raises ValueError where a day is missing."""
-    return {
-        phase: (
-            parameters.day_of(request.POST.get(f"{phase}_from", "")),
-            parameters.day_of(request.POST.get(f"{phase}_to", "")),
-        )
-        for phase in ("prepare", "act", "sum_up")
-    }
-
-
-def _waves(request: Signed, communities: Collection[str]) -> list[founding.NewWave]:
-    """The pilot from the first day on, where there is one; then all the others."""
-    pilot = tuple(code for code in request.POST.getlist("pilot") if code in communities)
-    rest = tuple(code for code in communities if code not in pilot)
-    first_day = parameters.day_of(request.POST.get("act_from", ""))
-    begin = parameters.day_of(request.POST.get("all_from", "")) if request.POST.get("all_from") else first_day
-    waves = [founding.NewWave("试点", pilot, first_day)] if pilot else []
-    return [*waves, founding.NewWave("全面铺开", rest, begin)]
-
-
-def _leading_group(text: str) -> list[tuple[str, str, str]]:
-    """(name, post, duty), a line a member."""
-    lines = [[part.strip() for part in [*line.split("，"), "", ""]] for line in text.splitlines() if line.strip()]
-    return [(name, post, duty) for name, post, duty, *_ in lines]
 
 
 @require_POST
 def campaign_dispatch(request: Signed, wave: int) -> HttpResponse:
     """下派一批."""
     try:
+        preview = campaigns.dispatch_preview(request.viewer, wave, clock.local_date(request.at))
         n = dispatch.dispatch_wave(actor=request.viewer, at=request.at, wave=wave)
     except CampaignError as error:
         messages.error(request, str(error))
+        return redirect("console:campaign")
+    messages.success(request, f"下派好了，新增 {n:,} 个走访任务。" if n else "没有新增：该派的都已经派过了。")
+    n_nobodys = sum(sum(grid.counts.values()) for grid in preview.without_person)
+    if n_nobodys:
+        n_grids = len(preview.without_person)
+        messages.warning(
+            request, f"其中 {n_nobodys:,} 个在 {n_grids} 个没有责任人的网格里，还没有人去走：请先定责任人。"
+        )
+    return redirect("console:campaign")
+
+
+@require_POST
+def campaign_pause(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """暂停."""
+    reason = request.POST.get("reason", "")
+    return _done(
+        request,
+        lambda: ending.pause_campaign(actor=request.viewer, at=request.at, campaign=pk, reason=reason),
+        "暂停了。手机同步后会写着先不上门；计划线从今天起停着。",
+    )
+
+
+@require_POST
+def campaign_resume(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """恢复."""
+    return _done(
+        request,
+        lambda: ending.resume_campaign(actor=request.viewer, at=request.at, campaign=pk),
+        "恢复了，从今天起接着走。",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_close(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """结束: first what stays open, then the button."""
+    closing = campaigns.get_campaign(request.viewer, pk)
+    if request.method == "POST":
+        return _done(
+            request,
+            lambda: ending.close_campaign(actor=request.viewer, at=request.at, campaign=pk),
+            "行动结束了，数字留在这一刻。七天之内可以撤回。",
+        )
+    if closing.state == "closed":
+        return redirect("console:campaign")
+    counted = campaigns.n_open(request.viewer, closing)
+    n_open = "、".join(f"{counted[kind]:,} {unit}" for kind, unit in UNITS.items() if counted[kind])
+    return page(
+        request, "console/campaign/close.html", {"campaign": closing, "n_open": n_open}, active="console:campaign"
+    )
+
+
+@require_POST
+def campaign_reopen(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """撤回结束."""
+    return _done(
+        request,
+        lambda: reopening.reopen_campaign(actor=request.viewer, at=request.at, campaign=pk),
+        "撤回了，行动接着走；这几天走过的也算进来了。",
+    )
+
+
+def _done(request: Signed, act: Callable[[], object], answer: str) -> HttpResponse:
+    """Back to the campaign with what came of an action."""
+    try:
+        act()
+    except CampaignError as error:
+        messages.error(request, str(error))
     else:
-        messages.success(request, f"下派好了，新增 {n:,} 个走访任务，都到了各网格责任人名下。")
+        messages.success(request, answer)
     return redirect("console:campaign")
 
 

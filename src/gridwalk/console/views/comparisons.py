@@ -35,6 +35,8 @@ from gridwalk.territory import queries as territory
 
 KINDS = {kind: dictionary.KINDS[kind] for kind in register.KINDS}
 WHATS = {"ledger_only": "台账有，一张表没有", "register_only": "一张表有，台账没有", "question": "疑似同一条"}
+OF_TWO = WHATS | {"ledger_only": "交来的有，一张表没有", "register_only": "一张表有，交来的没有"}
+"""What the same are called where two files were handed in."""
 
 
 @require_GET
@@ -46,6 +48,7 @@ def index(request: Signed) -> HttpResponse:
         "summed": telling.summed(request.viewer, comparisons),
         "areas": submissions.areas(request, "{}"),
         "kinds": KINDS,
+        "may_decide": request.viewer.may_anywhere(Verb.DECIDE_DIFFERENCE),
     }
     return page(request, "console/comparisons/list.html", context, active="console:comparisons")
 
@@ -85,11 +88,13 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_release": request.viewer.may(Verb.CONFIRM_ROLES, comparison.scope),
         "kinds": KINDS,
         "where": territory.scope_name(comparison.scope),
-        "whats": WHATS,
+        "whats": OF_TWO if comparison.other_file_id else WHATS,
+        **submissions.names_asked(request, comparison.scope, comparison.state),
         "fields": [(f.name, f.label) for f in dictionary.fields(comparison.kind)] if comparison.kind in KINDS else [],
     }
     if comparison.state == "done":
-        context["communities"] = telling.communities(request.viewer, comparison)
+        communities = telling.communities(request.viewer, comparison)
+        context |= {"communities": communities, "awaits": any(community.awaits for community in communities)}
     if comparison.state == "done" and context["by_row"]:
         context |= _result(request, comparison)
     return page(request, "console/comparisons/show.html", context, active="console:comparisons")

@@ -55,8 +55,8 @@ def grid_plan_new(request: Signed) -> HttpResponse:
     if not old or not n or len({code[:12] for code in old}) != 1:
         messages.error(request, "没有开始：先选一个社区里的网格，再选改成几个。")
         return redirect("console:grid_plans")
-    new = regridding.fresh_codes(old[0][:12], n)
     rows = regridding.standing(request.viewer, old)
+    new = regridding.fresh_codes(old[0][:12], n)
     typed = {place: given.get(f"b-{place}", "") for place in _places(rows)}
     workers = {code: user for code in new if (user := parameters.uuid_or_none(given.get(f"w-{code}", "")))}
     choices = regridding.choices(old=old, new=new, buildings=typed, workers=workers, on=clock.local_date(request.at))

@@ -22,6 +22,7 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.standing import standing
+from gridwalk.console.views import setting_up
 from gridwalk.core import clock
 from gridwalk.differences.queries import differences
 from gridwalk.indicators import consistency
@@ -31,6 +32,7 @@ from gridwalk.method import forecast
 from gridwalk.method.workdays import Workdays
 from gridwalk.reconcile.actions import comparing, staging
 from gridwalk.reconcile.queries import comparisons, submissions
+from gridwalk.reports import setting_up as opening
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep.queries import unassigned
@@ -51,6 +53,8 @@ def health(request: Signed) -> HttpResponse:
 def home(request: Signed) -> HttpResponse:
     """The first page of each role."""
     viewer = request.viewer
+    if setting_up.is_first_page(request):
+        return setting_up.setting_up(request)
     if not viewer.may_anywhere(Verb.SEE_COUNTS):
         if viewer.may_anywhere(Verb.MANAGE_ACCOUNTS):
             return redirect("console:accounts")
@@ -86,6 +90,8 @@ def board(request: Signed, scope: str) -> HttpResponse:
         "title": territory.scope_name(scope),
         "consistency": consistency.board(request.viewer, scope),
     }
+    if request.viewer.may(Verb.MANAGE_CAMPAIGN, scope):
+        context["n_steps_left"] = opening.n_left(scope, today)
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)
     context["obstacles"] = _obstacles(request, scope, shown, named)
@@ -98,7 +104,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
     act = next((p for p in campaign.phases.all() if p.kind == "act"), None)
     if act is None:
         return {}
-    days = territory.workdays()
+    days = campaigns.workdays(campaign, today)
     planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
     planned = {
         line.code: planned_by(figure.d, today) for line in shown.lines if (figure := line.figures["visits"]) is not None

@@ -84,6 +84,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_undo": not taking_back.refusal(ledger, request.at),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, ledger.scope),
         **pages.unassigned(request, ledger.scope),
+        **submissions.names_asked(request, ledger.scope, ledger.state),
     }
     return page(request, "console/imports/show.html", context, active="console:imports")
 

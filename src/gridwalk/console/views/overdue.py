@@ -34,7 +34,8 @@ def index(request: Signed) -> HttpResponse:
     counted = overdue.counts(request.viewer, scope, today)
     field = request.GET.get("field", "")
     chosen = next((period for period in counted if period.code == field), None)
-    field = chosen.code if chosen else ""
+    n_left_open = overdue.n_left_open(request.viewer, scope, today)
+    field = chosen.code if chosen else overdue.LEFT_OPEN if n_left_open and field == overdue.LEFT_OPEN else ""
     doors, n_doors = overdue.doors(request.viewer, scope, today, field=field, limit=PAGE, offset=offset)
     nowhere, n_nowhere = overdue.without_door(
         request.viewer, scope, today, field=field, limit=PAGE, offset=first_nowhere
@@ -43,6 +44,8 @@ def index(request: Signed) -> HttpResponse:
         "scope": scope,
         "field": field,
         "fields": counted,
+        "left_open": overdue.LEFT_OPEN,
+        "n_left_open": n_left_open,
         "doors": doors,
         "n_doors": n_doors,
         "nowhere": nowhere,

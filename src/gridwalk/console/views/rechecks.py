@@ -29,7 +29,7 @@ def rechecks_(request: Signed) -> HttpResponse:
     """What another person must confirm: proposed ends, and doors reported as moved away or not found."""
     scope = pages.scope_of(request, Verb.RECHECK, request.GET.get("scope", ""))
     asked, offset = request.GET.get("list", ""), pages.offset(request)
-    starts = {name: offset if name == asked else 0 for name in ("visits", "ends", "plans")}
+    starts = {name: offset if name == asked else 0 for name in ("visits", "ends", "plans", "late")}
     plans, n_plans = upkeep.waiting(request.viewer, scope, limit=WAITING, offset=starts["plans"])
     context = {
         "scope": scope,
@@ -43,7 +43,7 @@ def rechecks_(request: Signed) -> HttpResponse:
         "n_targets": worklist.n_pending(request.viewer, scope),
         "lately": rechecks.lately(request.viewer, scope),
         "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
-        "late": takeovers.late(request.viewer, request.at, limit=WAITING),
+        "late": takeovers.late(request.viewer, request.at, limit=WAITING, offset=starts["late"]),
         "n_late": takeovers.n_late(request.viewer, request.at),
         "late_choices": takeover_actions.CHOICES,
     }

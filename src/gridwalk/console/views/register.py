@@ -29,7 +29,6 @@ from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.ends import ended_word
 from gridwalk.registry.living import VACANCY_SOURCES, dwelling_label
 from gridwalk.registry.queries import care, entities, rechecks, search
-from gridwalk.territory import queries as territory
 from gridwalk.timeline import queries as timeline
 from gridwalk.upkeep.queries import pairs
 from gridwalk.upkeep.queries import plans as upkeep
@@ -52,21 +51,6 @@ GETTERS = {
     "site": entities.get_site,
     "facility": entities.get_facility,
 }
-
-
-@require_GET
-def register(request: Signed) -> HttpResponse:
-    """What the register holds, and where to look at it by grid."""
-    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
-    context = {
-        "scope": scope,
-        "counts_of": entities.count_of(request.viewer, scope),
-        "crumbs": pages.crumbs(scope),
-        "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
-        "kinds": dictionary.KINDS,
-        **pages.unassigned(request, scope),
-    }
-    return page(request, "console/register/list.html", context, active="console:register")
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -13,10 +14,11 @@ from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.core import patience
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.reconcile.actions import releasing
+from gridwalk.reconcile.actions import estates, releasing
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.queries import annotated as workbooks
+from gridwalk.reconcile.queries import estate_names
 from gridwalk.reconcile.queries import submissions as queries
 from gridwalk.territory import queries as territory
 
@@ -45,6 +47,13 @@ def columns(given: QueryDict) -> dict[str, dict[str, str]]:
         if name.startswith("column:") and field != "?" and side in chosen:
             chosen[side][header] = str(field)
     return chosen
+
+
+def names_asked(request: Signed, scope: str, state: str) -> dict[str, Any]:
+    """What ``estates/_asked.html`` shows: the names of estates that wait for an answer, while one changes anything."""
+    if state in {"failed", "cancelled", "undone"}:
+        return {}
+    return {"asked": estate_names.asked(request.viewer, scope), "answers": estates.DECISIONS}
 
 
 def progress(request: Signed, way: Way[S], pk: uuid.UUID, template: str) -> HttpResponse:
@@ -76,7 +85,8 @@ def release(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespo
         messages.error(request, str(error))
     else:
         then = "接着导" if ledger.state == "paused" else "再比一次"
-        messages.success(request, f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。")
+        rows = f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。"
+        messages.success(request, rows if ledger.n_withheld else "已放行，从现在起计入一致率。")
     return redirect(page, pk)
 
 

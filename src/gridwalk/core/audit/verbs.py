@@ -36,9 +36,11 @@ class AuditVerb(enum.StrEnum):
         return f"{self.words}（{n:,}）" if isinstance(n, int) else self.words
 
     # 账号、授权、手机
+    ACCOUNT_APPOINTED = "account.appointed", "写作了责任人"
     ACCOUNT_ASSIGNED = "account.assigned", "给了岗位"
     ACCOUNT_CREATED = "account.created", "建了账号"
     ACCOUNT_DEACTIVATED = "account.deactivated", "停了账号"
+    ACCOUNT_NUMBER_CHANGED = "account.number_changed", "改了工号"
     ACCOUNT_PASSWORD_AGED = "account.password_aged", "口令到期，要换"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed", "换了口令"
     ACCOUNT_PASSWORD_RESET = "account.password_reset", "重置了口令"
@@ -68,6 +70,9 @@ class AuditVerb(enum.StrEnum):
     BADGE_PHOTO_REMOVED = "badge.photo_removed", "撤下了工牌照片"
     # 区划和网格
     AREAS_LOADED = "areas.loaded", "导入了区划"
+    AREAS_DESK_SET = "areas.desk_set", "改了社区的值班电话"
+    OPERATOR_NAMED = "operator.named", "写了运营单位和备案编号"
+    AREAS_TAKEN_BACK = "areas.taken_back", "撤回了区划、网格"
     GRIDS_CREATED = "grids.created", "建了网格"
     GRIDS_BUILDINGS_ASSIGNED = "grids.buildings_assigned", "把楼划入了网格"
     GRIDS_REPLACED = "grids.replaced", "拆并了网格"
@@ -80,7 +85,11 @@ class AuditVerb(enum.StrEnum):
     GRIDS_PLAN_WITHDRAWN = "grids.plan_withdrawn", "撤回了拆并方案"
     # 行动和走访
     CAMPAIGN_CLOSED = "campaign.closed", "结束了行动"
+    CAMPAIGN_CHANGED = "campaign.changed", "改了行动的安排"
     CAMPAIGN_CREATED = "campaign.created", "建了行动"
+    CAMPAIGN_PAUSED = "campaign.paused", "暂停了行动"
+    CAMPAIGN_REOPENED = "campaign.reopened", "撤回了行动的结束"
+    CAMPAIGN_RESUMED = "campaign.resumed", "恢复了行动"
     WAVE_DISPATCHED = "wave.dispatched", "下派了一批"
     TARGETS_JOINED = "targets.joined", "并进了走访"
     TARGETS_PLANNED = "targets.planned", "排了走访"
@@ -182,6 +191,10 @@ class AuditVerb(enum.StrEnum):
     UNMATCHED_SAME = "unmatched.same", "定为同一条"
     UNMATCHED_DIFFERENT = "unmatched.different", "定为不是同一条"
     UNMATCHED_REOPENED = "unmatched.reopened", "撤回了一边独有的决定"
+    ESTATE_SAME = "estate.same", "定了小区的另一个名称"
+    ESTATE_DIFFERENT = "estate.different", "定了两个名称不是一个小区"
+    ESTATE_LATER = "estate.later", "小区名称以后再定"
+    ESTATE_REOPENED = "estate.reopened", "撤回了小区名称的决定"
     BACKFILL_HANDED_OUT = "backfill.handed_out", "发出了回填清单"
     # 手机传来的
     OP_RETURNED = "op.returned", "手机内容留待处理"
@@ -211,11 +224,20 @@ class AuditVerb(enum.StrEnum):
         "",
         "在别人的登记里填了本人的{field}，没有告诉对方是谁的",
     )
+    NUMBER_TRIED = (
+        "number.tried",
+        "填了、查了或交来了号码",
+        "",
+        "",
+        "拿一个和本人同地区、同一天出生的{field}来核对过",
+    )
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
     NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
     FILE_EXPORTED = "file.exported", "导出了文件"
+    LIST_OPENED = "list.opened", "打开了带空房、出租的名单"
+    VIEW_SHARED = "view.shared", "改了名单视图的共享范围"
     FILE_ERASED = "file.erased", "清除了到期文件"
     FILE_STORED = "file.stored", "存了文件"
     REPORT_DOWNLOADED = "report.downloaded", "下载了报表"

@@ -100,6 +100,19 @@ def test_a_file_that_is_not_there_is_said_to_be_missing() -> None:
     files.erase(FILE)
 
 
+def test_what_is_made_of_a_file_lies_sealed_beside_it_and_goes_with_it(home: Path) -> None:
+    files.write(FILE, TEXT)
+    assert files.read_beside(FILE) is None
+    files.write_beside(FILE, TEXT * 2)
+    assert (files.read(FILE), files.read_beside(FILE)) == (TEXT, TEXT * 2)
+    own, beside = sorted(p for p in home.rglob("*") if p.is_file())
+    assert b"120199195002303213" not in beside.read_bytes()
+    beside.write_bytes(own.read_bytes())
+    assert files.read_beside(FILE) is None, "the file itself, in the place of what was made of it"
+    files.erase(FILE)
+    assert [p for p in home.rglob("*") if p.is_file()] == []
+
+
 def _store(at: dt.datetime, *, name: str = "台账.xlsx", keep: dt.timedelta = WEEK) -> StoredFile:
     return actions.store_file(
         data=TEXT, name=name, purpose="ledger", scope="120105001001", keep=keep, actor=SYSTEM, at=at

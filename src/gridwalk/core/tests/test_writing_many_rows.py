@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.core import bulk, ids
@@ -66,6 +66,28 @@ def test_an_update_changes_the_named_columns_only(at: dt.datetime, times: int) -
         assert copy.verb == "visit.recorded"
 
 
+def test_a_row_made_without_its_class_is_the_row_its_class_makes(at: dt.datetime) -> None:
+    given = {"at": at, "verb": "visit.recorded", "actor": None, "actor_name": "王试", "subject": ids.new_id()}
+    quick, plain = bulk.row(AuditEntry, **given), AuditEntry(**given)
+    assert type(quick) is AuditEntry
+    columns = [field.attname for field in AuditEntry._meta.concrete_fields]
+    assert quick.id != plain.id, "a default that is made is made anew"
+    assert quick.data is not bulk.row(AuditEntry, **given).data
+    quick.id = plain.id
+    assert [getattr(quick, name) for name in columns] == [getattr(plain, name) for name in columns]
+    bulk.insert([quick])
+    assert AuditEntry.objects.get() == plain
+    with pytest.raises(TypeError, match="actors"):
+        bulk.row(AuditEntry, **given, actors="王试")
+
+
+@pytest.mark.parametrize("texts", [[], ODD, ["null", "a,b", "{x}", " "]])
+def test_lists_are_written_as_the_server_reads_them(texts: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [bulk._list(texts)])
+        assert cursor.fetchone() == (texts,)
+
+
 def test_an_update_can_empty_a_column(at: dt.datetime) -> None:
     row = StoredFile(name="a", purpose="ledger", size=1, owner=ids.new_id(), created_at=at, expires_at=at)
     bulk.insert([row])
@@ -73,6 +95,21 @@ def test_an_update_can_empty_a_column(at: dt.datetime) -> None:
     bulk.update([row], ["owner", "erased_at"])
     row.refresh_from_db()
     assert (row.owner, row.erased_at) == (None, at)
+
+
+def test_statistics_are_taken_anew_where_a_table_has_grown_by_half(at: dt.datetime) -> None:
+    def counted() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [Receipt._meta.db_table])
+            return int(cursor.fetchone()[0])
+
+    for n, n_new, says in ((40, 40, 40), (10, 10, 40), (30, 40, 80)):
+        bulk.insert([Receipt(key=f"{n}:{i}", at=at) for i in range(n)])
+        bulk.refresh_statistics(Receipt, n_new=n_new)
+        assert counted() == says
+    bulk.insert([Receipt(key="one", at=at)])
+    bulk.refresh_statistics(Receipt)
+    assert counted() == 81
 
 
 @pytest.mark.parametrize("n", [1, 200])

@@ -169,11 +169,17 @@ def column(kind: str, name: str) -> Column:
     return declared.column if declared else Column.TEXT
 
 
-@functools.lru_cache(maxsize=512)
 def is_sensitive(kind: str, name: str) -> bool:
     """Whether values of the field lie in the envelope wherever they are stored; an unknown field is not one of ours."""
-    declared = _INDEX.get((kind, name))
-    return declared is not None and declared.is_sensitive
+    return name in sensitive(kind)
+
+
+@functools.cache
+def sensitive(kind: str) -> frozenset[str]:
+    """The fields of a kind whose values lie in the envelope wherever they are stored; none of what is no kind of ours
+    (residences, targets: their changes are kept like those of records).
+    """
+    return frozenset(f.name for f in _BY_KIND.get(kind, ()) if f.is_sensitive)
 
 
 def is_phone(kind: str, name: str) -> bool:

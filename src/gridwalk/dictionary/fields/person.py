@@ -66,6 +66,7 @@ FIELDS = (
         "sex",
         "人员性别",
         "性別",
+        "Gender",
         required=True,
         sensitivity=Sensitivity.PERSONAL,
         authority=Authority.DOCUMENT,

@@ -22,6 +22,11 @@ ID_SYNONYMS = (
     "身份证件号码",
     "证件号",
     "id_no",
+    "ID Number",
+    "ID No",
+    "ID No.",
+    "ID Card",
+    "ID Card Number",
     "公民身份证号码",
     "身份号码",
     "身份证件号",
@@ -47,7 +52,10 @@ PAPER = Beside(
     join=papers.told,
     shapes=papers.SHAPES,
 )
-PHONE_SYNONYMS = ("联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式", "移动电话", "phone", "本人电话")
+PHONE_SYNONYMS = (
+    *("联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式", "移动电话", "phone", "本人电话"),
+    *("Mobile", "Mobile Phone", "Telephone", "Phone Number", "Tel"),
+)
 
 
 def choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **more: Any) -> Field:

@@ -84,9 +84,9 @@ def _late(viewer: Viewer, at: dt.datetime) -> QuerySet[TakeOver]:
     return both.select_related("difference").order_by("asked_at", "id")
 
 
-def late(viewer: Viewer, at: dt.datetime, *, limit: int = 100) -> list[LateRow]:
+def late(viewer: Viewer, at: dt.datetime, *, limit: int = 100, offset: int = 0) -> list[LateRow]:
     """Take-overs without an answer whose both sides the viewer rechecks for, the longest waiting first."""
-    rows = list(_late(viewer, at)[:limit])
+    rows = list(_late(viewer, at)[offset : offset + limit])
     people = dict(Person.objects.filter(pk__in=[r.difference.entity for r in rows]).values_list("id", "name"))
     places = territory.place_names({code for r in rows for code in (r.grid_id, r.difference.grid_id)})
     return [

@@ -15,7 +15,7 @@ from lxml import etree
 
 from gridwalk.ledger.inplace import comments, formulas, strings
 from gridwalk.ledger.inplace.book import SheetPart, sheets
-from gridwalk.ledger.inplace.layout import Area, Layout, column_number
+from gridwalk.ledger.inplace.layout import Area, Layout, column_number, is_without_formulas
 from gridwalk.ledger.inplace.package import Package, relations_of, space_of
 from gridwalk.ledger.inplace.sheet import Edit, edited, spliced
 
@@ -37,12 +37,16 @@ class Gone:
 
 
 class Blanking:
-    """One workbook whose refused contents go. ``says``: what went besides. Raises package.NotInPlace."""
+    """One workbook whose refused contents go. ``says``: what went besides; ``is_of_cells``: whether a cell goes.
+
+    Raises package.NotInPlace.
+    """
 
     def __init__(self, data: bytes, gone: Mapping[str, Gone], is_refused: Callable[[str], object]) -> None:
         self.package = Package(data)
         self._original = data
         self.says: list[str] = []
+        self.is_of_cells = False
         self._gone = gone
         self._is_refused = is_refused
         self._areas: dict[str, list[Area]] = {}
@@ -74,6 +78,7 @@ class Blanking:
 
     def _empty(self, sheet: SheetPart) -> None:
         """A sheet that is a refused list: nothing of it stays but its name."""
+        self.is_of_cells = True
         space = space_of(self.package.tree(self.package.book))
         reached = self.package.reached()
         self.package.write(sheet.part, EMPTY_SHEET.format(space=space).encode())
@@ -84,11 +89,14 @@ class Blanking:
     def _clear_sheet(self, sheet: SheetPart, outgoing: formulas.Outgoing) -> None:
         areas = self._areas[sheet.name]
         xml = self.package.read(sheet.part)
+        if not areas and is_without_formulas(xml):
+            return
         columns: Container[int] = {c for _, left, _, right in areas for c in range(left, right + 1)} if areas else ()
         layout = Layout(xml, columns=columns, formulas=True)
         edits = {cell.at: Edit(text="") for cell in layout.cells() if _inside(areas, *cell.at)}
         edits |= outgoing.of_sheet(sheet.name, layout, edits)
         if edits:
+            self.is_of_cells = True
             formulas.release_shared(layout, edits)
             self.package.write(sheet.part, spliced(xml, edited(xml, layout, edits)))
             formulas.drop_calculation(self.package)

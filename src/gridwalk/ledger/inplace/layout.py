@@ -23,6 +23,7 @@ _ROW_END = re.compile(rb"</(?:[\w.-]+:)?row\s*>")
 _DATA_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
 _ROOT = re.compile(rb"<([\w.-]+:)?worksheet\b")
 _MERGE = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s+[^>]*?ref\s*=\s*["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']""")
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]|<!DOCTYPE")
 _ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["'](?!utf-?8|us-ascii)""", re.IGNORECASE)
 
 
@@ -232,6 +233,11 @@ def _end(xml: bytes, closing: re.Pattern[bytes], at: int) -> int:
     """The end of an element: ``at`` is its closing tag, or what stands behind an element of one tag."""
     tag = closing.match(xml, at)
     return tag.end() if tag else at
+
+
+def is_without_formulas(xml: bytes) -> bool:
+    """Whether a worksheet surely holds no formula, told by its bytes: most ledgers need no parser for that."""
+    return _ROOT.search(xml) is not None and not _ENCODING.match(xml) and not _FORMULA.search(xml)
 
 
 def column_number(letters: str) -> int:

@@ -197,6 +197,45 @@ SIBLINGS = [
         {},
     ),
     Sibling(
+        "masked on one side, and no door",
+        [f"王晓明,男,{id_of('19850304', 5)},,,望湖苑,4,1,201,", f"王晓亮,男,{id_of('19870304', 7)},,,望湖苑,4,1,201,"],
+        [f"王**,,{masked(id_of('19870304', 7))},,,,,,,", f"王某某,,{masked(id_of('19850304', 5))},,,,,,,"],
+        {(0, 1): Q, (1, 0): Q},
+    ),
+    Sibling(
+        "masked on one side, and only that one says a telephone",
+        [f"王晓明,,{id_of('19850304', 5)},,,,,,,"],
+        [f"王**,男,{masked(id_of('19850304', 5))},,120****0002,望湖苑,4,1,201,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "masked names and telephones and nothing else",
+        ["王晓明,男,,,12011110002,,,,,"],
+        ["王**,,,,120****0002,,,,,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "the surname masked, the number by crosses",
+        [f"王晓明,,{id_of('19850304', 5)},,,,,,,", f"王晓亮,,{id_of('19870304', 7)},,,,,,,"],
+        [
+            f"*晓亮,,{masked(id_of('19870304', 7)).replace('*', 'x')},,,,,,,",
+            f"**明,,{masked(id_of('19850304', 5)).replace('*', '×')},,,,,,,",
+        ],
+        {(0, 1): Q, (1, 0): Q},
+    ),
+    Sibling(
+        "the surname masked, the telephone by crosses",
+        ["王晓明,男,,,12011110002,,,,,"],
+        ["*晓明,,,,120xxxx0002,,,,,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "masked telephones of two families",
+        ["王晓明,男,,,12011110002,,,,,"],
+        ["李**,,,,120****0002,,,,,"],
+        {},
+    ),
+    Sibling(
         "masked number contradicts",
         [f"纪雯,女,{id_of('19770910', 2)},1977-09-10,,望湖苑,4,1,201,"],
         [f"纪雯,女,{masked(id_of('19770910', 8))},1977-09-10,,望湖苑,8,2,302,"],

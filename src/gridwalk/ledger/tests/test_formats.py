@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from pathlib import Path
 
 import polars
 import pytest
 import xlwt
 
-from gridwalk.ledger import cells, read
+from gridwalk.ledger import cells, clearing, read
 from gridwalk.ledger.tests import books
 
+CASES = Path(__file__).parent / "cases"
 TABLE = [
     books.PERSON,
     books.person(1),
@@ -70,6 +72,7 @@ def as_ods() -> bytes:
 FORMATS = {
     "台账.xlsx": books.xlsx({"Sheet1": TABLE}),
     "台账.xls": as_xls(),
+    "台账.xlsb": (CASES / "binary.xlsb").read_bytes(),
     "台账.ods": as_ods(),
     "台账.parquet": as_parquet(),
     "导出.csv": as_csv("utf-8-sig"),
@@ -94,6 +97,16 @@ def test_it_knows_a_format_by_content_and_not_by_its_ending() -> None:
     assert cells.read(FORMATS["台账.xlsx"], "台账.csv")[0] == "xlsx"
     assert cells.read(FORMATS["台账.xls"], "台账.xlsx")[0] == "xls"
     assert cells.read(FORMATS["导出.csv"], "无后缀")[0] == "csv"
+
+
+def test_of_a_binary_workbook_only_its_cells_are_kept_and_none_that_is_not_taken() -> None:
+    data = (CASES / "binary-with-a-refused-column.xlsb").read_bytes()
+    kept = clearing.clear(data, "台账.xlsb")
+    assert kept.says[0] == "Sheet1 H 列“民族”（民族不收）"
+    assert [row.values["name"] for row in read.read(kept.data, "台账.xlsb").rows] == ["王二", "王三", "王四"]
+    with zipfile.ZipFile(io.BytesIO(kept.data)) as book:
+        parts = [book.read(name) for name in book.namelist()]
+    assert not any("满".encode(code) in part for part in parts for code in ("utf-8", "utf-16-le"))
 
 
 def test_it_keeps_long_numbers_of_typed_columns_whole() -> None:

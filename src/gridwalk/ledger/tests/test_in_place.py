@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Annotated, Mark, Table
+from gridwalk.ledger.inplace.layout import is_without_formulas
 from gridwalk.ledger.tests import books
 
 CASES = Path(__file__).parent / "cases"
@@ -269,3 +270,21 @@ def test_a_part_that_declares_a_document_type_is_not_patched() -> None:
     xml = f'<!DOCTYPE x [<!ENTITY e "b">]><worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="inlineStr">'
     data = small(f"{xml}<is><t>王一</t></is></c></row></sheetData></worksheet>")
     assert "改不了" in annotate.annotate(data, "台账.xlsx", [Mark("人口", 1, "A", "再看")]).note
+
+
+@pytest.mark.parametrize(
+    ("xml", "is_without"),
+    [
+        ("<worksheet><c><v>1</v></c><conditionalFormatting><formula>A1</formula></conditionalFormatting>", True),
+        ("<x:worksheet><x:c><x:v>1</x:v></x:c>", True),
+        ("<worksheet><c><f>A1</f></c>", False),
+        ('<x:worksheet><x:c><x:f t="shared" si="0"/></x:c>', False),
+        ("<worksheet><c><f\n>A1</f></c>", False),
+        ("<!DOCTYPE x><worksheet><c/>", False),
+        ("<chartsheet/>", False),
+        ('<?xml version="1.0" encoding="GB18030"?><worksheet><c/>', False),
+    ],
+)
+def test_only_of_a_plain_sheet_it_is_told_by_its_bytes_that_it_has_no_formula(xml: str, is_without: bool) -> None:
+    assert is_without_formulas(xml.encode()) is is_without
+    assert not is_without_formulas(xml.encode("utf-16")), "what is not in UTF-8 is parsed, and refused there"

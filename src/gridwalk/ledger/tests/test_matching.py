@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from gridwalk.ledger import checking, comparing, sides
 from gridwalk.ledger.comparing import Comparison
-from gridwalk.ledger.tests import siblings_of_persons, siblings_of_places
+from gridwalk.ledger.tests import books, siblings_of_persons, siblings_of_places
 from gridwalk.ledger.tests.siblings import ALIKE, M, Pairs, Q, Sibling
 
 pytestmark = pytest.mark.slow
@@ -96,7 +97,7 @@ def test_others_of_the_kind(sibling: Sibling) -> None:
 
 @pytest.mark.parametrize(
     ("here", "there", "status"),
-    [("老望湖苑", "望湖苑", M), ("建设路12号院", "望湖苑", M), ("望湖苑", "望江苑", None)],
+    [("老望湖苑", "望湖苑", Q), ("建设路12号院", "望湖苑", Q), ("望湖苑", "望江苑", None)],
     ids=["old", "road", "neighbours"],
 )
 def test_an_estate_under_another_name_is_known_by_those_who_live_there(
@@ -109,9 +110,48 @@ def test_an_estate_under_another_name_is_known_by_those_who_live_there(
     right = [f"{name},{there},3,1,{n + moved}01" for n, name in enumerate(names, start=1)]
     both = [sides.read_bytes("\n".join([header, *rows]).encode(), "表.csv", kind="person") for rows in (left, right)]
     comparison = comparing.compare(*both)
-    assert comparison.aliases == ({here: there} if status else {})
-    assert set(paired(comparison)) == {(n, n) for n in range(6)}
-    assert (M in paired(comparison).values()) is (status == M)
+    asked = [name.question for name in comparison.other_names]
+    assert asked == ([f"“{here}”是不是“{there}”？6 户门号对得上，0 户冲突"] if status else [])
+    assert paired(comparison) == {(n, n): Q for n in range(6)}, "by a name nobody has confirmed nobody is matched"
+    apart = comparing.compare(*both, apart=[here])
+    assert (apart.other_names, M in paired(apart).values()) == ([], False)
+    if status:
+        assert paired(comparing.compare(*both, names={here: there})) == {(n, n): M for n in range(6)}
+
+
+@pytest.mark.parametrize("written", ["501-502", "501-502室", "501-502号"])
+def test_the_question_about_flats_made_one_names_both(written: str) -> None:
+    owners = [("滕立群", "12602637680"), ("阎少华", "12656225503"), ("晏玉兰", "12429842861")]
+    others = [f"松鹤园{n}号楼1单元302,{name},{phone}" for n, (name, phone) in enumerate(owners, 11)]
+    left = ["地址,产权人,产权人电话", f"松鹤园8号楼1单元{written},俞大新,12066660001", *others]
+    right = ["地址,产权人,产权人电话", *(f"松鹤园8号楼1单元50{n},俞大新,1206666000{n}" for n in (1, 2)), *others]
+    both = [sides.read_bytes("\n".join(rows).encode(), "表.csv") for rows in (left, right)]
+    pairs = comparing.compare(*both).pairs
+    assert pairs.filter(pl.col("left_row") == 0)["status"].to_list() == [Q]
+    assert "这一行写着 501、502 两户" in pairs["why"][0]
+    assert [why for why in pairs["why"][1:] if "两户" in why] == []
+
+
+def test_who_is_known_by_a_number_is_matched_whatever_the_estate_is_called() -> None:
+    """Four with their number, two with nothing but name and door; the name of the estate alone is between them."""
+    names = ["俞大新", "施文彬", "凌月娥", "童志清", "柯丽华", "岑海波"]
+    numbers = [*(books.id_no(n) for n in range(1, 5)), "", ""]
+    header = "姓名,身份证号,小区,楼号,单元,室号"
+    both = [
+        sides.read_bytes(
+            "\n".join([header, *(f"{n},{i},{estate},3,1,{room}01" for room, (n, i) in enumerate(rows, 1))]).encode(),
+            "表.csv",
+        )
+        for estate in ("海河苑", "海河花园")
+        for rows in [list(zip(names, numbers, strict=True))]
+    ]
+    comparison = comparing.compare(*both)
+    assert paired(comparison) == {(n, n): M if n < 4 else Q for n in range(6)}
+    assert set(comparison.cells["verdict"]) == {"name_asked"}
+    assert comparison.cells["left"][0].startswith("海河苑")
+    assert (comparison.totals().n_equal, comparison.totals().n_questions) == (0, 2)
+    confirmed = comparing.compare(*both, names={"海河苑": "海河花园"})
+    assert (confirmed.totals().n_equal, confirmed.other_names) == (6, [])
 
 
 def test_one_side_without_estates_takes_that_of_its_community() -> None:

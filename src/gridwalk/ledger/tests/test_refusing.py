@@ -107,6 +107,14 @@ def test_it_refuses_a_million_rows_with_a_clear_word(kind: str) -> None:
         read.read(data, f"台账.{kind}")
 
 
+@pytest.mark.slow
+def test_a_text_of_blank_lines_is_refused_before_they_are_read() -> None:
+    with pytest.raises(LedgerError, match="这张表有 2,000,001 行，一次最多 200,000 行，没有导入"):
+        read.read("姓名,身份证号\n".encode() + b",\n" * cells.MAX_LINES, "台账.csv")
+    wide = "姓名,身份证号\n王一,\n".encode() + b"," * 3_000_000
+    assert len(read.read(wide, "台账.csv").rows) == 1, "what says nothing at the end of a row is no column"
+
+
 @pytest.mark.parametrize("length", [131_073, 300_000])
 def test_a_cell_longer_than_any_is_refused_with_its_place(length: int) -> None:
     """Longer than the module csv reads by itself: in words, and no error of ours."""

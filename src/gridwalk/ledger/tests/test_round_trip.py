@@ -59,6 +59,8 @@ def people(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, object]]:
             )
         ),
     }
+    if written["name"] != values["name"] and "户主" in str(written["name"]):
+        values["relation"] = "02"  # what stands in brackets behind a name says what its bearer is
     return values, written
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from gridwalk.method.linkage.weights import MARGIN, MATCH, QUESTION
 
 NOTHING = -1e3
+MOST_TRIED = 9
+"""Pairs of a component up to which all assignments are tried; beyond it a solver is quicker."""
 
 
 def assign(scored: pl.DataFrame) -> pl.DataFrame:
@@ -48,7 +52,7 @@ def _by_component(rest: pl.DataFrame) -> pl.DataFrame:
     """For each component the pairs of the assignment with the greatest sum of bits; ties go to the earlier rows.
 
     Most components are stars: one record and whoever it may be. Of a star the best pair is taken; only for the others
-    the solver is read in, which takes as long as comparing ten thousand rows.
+    assignments are compared.
     """
     rest = rest.sort("l", "r")
     marked = rest.with_columns(n_of_l=pl.len().over("l"), n_of_r=pl.len().over("r"))
@@ -57,7 +61,7 @@ def _by_component(rest: pl.DataFrame) -> pl.DataFrame:
     chosen = [_best_of(of_left, "l"), _best_of(of_right, "r")]
     others = marked.filter(~around_l & ~around_r)
     if not others.is_empty():
-        chosen.append(_solved(others))
+        chosen.append(others[_solved(others)])
     return pl.concat(chosen).select(rest.columns).sort("l", "r")
 
 
@@ -66,30 +70,48 @@ def _best_of(stars: pl.DataFrame, center: str) -> pl.DataFrame:
     return best.unique(center, keep="first", maintain_order=True)
 
 
-def _solved(rest: pl.DataFrame) -> pl.DataFrame:
-    """The same for components of any form, in order of ``l`` and ``r``."""
-    from scipy.optimize import linear_sum_assignment
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    _, left = np.unique(rest["l"].to_numpy(), return_inverse=True)
-    _, right = np.unique(rest["r"].to_numpy(), return_inverse=True)
-    n_left, n_right = int(left.max()) + 1, int(right.max()) + 1
-    graph = coo_matrix((np.ones(len(left)), (left, right + n_left)), shape=(n_left + n_right,) * 2)
-    _, component = connected_components(graph, directed=False)
-    of_pair = component[left]
-    order = np.argsort(of_pair, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(of_pair[order]) != 0])
-    bits = rest["bits"].to_numpy()
+def _solved(pairs: pl.DataFrame) -> list[int]:
+    """The places of the pairs that are chosen, in components of any form."""
+    component = _components(pairs)
     chosen: list[int] = []
-    for group in np.split(order, starts[1:]):
-        if len(group) == 1:
-            chosen.append(int(group[0]))
-            continue
-        rows, row = np.unique(left[group], return_inverse=True)
-        columns, column = np.unique(right[group], return_inverse=True)
-        gain = np.zeros((len(rows), len(columns)))
-        pair = np.full(gain.shape, -1)
-        gain[row, column], pair[row, column] = bits[group], group
-        chosen += [int(p) for p in pair[linear_sum_assignment(gain, maximize=True)] if p >= 0]
-    return rest[sorted(chosen)]
+    for _, group in pairs.select("l", "r", "bits").with_row_index("at").group_by(component, maintain_order=True):
+        if len(group) <= MOST_TRIED:
+            chosen += _greatest(group.select("l", "r", "bits", "at").rows())[1]
+        else:
+            chosen += _by_solver(group)
+    return sorted(chosen)
+
+
+def _components(pairs: pl.DataFrame) -> pl.Series:
+    """Of every pair the least left record that others lead to."""
+    marked, before = pairs.select("l", "r", component="l"), None
+    while before is None or (marked["component"] != before).any():
+        before = marked["component"]
+        for side in ("r", "l"):
+            marked = marked.with_columns(pl.col("component").min().over(side))
+    return marked["component"]
+
+
+Edge = tuple[int, int, float, int]
+
+
+def _greatest(edges: Sequence[Edge]) -> tuple[float, list[int]]:
+    """The greatest sum of bits of pairs (left, right, bits, place) that share no record, and their places."""
+    if not edges:
+        return 0.0, []
+    (left, right, bits, at), others = edges[0], edges[1:]
+    beside, places = _greatest([edge for edge in others if edge[0] != left and edge[1] != right])
+    without = _greatest(others)
+    return max((bits + beside, [at, *places]), without, key=lambda of: of[0])
+
+
+def _by_solver(group: pl.DataFrame) -> list[int]:
+    """The same for many pairs. Reading the solver in takes longer than comparing ten thousand rows."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows, row = np.unique(group["l"].to_numpy(), return_inverse=True)
+    columns, column = np.unique(group["r"].to_numpy(), return_inverse=True)
+    gain = np.zeros((len(rows), len(columns)))
+    pair = np.full(gain.shape, -1)
+    gain[row, column], pair[row, column] = group["bits"].to_numpy(), group["at"].to_numpy()
+    return [int(p) for p in pair[linear_sum_assignment(gain, maximize=True)] if p >= 0]

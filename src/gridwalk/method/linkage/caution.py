@@ -11,9 +11,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import polars as pl
 
 from gridwalk.method.linkage import score
-from gridwalk.method.linkage.pairs import Bools, Compared, Pairs, is_true
+from gridwalk.method.linkage.pairs import Bools, Compared, Pairs
 
 CHILDREN = ("child", "grandchild", "sibling")
 STILL_AT_HOME = 35
@@ -54,13 +55,15 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     dated = of["born"].level == "same"
     said = dated & _said(pairs)
     slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
-    here, there = pairs.both("id_doubted")
-    own = ((number == "same") & ~twin & ~is_true(here | there)) | slip & ~(twin & (number != "near")) | dated & ~twin
+    (doubted,) = pairs.each(pl.col("id_doubted"))
+    own = ((number == "same") & ~twin & ~np.logical_or(*doubted)) | slip & ~(twin & (number != "near")) | dated & ~twin
+    # Four places and a surname are shared by chance in every ledger: something else has to agree as well.
+    seen = (number == "seen") & (at_home | np.isin(of["phone"].level, ("same", "seen")) | dated)
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
     identified: Bools = np.select(
         [called == "same", called == "sounds", called == "near", called == "seen", called == ""],
-        [True, own | undated, own, own | np.isin(number, ("near", "seen")), numbered | dated & at_home],
+        [True, own | undated, own, own | (number == "near") | seen, numbered | dated & at_home],
         default=False,  # two names: what a register copied from the number says nothing for either
     ).astype(np.bool_)
     return identified
@@ -68,8 +71,9 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
 
 def _said(pairs: Pairs) -> Bools:
     """Where both rows themselves say the birth date."""
-    here, there = pairs.both("born_said")
-    return is_true(here & there)
+    (said,) = pairs.each(pl.col("born_said"))
+    both: Bools = np.logical_and(*said)
+    return both
 
 
 def _contradicted(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
@@ -81,12 +85,13 @@ def _contradicted(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
 
 def _child(pairs: Pairs) -> Bools:
     """Whether one of the two may have a twin at home: a child of the house, or young where no relation is said."""
-    here, there = pairs.both("relation")
-    named = here.is_in(CHILDREN).fill_null(False) | there.is_in(CHILDREN).fill_null(False)
-    unsaid = here.is_null() & there.is_null()
     latest = max(pairs.latest("born_on") or EARLIEST_USE, EARLIEST_USE)
-    young = [born > dt.date(latest.year - STILL_AT_HOME, 1, 1) for born in pairs.both("born_on")]
-    return is_true(named) | is_true(unsaid) & (is_true(young[0]) | is_true(young[1]))
+    named, young = pairs.each(
+        pl.col("relation").is_in(CHILDREN), pl.col("born_on") > dt.date(latest.year - STILL_AT_HOME, 1, 1)
+    )
+    unsaid = ~np.logical_or(*pairs.codes("relation"))
+    is_child: Bools = np.logical_or(*named) | unsaid & np.logical_or(*young)
+    return is_child
 
 
 def _least_of_person(pairs: Pairs, of: Mapping[str, Compared]) -> score.Bits:
@@ -112,8 +117,7 @@ def dwelling(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
 
 def organization(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
     """Two branches, or one and the head office, are two organizations; so are two valid codes."""
-    here, there = pairs.both("branch")
-    one = is_true(here == there)
+    one = pairs.same("branch")
     number = of["id"].level
     sure = one & (number != "both_valid") & ((of["name"].level != "other") | (number == "same"))
     return Judged(sure, np.where(pairs.same("id_valid"), ASKED_AT_LEAST, -np.inf))

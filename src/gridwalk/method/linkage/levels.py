@@ -30,12 +30,12 @@ def name(pairs: Pairs) -> Compared:
     sounds = pairs.same("sound")
     open_ = filled & ~same & ~sounds
     # Among two characters one keystroke is half the name; only swapping them is a slip.
-    long = is_true((left.str.len_chars() >= 3) | (right.str.len_chars() >= 3))
-    swapped = is_true(left == right.str.reverse())
-    latin = is_true(left.str.contains("[a-z]") & right.str.contains("[a-z]"))
-    near = swapped | (edits(left, right, open_ & long & ~latin, 1) <= 1) | alike(left, right, open_ & latin)
+    is_long, is_latin = pairs.each(pl.col("name_key").str.len_chars() >= 3, pl.col("name_key").str.contains("[a-z]"))
+    long, latin = np.logical_or(*is_long), np.logical_and(*is_latin)
+    slip = (edits(left, right, open_ & long & ~latin, 1) <= 1) | _swapped(left, right, open_ & ~long)
+    near = slip | alike(left, right, open_ & latin)
     masked, agree, _ = seen(pairs, "name_key", "name_seen")
-    spoken = filled | masked & (is_true(left.is_not_null()) | is_true(right.is_not_null()) | agree)
+    spoken = filled | masked & (np.logical_or(*pairs.codes("name_key")) | agree)
     level = pick(
         pairs,
         spoken,
@@ -47,6 +47,14 @@ def name(pairs: Pairs) -> Compared:
         given=pairs.same("given"),
     )
     return Compared(level, _share_of_whole(pairs, "name_key", level))
+
+
+def _swapped(left: pl.Series, right: pl.Series, where: Bools) -> Bools:
+    """Where one is the other from behind, where asked."""
+    swapped = np.zeros(len(where), dtype=np.bool_)
+    at = np.flatnonzero(where)
+    swapped[at] = [here == there[::-1] for here, there in zip(left.gather(at), right.gather(at), strict=True)]
+    return swapped
 
 
 def _share_of_whole(pairs: Pairs, column: str, level: npt.NDArray[np.str_], **unseen: float) -> npt.NDArray[np.float64]:
@@ -61,24 +69,27 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     two papers (a passport's and a citizen's) say nothing of each other.
     """
     left, right = pairs.both("id_text")
-    filled, same = pairs.filled("id_text") & (_paper(left) == _paper(right)).to_numpy(), pairs.same("id_text")
-    valid = pairs.filled("id_valid")
-    stars = is_true(left.str.contains("*", literal=True) | right.str.contains("*", literal=True))
-    keystrokes = edits(left, right, filled & ~same & ~valid & ~stars, 2)
-    kept = is_true(left.str.slice(0, KEPT) == right.str.slice(0, KEPT)) & is_true(
-        left.str.ends_with("000") | right.str.ends_with("000")
+    number = pl.col("id_text")
+    starred, lost, is_full, shows, is_dated = pairs.each(
+        number.str.contains("*", literal=True),
+        number.str.ends_with("000"),
+        number.str.len_chars() >= 17,
+        number.str.count_matches("[0-9X]") >= SHOWN,
+        number.str.len_chars() >= DATED,
     )
-    birth = is_true(left.str.slice(6, 8) == right.str.slice(6, 8))
-    full = is_true((left.str.len_chars() >= 17) & (right.str.len_chars() >= 17))
+    of_one_paper, kept, birth = pairs.same_of(_PAPER, number.str.slice(0, KEPT), number.str.slice(6, 8))
+    filled, same = pairs.filled("id_text") & of_one_paper, pairs.same("id_text")
+    valid, stars, full = pairs.filled("id_valid"), np.logical_or(*starred), np.logical_and(*is_full)
+    keystrokes = edits(left, right, filled & ~same & ~valid & ~stars, 2)
     _, agree, end = seen(pairs, "id_text", "id_text") if stars.any() else (stars, stars, stars)
     borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
     level = pick(
         pairs,
-        filled & ~(stars & ~(_shows(left) & _shows(right))) if stars.any() else filled,
+        filled & (~stars | np.logical_and(*shows)),
         other=borrowed,
         same=same & ~stars,
         both_valid=valid & ~same,
-        kept=kept & ~stars,
+        kept=kept & np.logical_or(*lost) & ~stars,
         near=keystrokes <= 1,
         two=keystrokes == 2,
         seen=stars & agree,
@@ -86,17 +97,11 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
         birth=birth & full & ~stars,
     )
     share = _share_of_whole(pairs, "id_text", level, unseen=UNSEEN_NUMBER)
-    return Compared(level, share, is_true(left.str.len_chars() >= DATED))
+    return Compared(level, share, is_dated[0])
 
 
-def _paper(number: pl.Series) -> pl.Series:
-    """The paper before a number (护照 E12345678); "" for a citizen's."""
-    return number.str.extract("^([^ ]+) ").fill_null("")
-
-
-def _shows(number: pl.Series) -> Bools:
-    """Whether a number shows enough of itself to be compared."""
-    return is_true(number.str.count_matches("[0-9X]") >= SHOWN)
+_PAPER = pl.col("id_text").str.extract("^([^ ]+) ").fill_null("")
+"""The paper before a number (护照 E12345678); "" for a citizen's."""
 
 
 def credit_code(pairs: Pairs) -> Compared:
@@ -105,7 +110,8 @@ def credit_code(pairs: Pairs) -> Compared:
     The registration number of before 2015 and the credit code say nothing about each other.
     """
     left, right = pairs.both("id_text")
-    of_one_kind = is_true((left.str.len_chars() - right.str.len_chars()).abs() <= 1)
+    (length,) = pairs.each(pl.col("id_text").str.len_chars().cast(pl.Int32))
+    of_one_kind = np.abs(length[0] - length[1]) <= 1
     coded = pairs.filled("code") & ~of_one_kind
     same = pairs.same("id_text") | coded & pairs.same("code")
     valid = pairs.filled("id_valid")
@@ -118,12 +124,12 @@ def credit_code(pairs: Pairs) -> Compared:
 
 def _borrowed(pairs: Pairs, called: Compared) -> Bools:
     """Where a doubted number stands under two names that have nothing in common: 王伟 and 王伟外出 have."""
-    here, there = pairs.both("id_doubted")
-    left, right = pairs.both("name_key")
-    a, b = pl.col("a"), pl.col("b")
-    within = pl.DataFrame({"a": left, "b": right}).select(a.str.starts_with(b) | b.str.starts_with(a)).to_series()
-    doubted: Bools = ((here | there) & ~within.fill_null(False)).to_numpy()
-    return doubted & np.isin(called.level, ["surname", "other"])
+    (is_doubted,) = pairs.each(pl.col("id_doubted"))
+    doubted: Bools = np.logical_or(*is_doubted) & np.isin(called.level, ["surname", "other"])
+    at = np.flatnonzero(doubted)
+    for place, left, right in zip(at, *(names.gather(at) for names in pairs.both("name_key")), strict=True):
+        doubted[place] = not (left and right and (left.startswith(right) or right.startswith(left)))
+    return doubted
 
 
 OF_THE_NUMBER = ("near", "two", "seen", "unseen", "both_valid")
@@ -135,15 +141,14 @@ def born(pairs: Pairs, number: Compared | None = None) -> Compared:
 
     ``number``: how the ID numbers compare.
     """
-    left, right = pairs.both("born_on")
+    born_on = pl.col("born_on")
     filled, same = pairs.filled("born_on"), pairs.same("born_on")
-    parts = [(getattr(left.dt, p)(), getattr(right.dt, p)()) for p in ("year", "month", "day")]
-    (year, month, day) = [(a == b).fill_null(False).to_numpy() for a, b in parts]
-    swapped = ((parts[1][0] == parts[2][1]) & (parts[2][0] == parts[1][1])).fill_null(False).to_numpy()
+    years, months, days, said = pairs.each(born_on.dt.year(), born_on.dt.month(), born_on.dt.day(), pl.col("born_said"))
+    year, month, day = (left == right for left, right in (years, months, days))
+    swapped = (months[0] == days[1]) & (days[0] == months[1])
     one_off = (year.astype(int) + month + day) == 2
     if number is not None:
-        here, there = pairs.both("born_said")
-        filled &= is_true(here & there) | ~np.isin(number.level, OF_THE_NUMBER)
+        filled &= np.logical_and(*said) | ~np.isin(number.level, OF_THE_NUMBER)
     return Compared(pick(pairs, filled, same=same, near=one_off | year & swapped, year=year), pairs.share("born_on"))
 
 
@@ -181,7 +186,7 @@ def owner(pairs: Pairs) -> Compared:
 
 def _further(pairs: Pairs, first: str, more: str) -> Bools:
     """Where a further one of one side's values (``more``, with spaces between) is one of the other's."""
-    if not pairs.has(more) or not any(column.count() for column in pairs.both(more)):
+    if not pairs.says(more):
         return np.zeros(pairs.n, dtype=np.bool_)
     sides = (*pairs.both(first), *pairs.both(more))
     frame = pl.DataFrame(dict(zip(("here", "there", "here_more", "there_more"), sides, strict=True)))
@@ -212,8 +217,8 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
 def organization(pairs: Pairs) -> Compared:
     """Names of organizations (``named``); two branches of different numbers or words are not one."""
     compared = named(pairs, "name_key", within=True)
-    here, there = pairs.both("branch")
-    two = is_true((here != there) & (here != "") & (there != ""))
+    (is_branch,) = pairs.each(pl.col("branch") != "")
+    two = ~pairs.same("branch") & np.logical_and(*is_branch)
     return dataclasses.replace(compared, level=np.where(two & (compared.level != ""), "other", compared.level))
 
 
@@ -229,10 +234,8 @@ def home(pairs: Pairs) -> Compared:
     same_estate, same_building = pairs.same("estate"), pairs.same("building")
     misspelt_estate = alike(*pairs.both("estate"), open_ & same_building & pairs.filled("estate"))
     # A building is a number where estates have names; only where it is a word (a street's name) can it be misspelt.
-    words = (
-        (pairs.both("building")[0].str.len_chars() >= WORD) & (pairs.both("building")[1].str.len_chars() >= WORD)
-    ).fill_null(False)
-    misspelt_building = alike(*pairs.both("building"), open_ & same_estate & words.to_numpy())
+    (are_words,) = pairs.each(pl.col("building").str.len_chars() >= WORD)
+    misspelt_building = alike(*pairs.both("building"), open_ & same_estate & np.logical_and(*are_words))
     near = misspelt_estate | misspelt_building
     unsaid = pairs.same("flat") & ~pairs.filled("stairwell")
     level = pick(

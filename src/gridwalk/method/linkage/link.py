@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -25,6 +25,10 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
         ("id_head",),
         ("id_tail",),
         ("id_ends",),
+        ("id_last", "surname"),
+        ("phone_last", "surname"),
+        ("id_last", "name_last"),
+        ("phone_last", "name_last"),
         ("id_text",),
         ("place", "sound"),
         ("household", "surname"),
@@ -68,10 +72,18 @@ class Links:
     aliases: Mapping[str, str]
 
 
-def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping[str, Table] | None = None) -> Links:
+def link(
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    kind: str,
+    *,
+    weights: Mapping[str, Table] | None = None,
+    apart: Collection[str] = (),
+) -> Links:
     """Link rows of ``kind`` (a key of ``WEIGHTS``).
 
-    Frames have ``row`` and any canonical columns (``prepare.COLUMNS``).
+    Frames have ``row`` and any canonical columns (``prepare.COLUMNS``). ``apart``: left estates that are no other name
+    of any on the right.
 
     Every row is in at most one pair; a row said twice on its side is taken once, by its first row.
     """
@@ -84,7 +96,7 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
     names: dict[str, str] = {}
     for number, key in enumerate(certain.KEYS[kind]):
         sure = certain.pairs(rest[0], rest[1], key)
-        if number == 0 and (names := _other_names(ours, theirs, sure, kind)):
+        if number == 0 and (names := _other_names(ours, theirs, sure, kind, apart)):
             rest, ours = (_renamed(rest[0], names), rest[1]), _renamed(ours, names)
         settled.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
         rest = _without(rest, sure)
@@ -175,12 +187,15 @@ def _prepared(sides: Frames, rest: Frames, kind: str) -> tuple[Frames, Frames | 
     return tuple(w.join(r.select("row"), on="row", how="semi") for w, r in zip(whole, rest, strict=True)), whole
 
 
-def _other_names(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame, kind: str) -> dict[str, str]:
+def _other_names(
+    ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame, kind: str, apart: Collection[str]
+) -> dict[str, str]:
     """Left estates under other names on the right: by the same people, else by the same names at the same doors."""
-    names = aliases.learn(_doors(ours, theirs, sure), ours.select("estate", door=_DOOR))
-    if kind != "person":
-        return names
-    return aliases.learn_from_names(_renamed(ours, names), theirs) | names
+    doors = (side.select("estate", door=_DOOR) for side in (ours, theirs))
+    names = aliases.learn(_doors(ours, theirs, sure), *doors)
+    if kind == "person":
+        names = aliases.learn_from_names(_renamed(ours, names), theirs) | names
+    return {name: estate for name, estate in names.items() if name not in apart}
 
 
 _DOOR = pl.concat_str("building", "room", separator="|")

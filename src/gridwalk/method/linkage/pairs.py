@@ -23,10 +23,15 @@ days or numbers.
 """
 
 Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.uint64]
 
 
 class Pairs:
-    """Candidate pairs over two frames: a column of either side gathered for every pair."""
+    """Candidate pairs over two frames: what either side says in a column, gathered for every pair.
+
+    Columns are worked out once a record and gathered as numbers: a ledger of ten thousand rows leaves some hundred
+    pairs, and every call of polars costs more than comparing them.
+    """
 
     def __init__(
         self,
@@ -38,14 +43,22 @@ class Pairs:
     ) -> None:
         """``whole``: the records among which a value is frequent or rare, where they are more than the candidates."""
         self._sides = (left, right)
-        self._whole: tuple[pl.DataFrame, ...] = whole or self._sides
         self.are_few = whole is not None
         self._at = (pairs["l"], pairs["r"])
+        self._places = tuple(at.to_numpy() for at in self._at)
+        self._coded = tuple(_codes(side) for side in self._sides)
+        self._coded_whole = tuple(_codes(side) for side in whole) if whole else self._coded
+        self._gathered: dict[str, tuple[Codes, Codes]] = {}
+        self._both: dict[str, tuple[pl.Series, pl.Series]] = {}
         self.n = len(pairs)
 
     def has(self, column: str) -> bool:
         """Whether both sides have the column."""
         return all(column in side.columns for side in self._sides)
+
+    def says(self, column: str) -> bool:
+        """Whether any record of either side says something there."""
+        return self.has(column) and any(side[column].null_count() < len(side) for side in self._sides)
 
     def latest(self, column: str) -> Any:
         """The greatest value of a column on either side."""
@@ -53,18 +66,40 @@ class Pairs:
 
     def both(self, column: str) -> tuple[pl.Series, pl.Series]:
         """The column on the left and on the right, a value a pair."""
-        left, right = (side[column].gather(at) for side, at in zip(self._sides, self._at, strict=True))
-        return left, right
+        if column not in self._both:
+            left, right = (side[column].gather(at) for side, at in zip(self._sides, self._at, strict=True))
+            self._both[column] = left, right
+        return self._both[column]
+
+    def each(self, *of: pl.Expr) -> list[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+        """What is true of (or counted in) each record, for its pairs; what is not known counts as no, or 0."""
+        named = [worked_out.fill_null(value=False).alias(str(n)) for n, worked_out in enumerate(of)]
+        left, right = (side.select(named) for side in self._sides)
+        here, there = self._places
+        return [(a.to_numpy()[here], b.to_numpy()[there]) for a, b in zip(left, right, strict=True)]
+
+    def same_of(self, *of: pl.Expr) -> list[Bools]:
+        """Where what is worked out of each record is the same; empty never is."""
+        named = [worked_out.alias(str(n)) for n, worked_out in enumerate(of)]
+        left, right = (_codes(side.select(named)) for side in self._sides)
+        here, there = self._places
+        return [_equal(left[column][here], right[column][there]) for column in left]
+
+    def codes(self, column: str) -> tuple[Codes, Codes]:
+        """A number for either value, the same for equal ones, 0 where a side says nothing."""
+        if column not in self._gathered:
+            left, right = (codes[column][at] for codes, at in zip(self._coded, self._places, strict=True))
+            self._gathered[column] = left, right
+        return self._gathered[column]
 
     def filled(self, column: str) -> Bools:
         """Where both sides say something."""
-        left, right = self.both(column)
-        return (left.is_not_null() & right.is_not_null()).to_numpy()
+        left, right = self.codes(column)
+        return np.logical_and(left, right)
 
     def same(self, column: str) -> Bools:
         """Where both sides say the same; empty is never the same."""
-        left, right = self.both(column)
-        return (left == right).fill_null(False).to_numpy()
+        return _equal(*self.codes(column))
 
     def share(self, column: str, *, unseen: float = UNSEEN) -> npt.NDArray[np.float64]:
         """For each pair the share of other records that carry the left value: the chance of agreeing on it by accident.
@@ -78,11 +113,28 @@ class Pairs:
 
     def others(self, column: str) -> tuple[npt.NDArray[np.float64], int]:
         """For each pair how many other records carry the left value, and how many carry any."""
-        counts = pl.concat([side[column] for side in self._whole]).drop_nulls().value_counts(name="n")
-        left, _ = self.both(column)
-        carriers = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
-        others = np.maximum(carriers.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
-        return others, max(1, int(counts["n"].sum()))
+        codes = np.concatenate([of_side[column] for of_side in self._coded_whole])
+        values, n = np.unique(codes[codes != 0], return_counts=True)
+        left, _ = self.codes(column)
+        if not len(values):
+            return np.zeros(self.n), 1
+        at = np.minimum(np.searchsorted(values, left), len(values) - 1)
+        carriers = np.where(values[at] == left, n[at], 0)
+        return np.maximum(carriers - 2.0, 0.0), int(n.sum())  # without the pair itself
+
+
+def _codes(frame: pl.DataFrame) -> dict[str, Codes]:
+    """The values of every column as numbers, 0 where there is none.
+
+    Two values under one number are not to be feared: there are 2⁶⁴.
+    """
+    coded = frame.select(pl.when(pl.all().is_not_null()).then(pl.all().hash()).otherwise(0))
+    return {column.name: column.to_numpy() for column in coded}
+
+
+def _equal(left: Codes, right: Codes) -> Bools:
+    equal: Bools = (left == right) & (left != 0)
+    return equal
 
 
 @dataclasses.dataclass
@@ -133,23 +185,25 @@ def seen(pairs: Pairs, whole: str, masked: str) -> tuple[Bools, Bools, Bools]:
     """Where a value masked on one side at least can be compared, where all that can be seen of it agrees, and where its
     end does.
     """
-    if not pairs.has(masked) or not any(column.count() for column in pairs.both(masked)):
-        nowhere = np.zeros(pairs.n, dtype=np.bool_)
-        return nowhere, nowhere, nowhere
-    a, b = (pl.coalesce(f"{side}_whole", f"{side}_seen") for side in "ab")
-    columns = [*pairs.both(whole), *pairs.both(masked)]
+    filled, agree, end = (np.zeros(pairs.n, dtype=np.bool_) for _ in range(3))
+    if not pairs.says(masked):
+        return filled, agree, end
+    starred = pairs.codes(masked)
+    said = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
+    at = np.flatnonzero(np.logical_and(*said) & np.logical_or(*starred))
+    if not len(at):
+        return filled, agree, end
+    columns = [column.gather(at) for name in (whole, masked) for column in pairs.both(name)]
     frame = pl.DataFrame(dict(zip(("a_whole", "b_whole", "a_seen", "b_seen"), columns, strict=True)))
+    a, b = (pl.coalesce(f"{side}_whole", f"{side}_seen") for side in "ab")
     starts = [text.str.extract(r"^([^*]*)") for text in (a, b)]
     ends = [text.str.extract(r"([^*]*)$") for text in (a, b)]
-    begin = starts[0].str.starts_with(starts[1]) | starts[1].str.starts_with(starts[0])
-    end = ends[0].str.ends_with(ends[1]) | ends[1].str.ends_with(ends[0])
-    compared = frame.select(
-        filled=pl.col("a_seen").is_not_null() | pl.col("b_seen").is_not_null(),
-        agree=begin & end & ((a.str.len_chars() == b.str.len_chars()) | pl.any_horizontal(_one_seen(a), _one_seen(b))),
-        end=end,
-    )
-    filled = compared["filled"]
-    return is_true(filled), is_true(filled & compared["agree"]), is_true(filled & compared["end"])
+    same_start = starts[0].str.starts_with(starts[1]) | starts[1].str.starts_with(starts[0])
+    same_end = ends[0].str.ends_with(ends[1]) | ends[1].str.ends_with(ends[0])
+    as_long = (a.str.len_chars() == b.str.len_chars()) | pl.any_horizontal(_one_seen(a), _one_seen(b))
+    compared = frame.select(agree=(same_start & same_end & as_long).fill_null(False), end=same_end.fill_null(False))
+    filled[at], agree[at], end[at] = True, compared["agree"].to_numpy(), compared["end"].to_numpy()
+    return filled, agree, end
 
 
 def _one_seen(masked: pl.Expr) -> pl.Expr:

@@ -55,16 +55,47 @@ def with_columns(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 def _mapped(frame: pl.DataFrame, column: str, **derived: Callable[[str], str]) -> pl.DataFrame:
     """Columns derived from a column of texts; each distinct text is worked out once."""
-    distinct = frame[column].drop_nulls().unique()
-    values = distinct.to_list()
-    table = pl.DataFrame(
-        {column: distinct}
-        | {
-            name: pl.Series([function(v) or None for v in values], dtype=pl.String)
-            for name, function in derived.items()
-        }
-    )
+    table = _derived(frame[column].drop_nulls().unique(), **derived)
     return frame.join(table, on=column, how="left", maintain_order="left")
+
+
+def _derived(distinct: pl.Series, **derived: Callable[[str], str]) -> pl.DataFrame:
+    values = distinct.to_list()
+    columns = [pl.Series(name, [of(v) or None for v in values], dtype=pl.String) for name, of in derived.items()]
+    return pl.DataFrame([distinct, *columns])
+
+
+_HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    """``name_key``, ``sound``, ``surname`` and ``given`` of every name.
+
+    Names of two to four simplified characters, which nearly all are, are put together from their characters.
+    """
+    distinct = frame["name"].drop_nulls().unique()
+    usual = distinct.str.contains(_HAN_NAME) & ~distinct.str.contains(text.TRADITIONAL)
+    others = _derived(distinct.filter(~usual), name_key=_plain_name, sound=_sound, surname=_surname, given=_given)
+    table = pl.concat([_of_characters(distinct.filter(usual)), others])
+    return frame.join(table, on="name", how="left", maintain_order="left")
+
+
+def _of_characters(usual: pl.Series) -> pl.DataFrame:
+    compound = pl.col("name").str.slice(0, 2).is_in(list(names.COMPOUND_SURNAMES))
+    parts = usual.to_frame().with_columns(head=pl.when(compound).then(2).otherwise(1))
+    parts = parts.with_columns(
+        surname=pl.col("name").str.slice(0, pl.col("head")), given=pl.col("name").str.slice(pl.col("head"))
+    )
+    surnames = {surname: names.key(surname) for surname in parts["surname"].unique().to_list()}
+    heard = {char: f" {names.sound_of(char)}" for char in set("".join(parts["given"].to_list()))}
+    surname, given = pl.col("surname").replace(surnames), pl.col("given").str.replace_many(heard)
+    return parts.select(
+        "name",
+        name_key="name",
+        sound=surname + given,
+        surname=surname,
+        given=pl.when(pl.col("given") != "").then("given"),
+    )
 
 
 def _surname(name: str) -> str:
@@ -123,6 +154,8 @@ def _sex_within(number: pl.Expr) -> pl.Expr:
 
 
 _WHOLE = 18
+_LAST_FOUR = r"^.{3,}([0-9X]{4})$"
+"""What most masks leave of a number at its end."""
 
 
 def _first_sound(seen: pl.Series) -> pl.Series:
@@ -139,8 +172,10 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     name as well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row says the birth date.
     """
     frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(newborns.UNNAMED)).then("name"))
-    frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname, given=_given)
+    frame = _named(frame)
     frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
+    seen_last = pl.when(pl.col("name_key").is_null()).then(pl.col("name_seen").str.extract(r"^\*.*([^*])$"))
+    frame = frame.with_columns(name_last=seen_last.otherwise(pl.col("name_key").str.slice(-1)))
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
     doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
     other_sex = (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
@@ -155,6 +190,8 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
         born_said=pl.col("born_on").is_not_null(),
         born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted & ~other_sex).then(within)),
         id_head=id_text.str.slice(0, 14),
+        id_last=id_text.str.extract(_LAST_FOUR),
+        phone_last=pl.col("phone").fill_null(pl.col("phone_seen")).str.extract(_LAST_FOUR),
         id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),
         id_ends=pl.when(id_text.str.len_chars() == _WHOLE).then(
             pl.concat_str(id_text.str.slice(0, 10), id_text.str.slice(-4))

@@ -25,7 +25,10 @@ def safe(flagged: pl.DataFrame, *, pool: Frames, sides: Frames, homes: Frames, s
         others.append(twins.group_by("at").agg("twin"))
     known = flagged.select("at", "numbered").join(others[0], on="at", how="left")
     known = known.join(others[1], on="at", how="left", suffix="_r")
-    partner = dict(settled.select("left_row", "right_row").iter_rows()) if known["twin"].count() else {}
+    twins_here = known["twin"].explode().drop_nulls()
+    partner = dict(
+        settled.filter(pl.col("left_row").is_in(twins_here.implode())).select("left_row", "right_row").rows()
+    )
     is_safe = [
         numbered if not (here or there) else {partner.get(row) for row in here or ()} == set(there or ())
         for numbered, here, there in known.select("numbered", "twin", "twin_r").iter_rows()

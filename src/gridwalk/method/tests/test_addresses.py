@@ -115,6 +115,29 @@ DOORS = {
 }
 
 
+KINDS = {
+    "公产房建国道7号楼2门301": "建国道|7|2|301",
+    "直管公房林古里5号楼2单元301": "林古里|5|2|301",
+    "军产房幸福道8号院3号楼1单元202": "幸福道8号院|3|1|202",
+    "企业产泰来里5-2-301": "泰来里|5|2|301",
+    "公租房小区5号楼2门301": "公租房|5|2|301",
+    "津塘公路二号桥利津路8号院2号楼3门401": "利津路8号院|2|3|401",
+    "二号桥5号楼2门301": "二号桥|5|2|301",
+    "亚泰大街与平治街交汇处锦绣家园C5栋1门302": "锦绣家园|C5|1|302",
+    "胜利路解放路交叉口东北角林古里5-2-301": "林古里|5|2|301",
+    "新安街临5号2单元301": "新安街|临5|2|301",
+    "林古里5号楼-1层03": "林古里|5||B103",
+    "林古里5号楼-3层-301": "林古里|5||301",
+}
+"""What a clerk may write before or between the parts, and names that look like it."""
+
+
+@pytest.mark.parametrize(("written", "key"), KINDS.items())
+def test_what_is_written_around_a_door_is_no_part_of_it(written: str, key: str) -> None:
+    address = addresses.parse(written)
+    assert (address_writing.key(address), address.fault) == (key, "")
+
+
 @pytest.mark.parametrize("written", ONE_DOOR)
 def test_one_door_has_one_key_however_it_is_written(written: str) -> None:
     address = addresses.parse(written)

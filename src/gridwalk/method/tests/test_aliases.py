@@ -42,6 +42,15 @@ def test_two_estates_of_one_side_with_a_door_in_common_stay_two() -> None:
     assert aliases.learn(table(*apart)) == {"福安新村": "福安里"}
 
 
+def test_a_name_that_has_a_door_of_the_same_number_on_the_other_side_is_an_estate_of_its_own() -> None:
+    rows = table(*doors("海河苑", "海河花园", "101", "102", "201"))
+    right = pl.DataFrame({"estate": ["海河花园"] * 3 + ["海河苑"], "door": ["5|101", "5|102", "5|201", "5|201"]})
+    assert aliases.learn(rows, None, right) == {}
+    assert aliases.learn(rows, None, right[:3]) == {"海河苑": "海河花园"}
+    elsewhere = pl.DataFrame({"estate": ["海河花园"] * 3 + ["海河苑"], "door": ["5|101", "5|102", "5|201", "9|901"]})
+    assert aliases.learn(rows, None, elsewhere) == {"海河苑": "海河花园"}
+
+
 names = st.sampled_from(["春和里", "福安里", "阳光100", "阳光壹佰", None])
 rooms = st.sampled_from(["1|101", "1|102", "2|101", "2|202", "3|301", None])
 

@@ -65,6 +65,7 @@ def test_fifteen_digits_become_eighteen_however_the_cell_holds_them() -> None:
         ("1201991980010110X0", "characters"),
         ("X" + MAN[1:], "characters"),
         ("120199********1010", "masked"),
+        ("120199xxxxxxxx101X", "masked"),
         (MAN[:17] + "1", "checksum"),
         ("120199198002301010", "birth_date"),
         ("120199188001011010", "birth_date"),

@@ -64,6 +64,9 @@ def test_it_reads_landlines_without_their_extension(raw: str, numbers: tuple[str
         ("120199198001011010", "length"),
         ("老王", "characters"),
         ("120****5678", "masked"),
+        ("120xxxx5678", "masked"),
+        ("×××××××5678", "masked"),
+        ("120x5678", "length"),
     ],
 )
 def test_it_refuses_what_cannot_be_dialled_and_says_why(raw: str, fault: str) -> None:

@@ -17,8 +17,6 @@ from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.operations.models import Investigation
 
-LATEST = 100
-
 
 def scopes_of(user: uuid.UUID, from_on: dt.date, to_on: dt.date) -> set[str]:
     """Where somebody held a post on one of these days."""
@@ -45,7 +43,7 @@ def _of_area(viewer: Viewer) -> QuerySet[Investigation]:
 
 def investigations(viewer: Viewer) -> list[Investigation]:
     """The investigations in the viewer's area, the latest first."""
-    return list(_of_area(viewer).order_by("-proposed_at", "-id")[:LATEST])
+    return list(_of_area(viewer).order_by("-proposed_at", "-id"))
 
 
 def get_investigation(viewer: Viewer, pk: uuid.UUID) -> Investigation:
@@ -84,7 +82,7 @@ def entries(investigation: Investigation, *, limit: int, offset: int) -> list[Au
 
 def openings(investigation: Investigation) -> list[AuditEntry]:
     """Who opened the entries when, newest first."""
-    return looks.at_subject(investigation.id, [AuditVerb.INVESTIGATION_OPENED], limit=LATEST)
+    return looks.at_subject(investigation.id, [AuditVerb.INVESTIGATION_OPENED], limit=None)
 
 
 def of_person(viewer: Viewer) -> list[tuple[Investigation, list[AuditEntry]]]:

@@ -75,6 +75,42 @@ def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: F
     assert Device.objects.count() == 0
 
 
+def test_a_first_password_is_replaced_while_the_phone_is_bound(field: Field) -> None:
+    worker, now = field.worker, clock.now()
+    User.objects.filter(pk=worker.pk).update(must_change_password=True, created_at=now)
+    code, own = field.code(), "own-door-by-door-27"
+
+    def bind(password: str, own_password: str) -> Any:
+        phone = Wire(send=through(field.client), now=clock.now)
+        status, answer = phone.activate(worker.username, password, code, own_password=own_password)
+        return status, answer.get("problem"), answer.get("text", "")
+
+    assert bind(PASSWORD, "")[:2] == (403, "change_password")
+    status, problem, why = bind(PASSWORD, "123456789012")
+    assert (status, problem) == (403, "weak_password")
+    assert "口令没有存" in why
+    assert "和现在的一样" in bind(PASSWORD, PASSWORD)[2]
+    assert bind(PASSWORD, "长" * 1001)[1] == "password_too_long"
+    with time_machine.travel(now + dt.timedelta(days=8)):
+        assert bind(PASSWORD, own)[1] == "password_ran_out"
+    worker.refresh_from_db()
+    assert (worker.must_change_password, worker.check_password(PASSWORD), Device.objects.count()) == (True, True, 0)
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=3)):
+        assert (
+            Wire(send=through(field.client), now=clock.now).activate(
+                worker.username, PASSWORD, "zzzz-zzzz", own_password=own
+            )[1]["problem"]
+            == "wrong_code"
+        )
+    worker.refresh_from_db()
+    assert worker.must_change_password, "no password is changed with a code that is none"
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=9)):
+        assert bind(PASSWORD, own)[0] == 200
+    worker.refresh_from_db()
+    assert (worker.must_change_password, worker.check_password(own), Device.objects.count()) == (False, True, 1)
+    assert AuditEntry.objects.filter(verb="account.password_changed", subject=worker.pk).count() == 1
+
+
 def test_who_tries_a_name_at_one_address_delays_its_owner_at_no_other(field: Field) -> None:
     stranger, owner = (Wire(send=through(Client(REMOTE_ADDR=f"192.0.2.{n}")), now=clock.now) for n in (7, 8))
     worker = field.worker.username

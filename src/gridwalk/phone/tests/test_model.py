@@ -2,7 +2,7 @@
 then I1 to I3.
 
 And the test of the test: with each planted bug the run that is made for it must break. How many days by dice notice
-it is measured (``bench sync --long``).
+it is measured (``bench sync --shares``).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from gridwalk.registry.tests.street import GRID, NEXT_GRID
 from tests.harness import dice, directed, upheaval
-from tests.harness.dice import FAULTS
+from tests.harness.dice import FAULTS, TOGETHER
 from tests.harness.planted import PLANTED
 from tests.harness.sync_world import VALUES, Run, World
 
@@ -102,6 +103,10 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
         def a_worker_is_killed_over_a_batch(self, n: int, to: int) -> None:
             upheaval.decided_by_a_killed_worker(self.run, n, to)
 
+        @rule(held=st.sampled_from(("", GRID, NEXT_GRID)), fault=st.sampled_from(sorted(TOGETHER)))
+        def pushes_wait_at_the_same_moment(self, held: str, fault: str) -> None:
+            upheaval.wait_together(self.run, held=held, fault=fault)
+
         @rule(n=N, which=st.integers(0, len(upheaval.ODD) - 1))
         def a_text_is_odd(self, n: int, which: int) -> None:
             upheaval.says_oddly(self.run, n, which)
@@ -180,6 +185,7 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
         "moved",
         "odd",
         "worker_killed",
+        "together",
     }
 
 

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, files
+from gridwalk.core import bulk, files, plain
 from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
@@ -63,7 +63,7 @@ def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Prog
 
 def batch_of(submission: Import, batch: int, places: Places) -> Batch:
     """The rows of a batch as they are applied."""
-    rows = list(StagedRow.objects.filter(of=submission, batch=batch).order_by("id"))
+    rows = plain.select(StagedRow, "t.of_id = %s AND t.batch = %s ORDER BY t.id", [submission.pk, batch])
     values = [row.opened() for row in rows]
     return Batch(of=submission, rows=rows, values=values, places=places.locate(values))
 
@@ -102,7 +102,7 @@ def _save(writing: Writing, submission: Import, work: Batch) -> None:
 def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
     submission.refresh_from_db()
     marks = annotated.marks(submission)
-    bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site, Facility)
+    bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site, Facility, n_new=submission.n_created)
     workbook = annotate.annotate(files.read(submission.file_id), submission.name, marks, missing=submission.cleared)
     stored = core.store_file(
         data=workbook.data,

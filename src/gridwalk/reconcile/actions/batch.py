@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -58,7 +59,7 @@ class Batch:
             wanted |= set(self.known_facilities().values_list("grid_id", flat=True))
         if self.of.kind == "organization":
             wanted |= set(self.coded().filter(grid__code__startswith=self.of.scope).values_list("grid_id", flat=True))
-        indexes = self.id_indexes() - {""}
+        indexes = set(self.numbers) - {""}
         if indexes:
             persons = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
             wanted |= set(persons.values_list("grid_id", flat=True))
@@ -78,9 +79,10 @@ class Batch:
         codes_of_rows = {str(values.get("uscc") or "") for values in self.values} - {""}
         return Organization.objects.filter(uscc__in=codes_of_rows, status="active")
 
-    def id_indexes(self) -> set[str]:
-        """Blind indexes of the rows' ID numbers."""
-        return {id_index(values) for values in self.values}
+    @functools.cached_property
+    def numbers(self) -> list[str]:
+        """The blind index of each row's ID number; empty where it has none."""
+        return [id_index(values) for values in self.values]
 
     def fault(self, index: int, code: str, field: str = "", **words: str) -> None:
         """Note a fault of a whole row, or of the column that holds ``field``; ``words`` go into its text."""

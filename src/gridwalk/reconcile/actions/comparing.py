@@ -16,7 +16,6 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Place
 from gridwalk.ledger import comparing, diff_workbook, sides
@@ -29,9 +28,9 @@ from gridwalk.reconcile.actions import estates, mapping, measuring, noting, subm
 from gridwalk.reconcile.actions.noting import Versus
 from gridwalk.reconcile.actions.sides import row_values
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
-from gridwalk.reconcile.models import Comparison, Unmatched
+from gridwalk.reconcile.models import Comparison
 from gridwalk.reconcile.places import Places
-from gridwalk.reconcile.queries import register, telling
+from gridwalk.reconcile.queries import estate_names, register, telling
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.actions import handed_in
 
@@ -205,15 +204,17 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
         data={"records": len(registered.frame)},
     )
     say("逐条比对")
-    compared = [comparing.compare(_guarded(side), registered) for side, _ in both]
+    names, apart = estate_names.answers(submission.scope)
+    compare = functools.partial(comparing.compare, names=names, apart=apart)
+    compared = [compare(_guarded(side), registered) for side, _ in both]
     away = _elsewhere(submission, compared)
     marks = _away(both[0][0], away[0])
     both = [(side.without_rows(rows), source) for (side, source), rows in zip(both, away, strict=True)]
     versus = [
         Versus(source, noting.settled(submission, of_side, source))
-        for (_, source), of_side in zip(both, _without(both, away, compared, registered), strict=True)
+        for (_, source), of_side in zip(both, _without(both, away, compared, compare, registered), strict=True)
     ]
-    measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
+    measured = compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
     if submission.state != "done":
         _note(submission, versus, measured, say, actor=actor, at=at)
     return _annotate(submission, measured, _Away(marks, sum(map(len, away))), actor=actor, at=at)
@@ -232,11 +233,15 @@ def _elsewhere(submission: Comparison, compared: Sequence[Compared]) -> list[dic
 
 
 def _without(
-    both: Sequence[tuple[Side, str]], away: Sequence[dict[int, str]], compared: Sequence[Compared], registered: Side
+    both: Sequence[tuple[Side, str]],
+    away: Sequence[dict[int, str]],
+    compared: Sequence[Compared],
+    compare: Callable[[Side, Side], Compared],
+    registered: Side,
 ) -> list[Compared]:
     """What was compared, anew where rows were taken out of a side."""
     return [
-        comparing.compare(_guarded(side), registered) if rows else of_side
+        compare(_guarded(side), registered) if rows else of_side
         for (side, _), rows, of_side in zip(both, away, compared, strict=True)
     ]
 
@@ -258,7 +263,8 @@ def _withheld_days(submission: Comparison, read: Sequence[Side], *, actor: Viewe
     """The days of birth of which nothing is compared; none once a second person has answered for the file."""
     if submission.released_at is None:
         return handed_in.withheld(actor=actor, at=at, numbers=_numbers(read))
-    handed_in.released(numbers=_numbers(read))
+    with core.write_to(actor=actor, at=at) as writing:
+        handed_in.released(writing, _numbers(read), scope=submission.scope)
     return frozenset()
 
 
@@ -312,17 +318,10 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         submission.n_equal, submission.n_union = totals.n_equal, totals.n_union
         submission.by_field, submission.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
         submission.message = ""
-        measuring.keep(submission, work, measured)
-        estates.remember(submission, work.versus, work)
+        measuring.keep(submission, work, measured, actor=actor)
+        estates.note(submission, work.versus, work)
         submission.save()
-        outlived = Unmatched.objects.filter(
-            grid__startswith=submission.scope,
-            kind=submission.kind,
-            source__in=[v.source for v in work.versus],
-            state="open",
-        ).exclude(of=submission)
-        outlived = outlived.filter(in_scopes(measuring.covered(submission), "grid"))  # a few rows replace no list
-        outlived.update(state="gone", decided_at=at)
+        measuring.replace_lists(submission, at=at)
         writing.audit(
             AuditVerb.COMPARISON_DONE,
             scope=submission.scope,

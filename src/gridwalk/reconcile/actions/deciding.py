@@ -76,13 +76,13 @@ def decide(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID], de
                 row.state, row.reason = decision, reason
                 row.decided_at, row.decided_by, row.decided_by_name = at, actor.id, actor.name
             bulk.update(done, ["state", "made", "reason", "decided_at", "decided_by", "decided_by_name"])
-            outcome.n_done += len(done)
+            outcome.n_done += _n_records(done)
             if done:
                 writing.audit(
                     AuditVerb(f"unmatched.{decision}"),
                     scope=grid,
                     kind=done[0].kind,
-                    data={"records": len(done)},
+                    data={"records": _n_records(done)},
                     reason=reason,
                 )
     return outcome
@@ -101,18 +101,25 @@ def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> T
     outcome = Tally()
     for grid, chosen in sorted(by_grid.items()):
         with core.write_to(grid, actor=actor, at=at) as writing:
-            back = []
+            back, lacked = [], set()
             for row in Unmatched.objects.select_for_update().filter(pk__in=chosen):
-                if why := _not_undone(writing, row):
+                if row.entity not in lacked and (why := _not_undone(writing, row)):
                     outcome.left[why] += 1
                     continue
                 row.state, row.decided_by, row.decided_by_name, row.decided_at = "open", None, "", None
                 back.append(row)
+                lacked |= {row.entity} if row.what == "register_only" else set()  # by both files, and decided as one
             bulk.update(back, ["state", "decided_by", "decided_by_name", "decided_at"])
-            outcome.n_done += len(back)
+            outcome.n_done += _n_records(back)
             if back:
-                writing.audit(AuditVerb.UNMATCHED_REOPENED, scope=grid, kind=back[0].kind, data={"records": len(back)})
+                n = {"records": _n_records(back)}
+                writing.audit(AuditVerb.UNMATCHED_REOPENED, scope=grid, kind=back[0].kind, data=n)
     return outcome
+
+
+def _n_records(rows: Sequence[Unmatched]) -> int:
+    """How many records the rows speak of: both files of a comparison may lack one."""
+    return len({row.entity if row.what == "register_only" else row.pk for row in rows})
 
 
 def _not_undone(writing: Writing, row: Unmatched) -> str:
@@ -229,8 +236,12 @@ def _ref(row: Unmatched) -> str:
 
 def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Tally) -> list[Unmatched]:
     """Records only the register has: their end is proposed, a second person rechecks it."""
-    done = []
+    done: list[Unmatched] = []
+    proposed: set[uuid.UUID | None] = set()
     for row in rows:
+        if row.entity in proposed:  # both files lack it
+            done.append(row)
+            continue
         entity = columns.TABLES[row.kind]._default_manager.select_for_update().filter(pk__in=[row.entity]).first()
         if not isinstance(entity, Person | Dwelling) or entity.grid_id not in writing.versions:
             outcome.left["已不在这个网格，或不能这样注销"] += 1
@@ -241,6 +252,7 @@ def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcom
             outcome.left[str(error)] += 1
         else:
             done.append(row)
+            proposed.add(row.entity)
     return done
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -12,6 +12,8 @@ from django.db.models.functions import Substr
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import names
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Import
 from gridwalk.reconcile.places import Place
@@ -30,6 +32,7 @@ def refused(
     numbers = {index: str(row["id_no"]) for index, row in enumerate(values) if row.get("id_no")}
     days = handed_in.withheld(actor=actor, at=at, numbers=numbers.values())
     codes = {index: rules.WITHHELD for index, number in numbers.items() if register_rules.day_of(number) in days}
+    codes |= dict.fromkeys(rules.crowded(_phones(submission.kind, values, places)), rules.CROWDED)
     masked = {place.community for place in places if place.community and not actor.may(Verb.SEE_ROWS, place.community)}
     if masked and submission.kind in _COVERED:
         held = _records(submission.kind, masked, at)
@@ -37,6 +40,14 @@ def refused(
         thin = {community for community in masked if not rules.covers(covered[community], held.get(community, 0))}
         codes = {index: rules.NOT_HALF for index, place in enumerate(places) if place.community in thin} | codes
     return codes | {index: rules.ELSEWHERE for index, place in enumerate(places) if place.there}
+
+
+def _phones(kind: str, values: Values, places: Sequence[Place]) -> Iterable[tuple[int, Hashable, str]]:
+    """(row, whom it speaks of, telephone): of one row a number the counts would tell which is right."""
+    fields = [field.name for field in dictionary.fields(kind) if dictionary.is_phone(kind, field.name)]
+    for index, (row, place) in enumerate(zip(values, places, strict=True)):
+        whom = row.get("id_no") or row.get("uscc") or (names.bare(str(row.get("name") or "")), place.key or place.grid)
+        yield from ((index, (field, whom), str(row[field])) for field in fields if row.get(field))
 
 
 def _records(kind: str, communities: Collection[str], at: dt.datetime) -> dict[str, int]:

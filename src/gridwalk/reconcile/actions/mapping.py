@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import polars as pl
+
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Column
 from gridwalk.ledger import tally
@@ -32,8 +34,10 @@ class Reading(Protocol):
 
 def spoken(ledger: Ledger) -> list[str]:
     """The fields a ledger says anything of, were it only what nobody can read: an empty column says nothing."""
-    spoken_of = {name for row in ledger.rows for name, value in row.values.items() if value not in {None, ""}}
-    spoken_of |= {fault.field for row in ledger.rows for fault in row.faults if fault.code != "missing"}
+    fields = [field.name for field in dictionary.fields(ledger.kind) if field.name in ledger.frame.columns]
+    says = ledger.frame.select((pl.col(fields).cast(pl.String) != "").any())
+    spoken_of = {name for name in fields if says[name].item()}
+    spoken_of |= {*ledger.faults.filter(pl.col("code") != "missing")["field"]}
     return [field.name for field in dictionary.fields(ledger.kind) if field.name in spoken_of]
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import polars as pl
 
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import in_scopes
 from gridwalk.ledger.comparing import EQUAL
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions.noting import Versus, Work, grid_of_right
-from gridwalk.reconcile.models import ComparedCommunity, Comparison
+from gridwalk.reconcile.models import ComparedCommunity, Comparison, Unmatched
 
 
-def keep(comparison: Comparison, work: Work, measured: Compared) -> None:
-    """Write the rates of every community and note those by grid on the comparison (which the caller saves)."""
+def keep(comparison: Comparison, work: Work, measured: Compared, *, actor: Viewer) -> None:
+    """Write the rates of every community and note those by grid on the comparison (which the caller saves).
+
+    Who handed in a file and sees rows masked could add a row and read from the sums whether it agrees: these wait until
+    a second person has answered for the file.
+    """
     grids = _grids(work.versus, work, measured)
     cells = measured.cells.filter(~pl.col("verdict").is_in(EQUAL)).join(
         grids.select("left_row", "grid").drop_nulls(), on="left_row"
@@ -24,6 +31,9 @@ def keep(comparison: Comparison, work: Work, measured: Compared) -> None:
     communities = _counted(grids, pl.col("grid").str.slice(0, 12))
     comparison.by_grid = {grid: list(pair) for grid, pair in by_grid.items()}
     listed = _listed(work.versus)
+    answered = {
+        community for community in listed if comparison.released_at is not None or actor.may(Verb.SEE_ROWS, community)
+    }
     matched = grids.filter(pl.col("status") == "match").with_columns(community=pl.col("grid").str.slice(0, 12))
     n_matched = dict(matched.group_by("community").len().iter_rows())
     wrong: dict[str, dict[str, int]] = defaultdict(dict)
@@ -40,15 +50,30 @@ def keep(comparison: Comparison, work: Work, measured: Compared) -> None:
                 f: [n_matched.get(community, 0) - wrong[community].get(f, 0), n_matched.get(community, 0)]
                 for f in measured.agreed
             },
-            covers=community in listed,
+            covers=community in answered,
+            awaits=community in listed - answered,
         )
         for community, (n, d) in communities.items()
     )
 
 
-def covered(comparison: Comparison) -> list[str]:
-    """The communities of which the files hold at least half of the records."""
-    return list(comparison.communities.filter(covers=True).values_list("community", flat=True))
+def replace_lists(comparison: Comparison, *, at: dt.datetime) -> None:
+    """Step: what earlier comparisons left open in the communities it covers is gone; a few rows replace no list."""
+    covered = list(comparison.communities.filter(covers=True).values_list("community", flat=True))
+    outlived = Unmatched.objects.filter(
+        in_scopes(covered, "grid"),
+        kind=comparison.kind,
+        source__in=[comparison.source, *(["platform"] if comparison.other_file_id else [])],
+        state="open",
+    )
+    outlived = outlived.exclude(of=comparison).exclude(of__finished_at__gt=comparison.finished_at)
+    outlived.update(state="gone", decided_at=at)
+
+
+def count_in(comparison: Comparison, *, at: dt.datetime) -> None:
+    """Step: a second person answers for the file; it counts from now on for the communities of which it has half."""
+    comparison.communities.filter(awaits=True).update(covers=True, awaits=False)
+    replace_lists(comparison, at=at)
 
 
 def _listed(versus: Sequence[Versus]) -> set[str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
 from typing import Any
 
 from gridwalk.core import ids
 from gridwalk.core.actions import Writing
 from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
-from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, id_index, n_open
+from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, n_open
 from gridwalk.reconcile.actions.children import Children
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
@@ -36,7 +36,7 @@ class Listed:
         self.work, self.places = work, places
         self.new: list[creation.New] = []
         self.row_claims: RowClaims = []
-        numbers = Person.objects.filter(id_no_index__in=work.id_indexes() - {""}).exclude(status="struck_off")
+        numbers = Person.objects.filter(id_no_index__in=set(work.numbers) - {""}).exclude(status="struck_off")
         self._holders = {p.id_no_index: p for p in numbers}
         self._by_id = {number: p.id for number, p in self._holders.items()}
         self._by_name = _by_name(work, places)
@@ -45,7 +45,7 @@ class Listed:
     def find(self, index: int) -> uuid.UUID | None:
         """The person a row means: by number, else by name and door, or a child by its door and day of birth."""
         values = self.work.values[index]
-        if values.get("id_no") and (holder := self._by_id.get(id_index(values))):
+        if values.get("id_no") and (holder := self._by_id.get(self.work.numbers[index])):
             return holder
         child = self._children.find(index)
         if child is None:
@@ -55,13 +55,17 @@ class Listed:
             number = {"id_no": values["id_no"]}
             of_child = claims_of("person", child, number, source_ref=self.work.source_ref(index))
             self.row_claims += [(index, claim) for claim in of_child]
-            self._by_id[id_index(values)] = child
+            self._by_id[self.work.numbers[index]] = child
         return child
+
+    def holder(self, index: int) -> Person | None:
+        """Whoever of the register has the number of a row."""
+        return self._holders.get(self.work.numbers[index]) if self.work.numbers[index] else None
 
     def elsewhere(self, index: int) -> Person | None:
         """Whoever has the number of a row without a door, and whom this side may not simply take for them."""
         values, place = self.work.values[index], self.places[index]
-        holder = self._holders.get(id_index(values)) if values.get("id_no") and place.dwelling is None else None
+        holder = self.holder(index) if place.dwelling is None else None
         if holder is None or rules.comes_freely(
             str(values["name"]), place.community, recorded_name=holder.name, recorded_grid=holder.grid_id
         ):
@@ -81,7 +85,7 @@ class Listed:
         self.new.append(new)
         self._by_name[_name_key(values, place)] = new.id
         if values.get("id_no"):
-            self._by_id[id_index(values)] = new.id
+            self._by_id[self.work.numbers[index]] = new.id
         if status != "active":
             self.row_claims += [
                 (index, gone) for gone in claims_of("person", new.id, {"status": status}, source_ref=source_ref)
@@ -94,21 +98,21 @@ def apply_persons(writing: Writing, work: Batch) -> None:
     places = _doors(writing, work)
     _settle_identity(work)
     listed = Listed(work, places)
-    asked = _ask_elsewhere(writing, work, places) | _pass_over(writing, work, listed)
+    asked = _ask_elsewhere(writing, work, listed) | _pass_over(writing, work, listed)
     row_claims = walk(
         work, "person", field="name", find=listed.find, begin=listed.begin, without=NOT_CLAIMED, besides=asked
     )
     creation.register(writing, "person", listed.new)
     claim(writing, work, [*row_claims, *listed.row_claims])
-    _link(writing, work, places)
+    _link(writing, work, places, new={person.id for person in listed.new})
 
 
-def _ask_elsewhere(writing: Writing, work: Batch, places: list[Place]) -> set[int]:
+def _ask_elsewhere(writing: Writing, work: Batch, listed: Listed) -> set[int]:
     """The rows whose person another side has to give away first; it is asked. Nothing is claimed of their records."""
     comers: dict[int, Comer] = {}
     for index in work.present(field="name"):
-        values, place = work.values[index], places[index]
-        if values.get("id_no") and place.dwelling is not None:
+        values, place = work.values[index], listed.places[index]
+        if listed.holder(index) and place.dwelling is not None:
             comers[index] = Comer(
                 id=ids.drawn_id(),
                 values=facts("person", values, without=frozenset({"residence_kind", "status"})),
@@ -223,8 +227,11 @@ def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
     return by_name
 
 
-def _link(writing: Writing, work: Batch, places: list[Place]) -> None:
-    """Link the rows' persons to their doors; who stood already moves to the grid of where they live."""
+def _link(writing: Writing, work: Batch, places: list[Place], *, new: Collection[uuid.UUID]) -> None:
+    """Link the rows' persons to their doors; who is not ``new`` moves to the grid of where they live.
+
+    Nothing can be asked about the link of somebody new of whom one row speaks.
+    """
     persons = {index: entity for index in work.present() if (entity := work.rows[index].entity)}
     links = [
         creation.NewResidence(
@@ -238,9 +245,11 @@ def _link(writing: Writing, work: Batch, places: list[Place]) -> None:
         for index, person in persons.items()
         if (dwelling := places[index].dwelling) is not None
     ]
-    before = n_open(list(persons.values()))
-    creation.link(writing, links)
-    work.n_differences += n_open(list(persons.values())) - before
+    rows_of = Counter(persons.values())
+    doubtful = [person for person, n in rows_of.items() if n > 1 or person not in new]
+    before = n_open(doubtful)
+    creation.link(writing, links, new=new)
+    work.n_differences += n_open(doubtful) - before
     creation.place_persons(writing, [pk for index, pk in persons.items() if work.rows[index].state != "created"])
     for index in persons:
         if work.rows[index].state == "waiting":
@@ -268,7 +277,7 @@ def apply_care(writing: Writing, work: Batch) -> None:
 
 def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:
     """Who a row of a care ledger means: by number, else by name at the door."""
-    numbers = Person.objects.filter(id_no_index__in=work.id_indexes() - {""}, status="active")
+    numbers = Person.objects.filter(id_no_index__in=set(work.numbers) - {""}, status="active")
     by_id = {p.id_no_index: p for p in numbers}
     links = Residence.objects.filter(
         dwelling_id__in={p.dwelling for p in work.places if p.dwelling}, to_on__isnull=True, person__status="active"
@@ -278,7 +287,7 @@ def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:
     def find(index: int) -> Person | None:
         values, dwelling = work.values[index], work.places[index].dwelling
         if values.get("id_no"):
-            return by_id.get(id_index(values))
+            return by_id.get(work.numbers[index])
         return by_name.get((str(values.get("name")), dwelling)) if dwelling else None
 
     return find

@@ -14,9 +14,8 @@ from collections.abc import Mapping, Sequence
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.reconcile.actions import applying
+from gridwalk.reconcile.actions import applying, staging
 from gridwalk.reconcile.actions.batch import Batch, id_index
-from gridwalk.reconcile.actions.submissions import SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
 from gridwalk.reconcile.queries.submissions import get_submission
@@ -64,10 +63,10 @@ def rehearse(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
 
 def go_on(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     """Have what was looked at applied. Raises NotHere, SubmissionRefused."""
-    get_submission(actor, Import, imported)
+    submission = get_submission(actor, Import, imported)
     with core.write_to(actor=actor, at=at):
-        if not Import.objects.filter(pk=imported, state="ready").update(state="applying"):
-            raise SubmissionRefused("没有入库：这份台账刚才有人办过了，请刷新后再看。")
+        staging.hold(submission, still="ready")
+        Import.objects.filter(pk=imported).update(state="applying")
     return Import.objects.get(pk=imported)
 
 

@@ -1,4 +1,6 @@
-"""放行: a second person answers for a ledger of which too many numbers of one day are of nobody on record."""
+"""放行: a second person answers for a ledger of which too many numbers of one day are of nobody on record, or of which
+who handed it in sees rows masked and may be told the sums.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,12 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
+from gridwalk.core.actions import Writing
 from gridwalk.method.text import reason_kept
 from gridwalk.reconcile import rules
+from gridwalk.reconcile.actions import measuring
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
-from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.reconcile.models import Comparison, Import, StagedRow, Submission
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.actions import handed_in
 
@@ -27,16 +31,18 @@ def release(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUI
     access.require(actor, Verb.CONFIRM_ROLES, ledger.scope)
     if ledger.actor == actor.id:
         raise SubmissionRefused("没有放行：这份是您自己交来的，要另一名管确认岗位的人放行。")
-    if ledger.state != "done" or not ledger.n_withheld or ledger.released_at:
+    if ledger.state != "done" or ledger.released_at or not (ledger.n_withheld or _awaits(ledger)):
         raise SubmissionRefused("没有放行：这份现在没有要放行的行。请刷新后再看。")
     reason = reason_kept(reason)
     if len(reason) < 4:
-        raise SubmissionRefused("没有放行：请写明怎么核实过这些号码（不少于 4 个字）。")
+        raise SubmissionRefused("没有放行：请写明怎么核实过这份表（不少于 4 个字）。")
     with core.write_to(actor=actor, at=at) as writing:
         ledger.released_by, ledger.released_by_name = actor.id, actor.name
         ledger.released_at, ledger.release_reason = at, reason
         if isinstance(ledger, Import):
-            _take_up(ledger)
+            _take_up(writing, ledger)
+        elif isinstance(ledger, Comparison):
+            measuring.count_in(ledger, at=at)
         ledger.save()
         writing.audit(
             way.released,
@@ -49,7 +55,12 @@ def release(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUI
     return ledger
 
 
-def _take_up(ledger: Import) -> None:
+def _awaits(ledger: Submission) -> bool:
+    """Whether its sums wait for a second person."""
+    return isinstance(ledger, Comparison) and ledger.communities.filter(awaits=True).exists()
+
+
+def _take_up(writing: Writing, ledger: Import) -> None:
     """Step: the rows that were withheld wait to be applied, in batches behind the others."""
     rows = list(StagedRow.objects.filter(of=ledger, batch=rules.NEVER).order_by("id"))
     rows = [row for row in rows if any(fault["code"] == rules.WITHHELD for fault in row.faults)]
@@ -58,7 +69,7 @@ def _take_up(ledger: Import) -> None:
         row.batch, row.state = batch_of[index], "waiting"
         row.faults = [fault for fault in row.faults if fault["code"] != rules.WITHHELD]
     bulk.update(rows, ["batch", "state", "faults"])
-    handed_in.released(numbers=[str(row.opened()["id_no"]) for row in rows])
+    handed_in.released(writing, [str(row.opened()["id_no"]) for row in rows], scope=ledger.scope)
     ledger.n_batches += len(set(batch_of.values()))
     ledger.n_refused -= len(rows)
     ledger.state, ledger.finished_at = "paused", None

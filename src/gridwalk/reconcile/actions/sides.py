@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+from django.db.models import Q
 
-from gridwalk.core import bulk, ids, records
+from gridwalk.core import bulk, clock, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import EQUAL, PLACE
 from gridwalk.ledger.sides import Side
 from gridwalk.reconcile.actions import backfill
 from gridwalk.reconcile.actions.batch import Batch
-from gridwalk.reconcile.models import SideRow, Submission
+from gridwalk.reconcile.models import Import, SideRow, Submission
 from gridwalk.reconcile.queries import register
 from gridwalk.registry import columns
 
@@ -43,18 +45,37 @@ def row_values(side: Side) -> list[dict[str, Any]]:
 
 def remember(writing: Writing, of: Submission, source: str, lines: Sequence[SideLine]) -> None:
     """Step: keep what the side says in place of what it said before, and see which corrections it has made."""
-    SideRow.objects.filter(source=source, kind=of.kind, entity__in=[line.entity for line in lines]).delete()
+    former = SideRow.every.filter(source=source, kind=of.kind, entity__in=[line.entity for line in lines])
+    if isinstance(of, Import):
+        former.filter(Q(of=of) | Q(replaced_by__finished_at__lt=writing.at - clock.UNDO_FOR)).delete()
+        former.filter(replaced_by__isnull=True).update(replaced_by=of)
+    else:
+        former.delete()
     bulk.insert([_row(writing, of, source, line) for line in lines])
     spoken = set(of.mapping[of.side(source)]["fields"])
     backfill.prove(writing, source, of.kind, {line.entity: line.values for line in lines}, spoken=spoken)
 
 
+def give_back(of: Import, entities: Collection[uuid.UUID]) -> None:
+    """Step: what an import said of these entities is said no more; what their side had said before stands again, or
+    waits for the import that has replaced this one since.
+    """
+    own = SideRow.every.filter(of=of, entity__in=entities)
+    since: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
+    for entity, later in own.values_list("entity", "replaced_by"):
+        since[later].append(entity)
+    own.delete()
+    for next_, of_entities in since.items():
+        SideRow.every.filter(replaced_by=of, entity__in=of_entities).update(replaced_by=next_)
+
+
 def _row(writing: Writing, of: Submission, source: str, line: SideLine) -> SideRow:
     key = ids.new_id()
     sheet, row_no = line.place
-    return SideRow(
+    return bulk.row(
+        SideRow,
         id=key,
-        of=of,
+        of_id=of.pk,
         source=source,
         grid=line.grid,
         kind=of.kind,

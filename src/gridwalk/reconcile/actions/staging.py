@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Mapping, Sequence
+
+from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, files, records
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.ledger import read
+from gridwalk.ledger import frames, keeping, read
+from gridwalk.ledger.cells import Sheet
+from gridwalk.ledger.read import LedgerRows
 from gridwalk.ledger.records import Row
+from gridwalk.ledger.wide import Wide
 from gridwalk.reconcile import rules
-from gridwalk.reconcile.actions import gate, mapping, submissions
+from gridwalk.reconcile.actions import estates, gate, mapping, submissions
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Place, Places
@@ -33,16 +40,31 @@ def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str
         kind=kind or "",
         **submissions.handed_in(actor, at),
     )
-    return submissions.upload(WAY, new, why=kept.why, actor=actor, at=at)
+    way = dataclasses.replace(WAY, understand=functools.partial(_understand, sheets=kept.sheets))
+    return submissions.upload(way, new, why=kept.why, actor=actor, at=at)
 
 
-def _understand(submission: Import, chosen: Chosen) -> None:
+def _understand(submission: Import, chosen: Chosen, *, sheets: Sequence[Sheet] | None = None) -> None:
+    """Read the file, or its ``sheets`` where they are at hand; what was read lies beside it until it is staged."""
     columns = chosen.get("left", {})
-    ledger = read.read(files.read(submission.file_id), submission.name, kind=submission.kind or None, mapping=columns)
+    wide = frames.of_bytes(files.read(submission.file_id), submission.name) if sheets is None else map(Wide.of, sheets)
+    ledger = read.of_sheets([*wide], submission.name, kind=submission.kind or None, mapping=columns)
+    files.write_beside(submission.file_id, keeping.to_bytes(ledger, submission.name, mapping=columns))
     submission.kind = ledger.kind
-    submission.n_rows = len(ledger.rows)
-    submission.n_faulty = sum(1 for row in ledger.rows if row.faults)
+    submission.n_rows = len(ledger.frame)
+    submission.n_faulty = ledger.faults["row"].n_unique()
     submission.mapping = {"left": mapping.described(ledger, chosen=columns, fields=mapping.spoken(ledger))}
+    submission.mapping["left"]["estates"] = estates.met_by(ledger, submission.scope)
+
+
+def _read(submission: Import) -> LedgerRows:
+    """The ledger with the columns that were confirmed, as it was understood; else it is read again."""
+    columns = submission.chosen["left"]
+    if (beside := files.read_beside(submission.file_id)) is not None:
+        ledger = keeping.of_bytes(beside, submission.name, kind=submission.kind, mapping=columns)
+        if ledger is not None:
+            return ledger
+    return read.read(files.read(submission.file_id), submission.name, kind=submission.kind, mapping=columns)
 
 
 def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "applying") -> Import:
@@ -55,9 +77,9 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     if submission.state != "mapping":
         raise SubmissionRefused("这份台账不在等核对的状态，请刷新后再看。")
     submissions.require_chosen(submission)
-    data = files.read(submission.file_id)
-    _require_alone(submission, data)
-    ledger = read.read(data, submission.name, kind=submission.kind, mapping=submission.chosen["left"])
+    estates.require_answered(submission, actor=actor)
+    _require_alone(submission)
+    ledger = _read(submission)
     read.require_own_numbers(ledger)
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
@@ -65,6 +87,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     refused = gate.refused(submission, [row.values for row in ledger.rows], places, actor=actor, at=at)
     staged, n_batches = _staged(submission, ledger.rows, places, refused)
     with core.write_to(actor=actor, at=at) as writing:
+        hold(submission, still="mapping")
         StagedRow.objects.filter(of=submission).delete()
         bulk.insert(staged)
         submission.state, submission.n_batches, submission.n_batches_done = then, n_batches, 0
@@ -82,11 +105,26 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     return submission
 
 
-def _require_alone(submission: Import, data: bytes) -> None:
+def hold(submission: Import, *, still: str) -> None:
+    """Step: of two that begin at once the second waits here, and is refused by what the first has done by then.
+
+    Raises SubmissionRefused.
+    """
+    alike = _as_large(submission).select_for_update(of=("self", "submission_ptr")).order_by("pk")
+    if any(other.pk == submission.pk and other.state != still for other in alike):
+        raise SubmissionRefused("没有入库：这份台账刚才有人办过了，请刷新后再看。")
+    _require_alone(submission)
+
+
+def _as_large(submission: Import) -> QuerySet[Import]:
+    """The imports of an area whose file may be the same."""
+    return Import.objects.filter(scope=submission.scope, file__size=submission.file.size)
+
+
+def _require_alone(submission: Import) -> None:
     """Refuse a file that is on its way into the register already. Raises SubmissionRefused."""
-    others = Import.objects.filter(scope=submission.scope, state="applying", file__size=submission.file.size)
-    for other in others.exclude(pk=submission.pk):
-        if files.read(other.file_id) == data:
+    for other in _as_large(submission).filter(state="applying").exclude(pk=submission.pk):
+        if files.read(other.file_id) == files.read(submission.file_id):
             since = clock.local(other.created_at).strftime("%m月%d日 %H:%M")
             raise SubmissionRefused(
                 f"同一份文件正在入库：{other.actor_name} {since} 交的。请等那一份办好再看，这一份放弃就行。"
@@ -102,8 +140,9 @@ def _staged(
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
         key = rules.staged_key(submission.id, row.sheet, row.row_no, row.part)
         staged.append(
-            StagedRow(
-                of=submission,
+            bulk.row(
+                StagedRow,
+                of_id=submission.pk,
                 sheet=row.sheet[:60],
                 row_no=row.row_no,
                 part=row.part,

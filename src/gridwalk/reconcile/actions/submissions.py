@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from gridwalk.accounts import rules as access
@@ -14,6 +14,7 @@ from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.ledger import clearing
+from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import LedgerError, ListRefused
 from gridwalk.reconcile.models import Submission
 from gridwalk.reconcile.queries.submissions import get_submission
@@ -30,11 +31,15 @@ class SubmissionRefused(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class KeptFile:
-    """An uploaded file as it is kept: what of it is not, in words; ``why`` it cannot be read, where it cannot."""
+    """An uploaded file as it is kept: what of it is not, in words; ``why`` it cannot be read, where it cannot.
+
+    ``sheets``: its cells, where they are at hand.
+    """
 
     file: StoredFile
     cleared: list[str]
     why: str
+    sheets: Sequence[Sheet] | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ class Way(Generic[S]):
         file = core.store_file(
             data=cleared.data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
         )
-        return KeptFile(file, list(cleared.says), why)
+        return KeptFile(file, list(cleared.says), why, cleared.sheets)
 
     def read(self, ledger: S, chosen: Chosen) -> None:
         """Understand the files; the ledger waits for its columns then, or has failed and says why."""

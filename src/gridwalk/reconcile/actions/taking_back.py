@@ -24,8 +24,9 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import Change
 from gridwalk.method.text import reason_kept
 from gridwalk.reconcile import rules
+from gridwalk.reconcile.actions import sides
 from gridwalk.reconcile.actions.submissions import SubmissionRefused
-from gridwalk.reconcile.models import Import, SideRow, StagedRow, Unmatched
+from gridwalk.reconcile.models import Import, StagedRow, Unmatched
 from gridwalk.reconcile.queries import taking_back as queries
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.reconcile.queries.taking_back import Written
@@ -81,7 +82,7 @@ def begin(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, reason: str, a
     if len(reason) < LEAST:
         raise SubmissionRefused(f"没有撤回：请写明为什么撤回（不少于 {LEAST} 个字），来历里要留着。")
     with core.write_to(actor=actor, at=at) as writing:
-        submission = Import.objects.select_for_update(of=("self",)).get(pk=imported)
+        submission = Import.objects.select_for_update(of=("self", "submission_ptr")).get(pk=imported)
         if why := refusal(submission, at):
             raise SubmissionRefused(why)
         asker = asked_by or Asker(actor.id, actor.name)
@@ -146,6 +147,7 @@ def _take_back(submission: Import, batch: int, *, actor: Viewer, at: dt.datetime
         Import.objects.filter(pk=submission.pk).update(
             n_undone=F("n_undone") + counts["undone"],
             n_stayed=F("n_stayed") + counts["stayed"],
+            n_doors_stayed=F("n_doors_stayed") + counts["doors"],
             n_batches_undone=F("n_batches_undone") + 1,
         )
         writing.audit(
@@ -239,7 +241,7 @@ class _TakingBack:
         queue.close(self.writing, [question for pk, question in questions.items() if pk not in others], CLOSED)
 
     def _records(self) -> None:
-        SideRow.objects.filter(of=self.submission, entity__in={row.entity for row in self.rows}).delete()
+        sides.give_back(self.submission, {row.entity for row in self.rows if row.entity})
         for kind, table in columns.TABLES.items():
             leaving = self._leaving(kind)
             if not leaving:
@@ -283,7 +285,8 @@ class _TakingBack:
             if row.state in {"created", "changed"}:
                 row.state = "stayed" if row.pk in stayed else "undone"
         bulk.update(list(self.rows), ["state", "faults"])
-        return Counter(row.state for row in self.rows)
+        doors = 0 if self.submission.kind == "dwelling" else len(self.wrote.of("dwelling") & self.why.keys())
+        return Counter(row.state for row in self.rows) + Counter(doors=doors)
 
     def _stays(self) -> list[tuple[Change, str]]:
         """What stays, by the change it came with, and why."""

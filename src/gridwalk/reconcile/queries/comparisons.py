@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import in_scopes
@@ -50,8 +51,14 @@ def fields(comparison: Comparison) -> list[tuple[str, int, int]]:
 
 def undecided(comparison: Comparison) -> dict[str, int]:
     """How many one-sided records and questions are open, by what they are."""
-    counted = Unmatched.objects.filter(of=comparison, state="open").values("what").annotate(n=Count("pk"))
+    counted = _once(Unmatched.objects.filter(of=comparison, state="open")).values("what").annotate(n=Count("pk"))
     return {row["what"]: row["n"] for row in counted}
+
+
+def _once(rows: QuerySet[Unmatched]) -> QuerySet[Unmatched]:
+    """The rows, one of a record that both files of a comparison lack."""
+    same = rows.filter(of=OuterRef("of"), entity=OuterRef("entity"), pk__lt=OuterRef("pk"))
+    return rows.exclude(Exists(same.filter(what="register_only")), what="register_only")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -78,24 +85,44 @@ def rows(
     four queries.
     """
     chosen = Unmatched.objects.filter(of=comparison, what=what)
-    chosen = chosen.filter(state="open") if state == "open" else chosen.exclude(state="open")
+    chosen = _once(chosen.filter(state="open") if state == "open" else chosen.exclude(state="open"))
     chosen = chosen.filter(in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "grid"))
     page = list(chosen.order_by("grid", "sheet", "row_no", "id")[offset : offset + PAGE])
     titles = naming.titles(viewer, comparison.kind, [u.entity for u in page if u.entity])
-    return [_row(viewer, u, titles) for u in page], chosen.count()
+    files = _files(comparison, page)
+    return [_row(viewer, u, titles, files) for u in page], chosen.count()
 
 
-def _row(viewer: Viewer, unmatched: Unmatched, titles: dict[uuid.UUID, tuple[str, str]]) -> UnmatchedRow:
+def _files(comparison: Comparison, page: Sequence[Unmatched]) -> Mapping[uuid.UUID, str]:
+    """Row → which of two files it is of, or which lack the record; of one file nothing."""
+    if comparison.other_file_id is None:
+        return {}
+    labels = dict(Comparison.SOURCES)
+    lacking: defaultdict[uuid.UUID | None, list[str]] = defaultdict(list)
+    rows = Unmatched.objects.filter(of=comparison, what="register_only", entity__in=[u.entity for u in page])
+    for entity, source in rows.order_by("pk").values_list("entity", "source"):
+        lacking[entity].append(labels[source])
+    told = {u.pk: f"{'、'.join(lacking[u.entity])}没有" for u in page if u.what == "register_only"}
+    return {u.pk: labels[u.source] for u in page} | told
+
+
+def _row(
+    viewer: Viewer,
+    unmatched: Unmatched,
+    titles: Mapping[uuid.UUID, tuple[str, str]],
+    files: Mapping[uuid.UUID, str],
+) -> UnmatchedRow:
     values = unmatched.opened()
     registered = titles.get(unmatched.entity, NOWHERE) if unmatched.entity else NOWHERE
     full = viewer.may(Verb.SEE_ROWS, unmatched.grid)
+    place = rules.row_place(unmatched.sheet, unmatched.row_no) if unmatched.row_no else ""
     return UnmatchedRow(
         id=unmatched.id,
         title=_title(viewer, unmatched, values) or registered[0],
         text=(_text(unmatched.kind, values) if full else "") or registered[1],
         other=" ".join(registered).strip() if unmatched.what == "question" else "",
         entity=unmatched.entity,
-        where=rules.row_place(unmatched.sheet, unmatched.row_no) if unmatched.row_no else "",
+        where=f"{files.get(unmatched.pk, '')} {place}".strip(),
         score=unmatched.score,
         why=unmatched.why,
         state=unmatched.get_state_display(),
@@ -140,5 +167,8 @@ def every_open(viewer: Viewer, comparison: Comparison, what: str) -> list[uuid.U
 
 
 def of_comparison(comparison: Comparison, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Those of the chosen records that belong to the comparison."""
-    return list(Unmatched.objects.filter(of=comparison, pk__in=list(chosen)).values_list("id", flat=True))
+    """Those of the chosen records that belong to the comparison; of one that both its files lack, both."""
+    own = Unmatched.objects.filter(of=comparison)
+    lacked = own.filter(pk__in=list(chosen), what="register_only").values("entity")
+    both = Q(pk__in=list(chosen)) | Q(what="register_only", entity__in=lacked)
+    return list(own.filter(both).values_list("id", flat=True))

@@ -26,11 +26,13 @@ class FaultRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PreviewLine:
-    """What would become of the rows of one grid; the last three are None for who is not told of rows."""
+    """What would become of the rows of one grid; None for who is not told of rows: one row more in the file would tell
+    whether it is on record.
+    """
 
     name: str
-    created: int
-    refused: int
+    created: int | None
+    refused: int | None
     changed: int | None
     same: int | None
     asked: int | None
@@ -47,8 +49,8 @@ def preview(viewer: Viewer, submission: Import) -> tuple[list[PreviewLine], list
     def line(name: str, n: Counter[str]) -> PreviewLine:
         return PreviewLine(
             name=name,
-            created=n["created"],
-            refused=n["refused"],
+            created=n["created"] if told else None,
+            refused=n["refused"] if told else None,
             changed=n["changed"] if told else None,
             same=n["same"] if told else None,
             asked=n["asked"] if told else None,

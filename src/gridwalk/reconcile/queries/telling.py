@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import ComparedCommunity, Comparison, Submission
 from gridwalk.territory import queries as territory
 
@@ -30,6 +31,7 @@ class CommunityRow:
     code: str
     name: str
     covers: bool
+    awaits: bool
     pair: tuple[int, int] | None
     by_field: tuple[tuple[str, int, int], ...]
 
@@ -43,23 +45,32 @@ def communities(viewer: Viewer, comparison: Comparison) -> list[CommunityRow]:
             code=row.community,
             name=territory.scope_name(row.community),
             covers=row.covers,
+            awaits=row.awaits,
             pair=(row.n_equal, row.n_union) if whole or row.covers else None,
-            by_field=fields_of(viewer, comparison.kind, row.community, row.by_field) if whole or row.covers else (),
+            by_field=fields_of(
+                viewer, comparison.kind, row.community, row.by_field, n_unequal=row.n_union - row.n_equal
+            )
+            if whole or row.covers
+            else (),
         )
         for row in rows
     ]
 
 
 def fields_of(
-    viewer: Viewer, kind: str, community: str, by_field: Mapping[str, tuple[int, int]]
+    viewer: Viewer, kind: str, community: str, by_field: Mapping[str, tuple[int, int]], *, n_unequal: int
 ) -> tuple[tuple[str, int, int], ...]:
-    """The pair of each field, with its label, in a community. Vacancy and letting only for who may see care there."""
+    """The pair of each field, with its label, in a community. Vacancy and letting only for who may see care there; to
+    who sees rows masked no small number, nor what would tell one.
+    """
     sees_care = viewer.may(Verb.SEE_CARE, community)
-    return tuple(
-        (label(kind, field), n, d)
-        for field, (n, d) in by_field.items()
+    open_ = {
+        field: pair
+        for field, pair in by_field.items()
         if sees_care or field == ADDRESS or not dictionary.stays_inside(kind, field)
-    )
+    }
+    told = open_ if viewer.may(Verb.SEE_ROWS, community) else rules.told_fields(open_, n_unequal=n_unequal)
+    return tuple((label(kind, field), n, d) for field, (n, d) in told.items())
 
 
 def label(kind: str, field: str) -> str:

@@ -12,11 +12,12 @@ from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.ledger.tests import books
-from gridwalk.reconcile.actions import applying, comparing, staging, submissions
+from gridwalk.reconcile.actions import applying, comparing, rehearsing, staging, submissions
 from gridwalk.reconcile.actions.submissions import SubmissionRefused
 from gridwalk.reconcile.models import StagedRow, Submission
 from gridwalk.registry.models import Person
 from gridwalk.registry.tests.street import FIRST, Street
+from tests.harness.meanwhile import holding
 
 STATES = [state for state, _ in Submission.STATES]
 LEDGER = books.xlsx({"Sheet1": [["小区", *books.PERSON], ["海河花园", *books.person(1)]]})
@@ -54,6 +55,10 @@ def remap_comparison(at: dt.datetime, ledger: Submission) -> Any:
 
 def stage(at: dt.datetime, ledger: Submission) -> Any:
     return staging.stage(actor=SYSTEM, at=at, imported=ledger.pk)
+
+
+def go_on(at: dt.datetime, ledger: Submission) -> Any:
+    return rehearsing.go_on(actor=SYSTEM, at=at, imported=ledger.pk)
 
 
 def apply(at: dt.datetime, ledger: Submission) -> Any:
@@ -126,6 +131,27 @@ def test_a_file_on_its_way_into_the_register_is_not_taken_in_twice_at_once(at_ho
     apply(at_home.at, first)
     stage(at_home.at, second)
     assert StagedRow.objects.filter(of=second.pk).count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", [stage, go_on])
+def test_of_two_that_begin_in_the_same_instant_the_second_is_told_of_the_first(
+    transactional_db: None, at: dt.datetime, step: Step
+) -> None:
+    Street.lay_out(at)
+    first, second, ready = (handed_in(at, state) for state in ("mapping", "mapping", "ready"))
+    late = second if step is stage else ready
+    with holding(lambda: step(at, late), lambda: stage(at, first)) as waiting:
+        assert not StagedRow.objects.filter(of=late.pk).exists()
+    with pytest.raises(SubmissionRefused, match=f"同一份文件正在入库：{SYSTEM.name}"):
+        waiting.answer()
+    come_to(first, "done")
+    with holding(lambda: step(at, late), lambda: come_to(late, "paused")) as waiting:
+        pass
+    with pytest.raises(SubmissionRefused, match="刚才有人办过了"):
+        waiting.answer()
+    assert not StagedRow.objects.exists()
 
 
 @pytest.mark.slow

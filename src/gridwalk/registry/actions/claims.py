@@ -17,7 +17,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
 from gridwalk.method import newborns
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import cards, looking, queue
+from gridwalk.registry.actions import cards, handed_in, looking, queue, tries
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.queries import erased
@@ -56,6 +56,7 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     for kind, of_kind in work.changed.items():
         bulk.update(list(of_kind.values()), [*sorted(work.touched[kind]), "heads"])
     repeated = queue.ask(work.asked)
+    handed_in.typed(writing, work.typed)
     if work.taken_from:
         looking.typed_elsewhere(writing, work.taken_from)
     queue.close_answered(writing, work.said)
@@ -93,6 +94,8 @@ class _Work:
         self.said: list[queue.Said] = []
         self.taken_from: set[uuid.UUID] = set()
         """Persons whose number a claim brings to another record."""
+        self.typed: dict[str, set[str]] = defaultdict(set)
+        """Grid → ID numbers that were typed for somebody there and are nobody's on record."""
         self._writing = writing
         self._entities = entities
         self._holders = holders
@@ -118,6 +121,8 @@ class _Work:
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"
+        else:
+            self._try(claim, entity, current)
         verdict, why = _of_newborn(claim, current, verdict, why)
         if claim.asks and (verdict is Verdict.APPLY or claim.is_of_card):  # a card is not compared either
             verdict, why = Verdict.ASK, claim.asks
@@ -162,6 +167,15 @@ class _Work:
             self.changed["person"][person.id] = person
         cards.note(self._writing, person, rules.card_answer(verdict, why, person.heads.get("id_no")))
         return verdict, why
+
+    def _try(self, claim: Claim, person: Entity, current: Any) -> None:
+        """Note an ID number that was typed: what becomes of it tells whether it is the one on record."""
+        if (claim.kind, claim.field) != ("person", "id_no") or not claim.value or claim.source in rules.FROM_PAPER:
+            return
+        if claim.value != current:
+            self.typed[person.grid_id].add(str(claim.value))
+        elif not claim.is_of_card:  # that has a line of its own
+            tries.confirmed(self._writing, person)
 
     def _free(self, claim: Claim) -> bool:
         """Whether the number a claim brings is nobody else's; it is this entity's from now on."""

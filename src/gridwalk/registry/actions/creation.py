@@ -13,7 +13,7 @@ from gridwalk.core import bulk, clock, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import care, columns, living, rules
-from gridwalk.registry.actions import asking, queue, registrations
+from gridwalk.registry.actions import asking, handed_in, queue, registrations
 from gridwalk.registry.living import LIVING, REGISTERED, REGISTERING
 from gridwalk.registry.models import CareLabel, Difference, Entity, Person, Residence
 from gridwalk.registry.rules import FROM_PAPER
@@ -80,10 +80,12 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     double.
     """
     entities: list[Entity] = []
+    own = str(writing.op)
     for record in new:
         values = {field: value for field, value in record.values.items() if value not in (None, "")}
         rules.refuse_unfit(kind, values | {field: record.extra[field] for field in _WRITTEN & record.extra.keys()})
-        entity = columns.TABLES[kind](
+        entity = bulk.row(
+            columns.TABLES[kind],
             id=record.id,
             grid_id=record.grid,
             source=record.source,
@@ -93,17 +95,27 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
             **record.extra,
         )
         columns.write_all(entity, values)
-        entity.heads = dict.fromkeys(values, str(record.op or writing.op))
+        entity.heads = dict.fromkeys(values, str(record.op) if record.op else own)
         entities.append(entity)
         writing.created(
             record.grid, kind, record.id, values, source=record.source, source_ref=record.source_ref, op=record.op
         )
     bulk.insert(entities)
+    handed_in.typed(writing, _typed(new) if kind == "person" else {})
     return [entity.id for entity in entities]
 
 
-def link(writing: Writing, new: Sequence[NewResidence]) -> int:
-    """Link persons to dwellings.
+def _typed(new: Sequence[New]) -> Mapping[str, Collection[str]]:
+    """Grid → the ID numbers that somebody typed for who is new there; those of files were counted before."""
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for record in new:
+        if record.source not in FROM_PAPER and (number := record.values.get("id_no")):
+            numbers[record.grid].add(str(number))
+    return numbers
+
+
+def link(writing: Writing, links: Sequence[NewResidence], *, new: Collection[uuid.UUID] = ()) -> int:
+    """Link persons to dwellings. ``new``: of them those who were registered just now and have no link yet.
 
     A link that stands already is kept; a ledger never makes a second current home or registration: it asks.
 
@@ -111,8 +123,8 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
     be locked too).
     A constant number of queries. Returns how many links were made.
     """
-    linking = _Linking(writing, _current_links({n.person for n in new}))
-    for residence in new:
+    linking = _Linking(writing, _current_links({link.person for link in links} - {*new}))
+    for residence in links:
         linking.take(residence)
     return linking.save()
 
@@ -177,7 +189,8 @@ class _Linking:
         self.touched.append(home)
 
     def _link(self, new: NewResidence) -> None:
-        residence = Residence(
+        residence = bulk.row(
+            Residence,
             grid_id=new.grid,
             person_id=new.person,
             dwelling_id=new.dwelling,

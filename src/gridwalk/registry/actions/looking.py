@@ -14,9 +14,11 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, queries
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.method import text
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import papers, text
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
+from gridwalk.registry.actions import handed_in, tries
 from gridwalk.registry.models import Person
 from gridwalk.registry.queries import access, search
 
@@ -49,7 +51,19 @@ def search_by_number(*, actor: Viewer, at: dt.datetime, field: str, typed: str) 
         if not hits:
             own = next(iter(actor.scopes(Verb.SEE_ROWS_MASKED)), "")
             writing.audit(AuditVerb.NUMBER_MISSED, scope=own[:15], data={"field": field})
+            numbers = papers.values_of(text.fold(typed)) if field == "id_no" else ()
+            handed_in.typed(writing, {own[:15]: numbers}, reason=tries.SEARCHED)
     return hits
+
+
+def index_of_typed(*, actor: Viewer, at: dt.datetime, kind: str, field: str, typed: str) -> str:
+    """What a list is filtered by to have this whole number; asking counts as a search by it. Raises LookError."""
+    parsed = dictionary.parse(kind, field, typed)
+    searched = search.number_of(typed)
+    if not parsed.value or searched != columns.INDEX_PURPOSE[field]:
+        raise LookError("没有查：这不是一个完整的号码，请对照证件或登记再填一次。")
+    search_by_number(actor=actor, at=at, field=searched, typed=typed)
+    return columns.index_of(field, parsed.value)
 
 
 def typed_elsewhere(writing: Writing, holders: Collection[uuid.UUID]) -> None:

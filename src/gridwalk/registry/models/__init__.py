@@ -1,6 +1,7 @@
 """The tables of the register: records of facts, what is decided about them, what happened."""
 
 from gridwalk.registry.models.decisions import CaseDecision, Difference, HandedInNumber, Recheck, TakeOver
+from gridwalk.registry.models.ordering import by_lot, days
 from gridwalk.registry.models.records import (
     CareLabel,
     Dwelling,
@@ -30,4 +31,6 @@ __all__ = [
     "Residence",
     "Site",
     "TakeOver",
+    "by_lot",
+    "days",
 ]

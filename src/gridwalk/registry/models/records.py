@@ -17,6 +17,7 @@ from gridwalk.accounts.models import User
 from gridwalk.core import envelope, ids
 from gridwalk.core.kept import ByHand, Goes, Kept, Stays
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.registry.models.ordering import OF_DOORS, OF_PERSONS, STANDING, by_day, by_lot, by_name
 from gridwalk.territory.models import Building, Grid, Stairwell
 
 
@@ -97,6 +98,13 @@ class Dwelling(Entity):
             models.Index(fields=["owner_phone_index"], condition=~Q(owner_phone_index=""), name="dwelling_owner_phone"),
             GinIndex(fields=["search_keys"], name="dwelling_search"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="dwelling_merged"),
+            models.Index(
+                fields=["grid", "walk_key", "id"],
+                include=OF_DOORS,
+                condition=STANDING,
+                name="dwelling_list",
+            ),
+            by_day("verified_on", name="dwelling_by_verified"),
         ]
 
 
@@ -167,6 +175,16 @@ class Person(Entity):
             ),
             GinIndex(fields=["search_keys"], name="person_search"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_merged"),
+            models.Index(
+                "grid",
+                by_lot(),
+                include=OF_PERSONS,
+                condition=STANDING,
+                name="person_list",
+            ),
+            by_name("person_by_name"),
+            by_day("born_on", name="person_by_birth"),
+            by_day("verified_on", name="person_by_verified"),
         ]
 
 
@@ -215,6 +233,7 @@ class Residence(models.Model):
         indexes = [
             models.Index(fields=["dwelling"], condition=Q(to_on__isnull=True), name="residence_of_dwelling"),
             models.Index(fields=["person"], condition=Q(to_on__isnull=True), name="residence_of_person"),
+            models.Index(fields=["kind", "person"], condition=Q(to_on__isnull=True), name="residence_by_kind"),
         ]
 
 
@@ -247,6 +266,8 @@ class Organization(Entity):
             models.Index(fields=["name_key"]),
             GinIndex(fields=["search_keys"], name="organization_search"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="organization_merged"),
+            by_name("organization_by_name"),
+            by_day("verified_on", name="org_by_verified"),
         ]
 
 
@@ -267,7 +288,12 @@ class Site(Entity):
     status = models.CharField(max_length=12, default="active")
 
     class Meta:
-        indexes = [models.Index(fields=["grid", "sort_key"]), GinIndex(fields=["search_keys"], name="site_search")]
+        indexes = [
+            models.Index(fields=["grid", "sort_key"]),
+            GinIndex(fields=["search_keys"], name="site_search"),
+            by_name("site_by_name"),
+            by_day("verified_on", name="site_by_verified"),
+        ]
 
 
 class Facility(Entity):
@@ -299,6 +325,8 @@ class Facility(Entity):
         indexes = [
             models.Index(fields=["grid", "walk_key"]),
             GinIndex(fields=["search_keys"], name="facility_search"),
+            by_name("facility_by_name"),
+            by_day("verified_on", name="facility_by_verified"),
         ]
 
     @property

@@ -7,7 +7,6 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -354,14 +353,3 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
 def _open_differences(entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     rows = Difference.objects.filter(entity__in=entities, state="open").values("entity").annotate(n=Count("pk"))
     return {row["entity"]: row["n"] for row in rows}
-
-
-def count_of(viewer: Viewer, scope: str) -> dict[str, int]:
-    """How many of each kind stand in the register inside a scope."""
-    if not viewer.may(Verb.SEE_COUNTS, scope):
-        raise NotHere
-    counted: dict[str, Any] = {
-        kind: table._default_manager.filter(grid__code__startswith=scope).count()
-        for kind, table in columns.TABLES.items()
-    }
-    return counted

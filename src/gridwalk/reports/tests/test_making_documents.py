@@ -62,11 +62,14 @@ def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, stree
     assert row(communities, "君临天下")[1:10] == [1, "未明确", "", 4, 6, 0.666, 2, 0, 4]
     assert row(communities, "合计")[4:10] == [6, 13, 0.461, 3, 4, 5]
     assert row(grids, "第一网格", 2)[:6] == ["林古里", "第一网格", "钱试员", "", 2, 4]
-    assert row(grids, "第二网格", 2)[4:9] == [0, 3, 0, 0, 3]
+    assert row(grids, "第二网格", 2)[2:9] == ["未明确", "", 0, 3, 0, 0, 3]
     assert "本周新增" not in [c.value for c in grids[4]]  # a grid is one person's work
     assert [c.value for c in workbook["趋势"]["B"][3:]] == [1, 6, 6]
     assert len(workbook["趋势"]._charts) == 1
-    assert row(workbook["口径"], "入户走访率", 2)[3] == "二(一)"
+    definitions = workbook["口径"]
+    assert row(definitions, "入户走访率", 2)[3] == "二(一)"
+    first, *_, last, empty, note = [cells[0].value for cells in definitions.iter_rows(min_row=4)]
+    assert (first, last, empty) == ("率一", "另列", None) and note.startswith("百分比只舍不入")
 
 
 def test_a_workbook_prints_on_a4_and_a_name_is_never_a_formula(

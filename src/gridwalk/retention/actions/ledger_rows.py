@@ -27,7 +27,7 @@ def forget(person: Person, grids: Collection[str]) -> set[uuid.UUID]:
     who = {field: _read(person, field) for field in TOLD}
     communities = {grid[:12] for grid in grids}
     near = functools.reduce(operator.or_, (Q(grid__startswith=code) for code in communities), Q(grid=""))
-    naming = set(SideRow.objects.filter(entity=person.pk).values_list("of", flat=True))
+    naming = set(SideRow.every.filter(entity=person.pk).values_list("of", flat=True))
     for table, own in ((StagedRow, Q(entity=person.pk)), (Unmatched, Q(entity=person.pk) | Q(made=person.pk))):
         rows = table._default_manager.filter(near, kind__in=("person", "care")).exclude(values={})
         about = table._default_manager.filter(own | Q(pk__in=list(_of(who, rows.iterator()))))

@@ -8,7 +8,10 @@ import secrets
 import uuid
 from typing import Any
 
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts import first_passwords
 from gridwalk.accounts import rules as access
+from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.models import User
 from gridwalk.accounts.queries import viewer_of
 from gridwalk.accounts.rules import SYSTEM, Verb, Viewer
@@ -28,7 +31,9 @@ PROBLEMS = {
     "code_used": "这个激活码已经用过。请网格长或管理员再生成一个。",
     "code_expired": "这个激活码过了 15 分钟。请网格长或管理员再生成一个。",
     "not_a_worker": "这个账号还不管任何网格，用不了手机端。请管理员先给账号加上网格。",
-    "change_password": "这个账号还是初始口令。请先在浏览器里登录一次，换好口令再来激活。",
+    "change_password": "这个账号还是初始口令。请设一个自己的口令，再点一次启用。",
+    "weak_password": "{why}",
+    "password_ran_out": first_passwords.RAN_OUT,
     "wait": "试得太密，请等 {seconds} 秒再试。",
     "revoked_key": "这部手机停用过，没有激活。请先把里面的内容交回，清空以后再来。",
     "no_key": "这部手机没有给出可用的密钥，没有激活。请换一个浏览器再试。",
@@ -38,9 +43,9 @@ PROBLEMS = {
 class ActivationRefused(Exception):
     """A phone that is not bound; ``problem`` is a key of PROBLEMS."""
 
-    def __init__(self, problem: str, *, seconds: int = 0) -> None:
+    def __init__(self, problem: str, *, seconds: int = 0, why: str = "") -> None:
         self.problem, self.seconds = problem, seconds
-        super().__init__(PROBLEMS[problem].format(seconds=seconds))
+        super().__init__(PROBLEMS[problem].format(seconds=seconds, why=why))
 
 
 class DeviceError(Exception):
@@ -78,12 +83,12 @@ def _code_index(code: str) -> str:
 
 def scope_of(user: User, at: dt.datetime) -> str:
     """The first grid somebody walks on that day; "" for whoever walks none."""
-    return next(iter(viewer_of(user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)), "")
+    return next(iter(viewer_of(user, clock.local_date(at)).scopes(Verb.WALK)), "")
 
 
 def managed_scope(actor: Viewer, user: User, at: dt.datetime) -> str:
     """Where the actor answers for somebody: one of the areas they walk on that day. Raises NotHere, NotPermitted."""
-    walked = viewer_of(user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)
+    walked = viewer_of(user, clock.local_date(at)).scopes(Verb.WALK)
     if not walked and not actor.everything:
         raise NotHere
     scope = next((scope for scope in walked if actor.may(Verb.MANAGE_DEVICES, scope)), next(iter(walked), ""))
@@ -93,7 +98,7 @@ def managed_scope(actor: Viewer, user: User, at: dt.datetime) -> str:
 
 def manages(actor: Viewer, device: Device, at: dt.datetime) -> bool:
     """Whether the actor answers for a phone: for where it was bound, or for one of the areas its user walks."""
-    walked = viewer_of(device.user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)
+    walked = viewer_of(device.user, clock.local_date(at)).scopes(Verb.WALK)
     return any(actor.may(Verb.MANAGE_DEVICES, scope) for scope in (device.scope, *walked))
 
 
@@ -130,8 +135,12 @@ def activate(
     platform: str,
     wire: int,
     at: dt.datetime,
+    own_password: str = "",
 ) -> Issued:
-    """Bind a phone to the account whose password was right, with a code made for it. Raises ActivationRefused."""
+    """Bind a phone to the account whose password was right, with a code made for it. Raises ActivationRefused.
+
+    ``own_password``: takes the place of a first password in the same step; nothing of either is done without the other.
+    """
     try:
         key = crypto.public_jwk(public_key)
     except crypto.NotOurs as error:
@@ -140,7 +149,7 @@ def activate(
     if not scope:
         raise ActivationRefused("not_a_worker")
     if user.must_change_password:
-        raise ActivationRefused("change_password")
+        _require_own(user, own_password, at)
     with core.write_to(actor=user, at=at) as writing:
         activation = ActivationCode.objects.select_for_update().filter(code_index=_code_index(code), user=user).first()
         problem = _problem_of(activation, at)
@@ -158,12 +167,28 @@ def activate(
         device.root = _root_of(key) or device
         if revoked_at(device) is not None:
             raise ActivationRefused("revoked_key")
+        if user.must_change_password:
+            _take_own(user, own_password, at)
         issued = issue(device, at=at)
         activation.used_at, activation.device = at, issued.device
         activation.save(update_fields=["used_at", "device"])
         Attempts.objects.filter(pk=_attempts_key(login, place)).delete()
         writing.audit(AuditVerb.DEVICE_ACTIVATED, scope=scope, kind="device", subject=issued.device.id)
     return issued
+
+
+def _require_own(user: User, own_password: str, at: dt.datetime) -> None:
+    if first_passwords.ran_out(user, at):
+        raise ActivationRefused("password_ran_out")
+    if not own_password:
+        raise ActivationRefused("change_password")
+
+
+def _take_own(user: User, own_password: str, at: dt.datetime) -> None:
+    try:
+        accounts.change_own_password(user=user, password=own_password, at=at)
+    except AccountError as error:
+        raise ActivationRefused("weak_password", why=str(error)) from error
 
 
 def _root_of(key: dict[str, str]) -> Device | None:

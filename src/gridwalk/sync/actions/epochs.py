@@ -25,7 +25,9 @@ def raise_epoch(*, actor: Actor, at: dt.datetime, why: str) -> int:
     A backup restored twice must not give the same number twice: it is the moment in milliseconds.
     """
     with core.write_to(actor=actor, at=at) as writing:
-        last = Epoch.objects.select_for_update().order_by("-number").first()
+        # The first is what all lock: who waited for the last one would not see the one that came after it.
+        Epoch.objects.select_for_update().order_by("number").first()
+        last = Epoch.objects.order_by("-number").first()
         number = max(_number(at), last.number + 1 if last else 0)
         began_at = max(at, last.began_at + dt.timedelta(microseconds=1)) if last else at
         Epoch.objects.create(number=number, began_at=began_at, why=why[:120])

@@ -191,7 +191,7 @@ class Judge:
 
 def own_scopes(viewer: Viewer) -> tuple[str, ...]:
     """The grids whose versions are read before what an author's ops speak of."""
-    return viewer.scopes(Verb.RECORD_VISIT)
+    return viewer.scopes(Verb.WALK)
 
 
 def run(writing: Writing, judges: Sequence[tuple[Judge, Writing]]) -> list[list[Outcome]]:

@@ -49,7 +49,7 @@ class Pulled:
 def grids_of(viewer: Viewer) -> list[Grid]:
     """The grids a phone of this viewer holds: the ones in force where visits may be recorded, in code order."""
     grids: list[Grid] = []
-    for scope in viewer.scopes(Verb.RECORD_VISIT):
+    for scope in viewer.scopes(Verb.WALK):
         grids += (
             Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
         )

@@ -106,7 +106,7 @@ def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note
     """
 
     def hand_over(writing: Writing, returned: Returned) -> None:
-        if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.RECORD_VISIT, returned.grid):
+        if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.WALK, returned.grid):
             raise NotDecided("没有交办：这位网格员不管这个网格。")
         _decide(writing, returned, "assigned", actor=actor, at=at, note=note, to=to)
         writing.audit(

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, State, Verb, Viewer
+from gridwalk.accounts.sessions.queries import browser_of
 from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
@@ -131,9 +132,9 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
             id=d.id,
             user=d.user.name,
             name=d.name,
-            platform=d.platform,
+            platform=browser_of(d.platform) or d.platform,
             scope=d.scope,
-            last_sync_on=clock.local_date(d.last_sync_at) if d.last_sync_at else None,
+            last_sync_on=_heard_on(d),
             lease_until=clock.local_date(d.lease_until),
             waiting=d.waiting,
             state=_state(d),
@@ -144,6 +145,12 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
     ]
     order = {"active": 0, "copy": 1}
     return sorted(rows, key=lambda row: order.get(row.state, 2))
+
+
+def _heard_on(device: Device) -> dt.date | None:
+    """The day the server last heard of a phone: one that has nothing to send only fetches."""
+    heard = [at for at in (device.last_sync_at, device.last_seen_at) if at is not None]
+    return clock.local_date(max(heard)) if heard else None
 
 
 def _state(device: Device) -> str:

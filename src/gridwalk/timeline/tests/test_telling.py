@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.registry.models import Dwelling, Facility
+from gridwalk.events.actions import homes, letting
+from gridwalk.events.kinds import EVENTS
+from gridwalk.registry.models import Dwelling, Facility, Person
 from gridwalk.registry.tests.street import GRID, Street
 from gridwalk.timeline import queries
 from gridwalk.visits.actions import rounds
@@ -72,3 +75,18 @@ def test_a_round_is_told_with_its_result(door: Dwelling, at: dt.datetime) -> Non
         "巡检，有毛病，部件坏了，漏水",
         "巡检，完好",
     ]
+
+
+@pytest.mark.parametrize(
+    ("does", "told", "masked"), [(homes.move_in, "搬来", "搬来"), (letting.let, EVENTS["let"].label, "动态更新")]
+)
+def test_an_event_whose_name_tells_how_a_door_is_used_is_an_update_to_masked_eyes(
+    door: Dwelling, at: dt.datetime, does: Callable[..., Any], told: str, masked: str
+) -> None:
+    raw = {"on": at.date().isoformat(), "told": "self", "seen": "1", "residence_kind": "lives_here"}
+    more: dict[str, Any] = {"leaving": []} if does is letting.let else {}
+    does(actor=SYSTEM, at=at, dwelling=door.pk, people=[{"name": "王试甲"}], raw=raw, **more)
+    person = Person.objects.get()
+    for full, label in ((True, told), (False, masked)):
+        sentences = [line.sentence for line in queries.past("person", [person.pk], full=full)]
+        assert sum(sentence.startswith(label) for sentence in sentences) == 1, sentences

@@ -47,7 +47,7 @@ def get_post(viewer: Viewer, post: uuid.UUID) -> Assignment:
 
 def grids_left(post: Assignment, on: dt.date) -> list[str]:
     """The grids whose doors are no longer its user's once a post has ended; of a substitute's post none."""
-    if post.covers_id is not None or Verb.RECORD_VISIT not in PERMITTED[Role(post.role)]:
+    if post.covers_id is not None or Verb.WALK not in PERMITTED[Role(post.role)]:
         return []
     others = accounts.visiting(on).filter(user=post.user_id).exclude(pk=post.pk)
     kept = tuple(others.values_list("scope", flat=True))

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import predicates as campaigns
 from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
@@ -26,6 +27,8 @@ from gridwalk.registry.queries import entities
 from gridwalk.visits.queries import worklist
 
 KINDS = ("dwelling", "person")
+LEFT_OPEN = "campaign"
+"""Instead of a field: doors that a campaign ended without, whatever of them is past its period."""
 STEPS = {
     "call": "登记有号码，打电话问",
     "on_list": "在走访任务里，上门一并核实",
@@ -117,7 +120,10 @@ def counts(viewer: Viewer, scope: str, today: dt.date) -> list[FieldCount]:
 
 
 def _overdue(kind: str, scope: str, today: dt.date, field: str) -> QuerySet[Any]:
-    """The records past their period; ``field`` (``person.phone``): those where this field is."""
+    """The records past their period; ``field`` (``person.phone``): those where this field is, or ``LEFT_OPEN``."""
+    if field == LEFT_OPEN:
+        doors = _population(kind, scope)
+        return doors.filter(campaigns.left_open()) if kind == "dwelling" else doors.none()
     of, _, name = field.partition(".")
     if not field:
         return _population(kind, scope).filter(~predicates.fresh(kind, today) | Q(verified_on__isnull=True))
@@ -125,6 +131,12 @@ def _overdue(kind: str, scope: str, today: dt.date, field: str) -> QuerySet[Any]
         return _population(kind, scope).none()
     within = predicates.verified_within(predicates.ages(kind)[name], today)
     return _population(kind, scope).filter(~within | Q(verified_on__isnull=True))
+
+
+def n_left_open(viewer: Viewer, scope: str, today: dt.date) -> int:
+    """How many doors a campaign ended without, that nobody has verified since. Raises NotHere."""
+    _check(viewer, scope)
+    return _overdue("dwelling", scope, today, LEFT_OPEN).count()
 
 
 def _at_home(persons: QuerySet[Any]) -> QuerySet[Residence]:
@@ -185,7 +197,7 @@ def _rows(
     )
     for dwelling in page:
         if dwelling.pk in own:
-            labels = _labels("dwelling", dwelling.verified_on, today)
+            labels = "行动里没走到" if field == LEFT_OPEN else _labels("dwelling", dwelling.verified_on, today)
             of_door[dwelling.pk].append(
                 OverdueRecord("dwelling", dwelling.pk, "这处房屋", labels, dwelling.verified_on)
             )

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from gridwalk.method import names
 from gridwalk.method.linkage import certain, levels, link, prepare, score
 from gridwalk.method.linkage.pairs import Compared, Pairs
 from gridwalk.method.linkage.tests.test_linking import HOME, id_no, people
@@ -46,6 +47,18 @@ NAMES = [
     ("王伟之子", "王子轩", ""),
     ("新生儿", "王子轩", ""),
 ]
+
+
+def test_a_name_put_together_from_its_characters_is_the_name_read_by_itself() -> None:
+    surnames = [*names.COMPOUND_SURNAMES, *names.SURNAMES, "王", "沈"]
+    called = [*(f"{surname}{given}" for surname in surnames for given in ("静", "解放", "单")), "欧阳", "张"]
+    prepared = prepare.persons(prepare.with_columns(people(*({"name": name} for name in called)), "person"))
+    assert prepared["sound"].to_list() == [names.key(name) for name in called]
+    assert prepared["surname"].to_list() == [names.key(names.surname(name)) for name in called]
+    assert prepared["given"].to_list() == [name.removeprefix(names.surname(name)) or None for name in called]
+    assert prepared["name_key"].to_list() == called
+
+
 NUMBERS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"id_no": NUMBER}, {"id_text": NUMBER}, "same"),
     ({"id_no": NUMBER}, {"id_no": OTHER}, "both_valid"),

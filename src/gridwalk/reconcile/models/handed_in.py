@@ -1,4 +1,4 @@
-"""Ledgers handed in: imports with their staged rows, comparisons with what they leave to decide, back-fill lists.
+"""Ledgers handed in: imports with their staged rows, comparisons with what they leave to decide.
 
 Numbers are encrypted.
 """
@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import envelope, ids, records
-from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
+from gridwalk.core.kept import Blanked, ByHand, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
 from gridwalk.ledger.headers import NUMBERING
 from gridwalk.reconcile import rules
@@ -147,6 +147,8 @@ class Import(Submission):
     n_batches_undone = models.IntegerField(default=0)
     n_undone = models.IntegerField(default=0)
     n_stayed = models.IntegerField(default=0)
+    n_doors_stayed = models.IntegerField(default=0)
+    """Doors that a ledger of people or others began, and that stayed."""
     undone_by = models.UUIDField(null=True)
     undone_by_name = models.CharField(max_length=40, blank=True)
     undone_at = models.DateTimeField(null=True)
@@ -255,6 +257,8 @@ class ComparedCommunity(models.Model):
     by_field = models.JSONField(default=dict)
     covers = models.BooleanField(default=True)
     """Whether the file holds at least half of the community's records; else the pair is no rate of the community."""
+    awaits = models.BooleanField(default=False)
+    """Whether the file would cover the community and waits for a second person: who handed it in sees rows masked."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "community"], name="compared_once")]
@@ -314,87 +318,3 @@ class Unmatched(models.Model):
     def opened(self) -> dict[str, object]:
         """The ledger row's values in the clear; mask before showing."""
         return records.open_record(self.values, table="reconcile_unmatched", column="values", row=self.id)
-
-
-class SideRow(models.Model):
-    """What a side (a ledger, the platform) said of an entity when it was last imported or compared: the ground of
-    the back-fill list.
-
-    ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody
-    looks.
-    """
-
-    KEPT = Kept(
-        grid="grid",
-        of=("entity",),
-        moved=Goes(),
-        merged=ByHand("reconcile.actions.merging.hand_over"),
-        erased=Deleted(),
-    )
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    of = models.ForeignKey(Submission, models.CASCADE, related_name="said_rows")
-    source = models.CharField(max_length=16)
-    grid = models.CharField(max_length=15)
-    kind = models.CharField(max_length=16)
-    entity = models.UUIDField()
-    sheet = models.CharField(max_length=60)
-    row_no = models.IntegerField()
-    values = models.JSONField(default=dict)
-    differs = models.BooleanField(default=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "kind", "entity"], name="side_row_once")]
-        indexes = [models.Index(fields=["source", "grid"])]
-
-    def opened(self) -> dict[str, object]:
-        """The side's values in the clear; mask before showing."""
-        return records.open_record(self.values, table="reconcile_siderow", column="values", row=self.id)
-
-
-class BackfillItem(models.Model):
-    """One value handed back to a side on a back-fill list (回填清单); the side's next export proves it done or
-    still open.
-    """
-
-    KEPT = Kept(
-        grid="grid",
-        of=("entity",),
-        moved=Goes(),
-        merged=ByHand("reconcile.actions.merging.hand_over"),
-        erased=Blanked({"new": None}),
-    )
-    STATES = [("handed_out", "已发出"), ("proved", "已改好"), ("still_open", "还没改")]
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    list_id = models.UUIDField()
-    source = models.CharField(max_length=16)
-    grid = models.CharField(max_length=15)
-    kind = models.CharField(max_length=16)
-    entity = models.UUIDField()
-    field = models.CharField(max_length=32)
-    new = models.JSONField(null=True)
-    state = models.CharField(max_length=10, choices=STATES, default="handed_out")
-    handed_out_at = models.DateTimeField()
-    handed_out_by_name = models.CharField(max_length=40)
-    proved_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["source", "entity"]), models.Index(fields=["source", "state"])]
-
-    def opened(self) -> object:
-        """The value to be entered, in the clear; mask before showing."""
-        return records.open_value(self.field, self.new, table="reconcile_backfillitem", column="new", row=self.id)
-
-
-class EstateAlias(models.Model):
-    """An estate's other name in a community, as ledgers write it (阳光100 = 阳光壹佰), learnt by comparing. Both are keys."""
-
-    community = models.CharField(max_length=12)
-    alias = models.CharField(max_length=60)
-    estate = models.CharField(max_length=60)
-    learnt_from = models.ForeignKey(Comparison, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "alias"], name="estate_alias_once")]

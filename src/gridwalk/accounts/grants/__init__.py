@@ -1,0 +1,1 @@
+"""Single objects opened to somebody for a time (临时授权)."""

@@ -1,0 +1,93 @@
+"""What a stranger's ledgers showed to be read wrongly, in cases of the same kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from gridwalk.ledger import location, read
+from gridwalk.ledger.read import Ledger
+from gridwalk.ledger.tests.books import id_no
+
+
+def ledger(*rows: Sequence[object], name: str = "台账.csv") -> Ledger:
+    text = "\n".join(",".join(map(str, row)) for row in rows)
+    return read.read(text.encode(), name)
+
+
+@pytest.mark.parametrize("words", ["旺铺招租", "空置", "转让", "招租中", "空铺待租", "旺铺", "门面出租", "停业、招租"])
+def test_what_hangs_in_an_empty_shop_is_no_firm(words: str) -> None:
+    rows = ledger(
+        ["单位名称", "联系人", "地址"], ["老北方面馆", "黄俊伟", "福安里1号楼101"], [words, "", "福安里1号楼102"]
+    ).rows
+    assert [row.values.get("name") for row in rows] == ["老北方面馆", None]
+    assert [[fault.code for fault in row.faults] for row in rows] == [[], ["empty_shop"]]
+    assert "空着的房屋请记在房屋台账里" in rows[1].faults[0].text
+
+
+@pytest.mark.parametrize("firm", ["旺铺便利店", "空置房中介部", "出租车公司", "转让信息部", "好未来招商中心", "停车场"])
+def test_a_firm_whose_name_holds_such_a_word_is_one(firm: str) -> None:
+    (row,) = ledger(["单位名称", "联系人", "地址"], [firm, "黄俊伟", "福安里1号楼101"]).rows
+    assert (row.values["name"], row.faults) == (firm, [])
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("妻", {"relation": "12"}),
+        ("长子", {"relation": "22"}),
+        ("户主", {"relation": "02"}),
+        ("租户", {"residence_kind": "tenant"}),
+        ("已故", {"status": "deceased"}),
+        ("三楼", {}),
+    ],
+)
+def test_what_stands_in_brackets_behind_a_name_is_read(note: str, said: dict[str, str]) -> None:
+    (row,) = ledger(["姓名", "身份证号", "楼号", "室号"], [f"王秀（{note}）", id_no(2), "5号楼", "101"]).rows
+    beside = {field: row.values[field] for field in ("relation", "residence_kind", "status") if field in row.values}
+    assert (row.values["name"], beside) == ("王秀", said)
+
+
+def test_a_column_of_its_own_goes_before_what_stands_in_brackets() -> None:
+    (row,) = ledger(["姓名", "身份证号", "与户主关系", "室号"], ["王秀（妻）", id_no(2), "母亲", "101"]).rows
+    assert row.values["relation"] == "52"
+
+
+@pytest.mark.parametrize("halves", [("21号楼东", "21号楼西"), ("21号楼(北侧)", "21号楼(南侧)"), ("21东楼", "21西楼")])
+def test_the_halves_of_a_building_are_two(halves: tuple[str, str]) -> None:
+    rows = ledger(
+        ["小区", "楼号", "单元", "室号", "姓名", "身份证号"],
+        *(["福安里", half, "1门", "201", f"王{n}", id_no(n)] for half, n in zip(halves, (2, 3), strict=True)),
+    )
+    keys = {location.address_of(row.values).building for row in rows.rows}
+    assert len(keys) == 2
+    assert all(key.startswith("21") for key in keys)
+
+
+def test_a_header_below_thirty_lines_of_instructions_is_a_header() -> None:
+    above = [[f"填表说明{n}"] for n in range(30)]
+    read_ = ledger(*above, ["姓名", "身份证号", "楼号", "室号"], ["王秀", id_no(2), "5号楼", "101"])
+    assert [row.values["name"] for row in read_.rows] == ["王秀"]
+    assert read_.tally.n_around == 31
+
+
+def test_a_heading_that_stands_in_both_rows_of_a_header_is_one_word() -> None:
+    above = ["序号", "家庭成员", "家庭成员", "备用"]
+    read_ = ledger(above, ["序号", "姓名", "身份证号", "备用"], [1, "王秀", id_no(2), "3"], [2, "李伟", id_no(3), "4"])
+    assert [column.header for column in read_.sheets[0].columns if column.header] == [
+        "序号",
+        "姓名",
+        "身份证号",
+        "备用",
+    ]
+
+
+@pytest.mark.parametrize(
+    "header", ["Name,ID Number,Phone,Address", "Name,ID Card,Mobile,Address", "NAME,ID No.,Tel,ADDRESS"]
+)
+def test_people_under_english_headings_are_people_and_no_firms(header: str) -> None:
+    ledger_ = ledger(header.split(","), ["王秀", id_no(2), "12012345671", "福安里5号楼1单元101"])
+    assert ledger_.kind == "person"
+    assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2)]
+    assert [row.values["phone"] for row in ledger_.rows] == ["12012345671"]

@@ -1,0 +1,61 @@
+"""What a room declares of a list: its fields, the sorts that have an index, where its rows come from."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.dictionary.sight import Reader
+from gridwalk.dictionary.types import Shown
+from gridwalk.lists.rules import ListField, View
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sort:
+    """An order that an index keeps. ``keys``: its expressions, the last one unique; ``descending``: read backwards.
+
+    ``by``: the field it tells; who does not see that whole is not offered the sort.
+    """
+
+    code: str
+    label: str
+    keys: tuple[Any, ...]
+    by: str = ""
+    descending: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class ListRow:
+    """A line of a list: the record, its page's kind, and a text for each column."""
+
+    id: uuid.UUID
+    cells: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A list. ``records``: all of it in a scope; ``cells``: record → text by column, for one reader."""
+
+    code: str
+    label: str
+    unit: str
+    fields: tuple[ListField, ...]
+    sorts: tuple[Sort, ...]
+    view: View
+    """What everybody begins with."""
+    records: Callable[[str], QuerySet[Any]]
+    cells: Callable[[Viewer, Reader, Sequence[Any], Sequence[str]], Mapping[uuid.UUID, Mapping[str, str]]]
+
+    @property
+    def by_name(self) -> dict[str, ListField]:
+        return {field.name: field for field in self.fields}
+
+    def offered(self, reader: Reader) -> tuple[Sort, ...]:
+        """The sorts a reader may use: none by what they do not see whole."""
+        fields = self.by_name
+        return tuple(s for s in self.sorts if not s.by or fields[s.by].shown(reader) is Shown.WHOLE)

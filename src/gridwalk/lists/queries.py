@@ -1,0 +1,290 @@
+"""Pages and totals of any list, and the views that are kept.
+
+A page is looked for where it lies first: among the next rows of the sort. Where too few of those meet the conditions,
+all rows are judged, which an index that holds every field of the list makes cheap (``registry`` migrations).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import functools
+import operator
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Func, Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary.sight import Reader
+from gridwalk.lists import rules
+from gridwalk.lists.listing import Listing, ListRow, Sort
+from gridwalk.lists.models import Export, SavedView
+from gridwalk.lists.rules import Condition, ListField, Op, Type, View
+
+PAGE = 50
+NEAREST = 1000
+"""Rows of the sort that are looked at one by one before all are judged."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ListPage:
+    """Rows of one page, and whether there are others before and behind them."""
+
+    columns: tuple[ListField, ...]
+    rows: list[ListRow]
+    before: bool
+    behind: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Total:
+    """How many meet the conditions, of how many in the list; ``n_before``: of the first before a page begins."""
+
+    n: int
+    n_all: int
+    n_before: int
+
+
+def usable(listing: Listing, view: View, reader: Reader) -> View:
+    """A view with the list's own columns and sort where it has none, without the columns and the sort its reader may
+    not use.
+    """
+    fields, offered = listing.by_name, listing.offered(reader)
+    names = view.columns or listing.view.columns
+    columns = tuple(n for n in names if n in fields and rules.is_column(fields[n], reader))
+    wanted = next((sort.code for sort in offered if sort.code == view.sort), offered[0].code)
+    return View(columns=columns, conditions=view.conditions, sort=wanted)
+
+
+def closed(listing: Listing, view: View, reader: Reader) -> rules.Closed:
+    """What of a view its reader may not use."""
+    return rules.closed(view, listing.by_name, reader, sorts=[sort.code for sort in listing.offered(reader)])
+
+
+def condition_of(listing: Listing, conditions: Sequence[Condition], today: dt.date) -> Q:
+    """The conditions of a view as one query; the same serves a page, a total, a file."""
+    fields = listing.by_name
+    return functools.reduce(operator.and_, (_asked(fields[c.field], c, today) for c in conditions), Q())
+
+
+def _asked(field: ListField, asked: Condition, today: dt.date) -> Q:
+    if field.asks is not None:
+        holds: Q = field.asks(asked, today)
+        return ~holds if asked.op is Op.HOLDS_NOT else holds
+    if asked.op in (Op.HAS, Op.HAS_NOT):
+        return _presence(field) if asked.op is Op.HAS else ~_presence(field)
+    condition: Q = _BY_OP[asked.op](field, asked.values, today)
+    return condition
+
+
+def _presence(field: ListField) -> Q:
+    if field.type in (Type.DATE, Type.NUMBER):
+        return Q(**{f"{field.path}__isnull": False})
+    return ~Q(**{f"{field.path}_index" if field.type is Type.SEALED else field.path: ""})
+
+
+def _older(field: ListField, values: Sequence[str], today: dt.date) -> Q:
+    """Longer ago than so many days, or never."""
+    day = today - dt.timedelta(days=int(values[0]))
+    return Q(**{f"{field.path}__lt": day}) | Q(**{f"{field.path}__isnull": True})
+
+
+def _contains(field: ListField, values: Sequence[str], today: dt.date) -> Q:
+    keys = sorted(field.keys(values[0])) if field.keys else []
+    return Q(search_keys__contains=keys) if keys else Q(**{f"{field.path}__startswith": values[0]})
+
+
+_BY_OP: Mapping[Op, Any] = {
+    Op.IS: lambda field, values, today: Q(**{f"{field.path}__in": list(values)}),
+    Op.IS_NOT: lambda field, values, today: ~Q(**{f"{field.path}__in": list(values)}),
+    Op.EQUALS: lambda field, values, today: Q(**{f"{field.path}_index": values[0]}),
+    Op.CONTAINS: _contains,
+    Op.BEFORE: lambda field, values, today: Q(**{f"{field.path}__lt": dt.date.fromisoformat(values[0])}),
+    Op.SINCE: lambda field, values, today: Q(**{f"{field.path}__gte": dt.date.fromisoformat(values[0])}),
+    Op.OLDER: _older,
+    Op.LEAST: lambda field, values, today: Q(**{f"{field.path}__gte": Decimal(values[0])}),
+    Op.MOST: lambda field, values, today: Q(**{f"{field.path}__lte": Decimal(values[0])}),
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asking:
+    """One view of one list in one scope, for one reader on one day. ``view``: what ``usable`` made of it."""
+
+    listing: Listing
+    viewer: Viewer
+    reader: Reader
+    scope: str
+    view: View
+    today: dt.date
+
+    @property
+    def sort(self) -> Sort:
+        return next(sort for sort in self.listing.sorts if sort.code == self.view.sort)
+
+    @property
+    def columns(self) -> tuple[ListField, ...]:
+        fields = self.listing.by_name
+        return tuple(fields[name] for name in self.view.columns)
+
+    def records(self) -> QuerySet[Any]:
+        """All of the list in the scope, unordered."""
+        return self.listing.records(self.scope).order_by()
+
+    def condition(self) -> Q:
+        """What the view asks for."""
+        return condition_of(self.listing, self.view.conditions, self.today)
+
+
+def page(asking: Asking, *, after: uuid.UUID | None = None, before: uuid.UUID | None = None) -> ListPage:
+    """The page behind a row, before a row, or the first; a row that is gone leads to the first.
+
+    Raises NotHere where the viewer sees no rows in the scope.
+    """
+    _require(asking)
+    backwards = before is not None
+    anchor = _anchor(asking, before or after)
+    turned = backwards and anchor is not None
+    rows = ids(asking, anchor, backwards=turned)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if turned:
+        return _shown(asking, rows[::-1], before=more, behind=True)
+    return _shown(asking, rows, before=anchor is not None, behind=more)
+
+
+def _require(asking: Asking) -> None:
+    if not asking.viewer.may(Verb.SEE_ROWS_MASKED, asking.scope):
+        raise NotHere
+
+
+def _anchor(asking: Asking, row: uuid.UUID | None) -> tuple[Any, ...] | None:
+    """Where a row stands in the sort: the address says its id only, for a name has no place there."""
+    if row is None:
+        return None
+    return asking.records().filter(pk=row).values_list(*asking.sort.keys).first()
+
+
+def _beyond(sort: Sort, anchor: tuple[Any, ...], *, backwards: bool) -> Any:
+    lookup = TupleGreaterThan if backwards is sort.descending else TupleLessThan
+    return lookup(Tuple(*(F(key) if isinstance(key, str) else key for key in sort.keys)), anchor)
+
+
+def _ordered(records: QuerySet[Any], sort: Sort, *, backwards: bool, judged: bool = False) -> QuerySet[Any]:
+    """In the order of the sort. ``judged``: by a word no index knows, so that none is walked through record by record
+    in the hope of a match.
+    """
+    keys = [F(key) if isinstance(key, str) else key for key in sort.keys]
+    keys = [Func(key, function="GREATEST") for key in keys] if judged else keys
+    return records.order_by(*(key.asc() if backwards is sort.descending else key.desc() for key in keys))
+
+
+def ids(asking: Asking, anchor: tuple[Any, ...] | None = None, *, backwards: bool = False) -> list[uuid.UUID]:
+    """The records of the first page, or of the one beyond a place in the sort; one more than a page where there is."""
+    records, condition, sort = asking.records(), asking.condition(), asking.sort
+    if anchor is not None:
+        records = records.filter(_beyond(sort, anchor, backwards=backwards))
+    ordered = functools.partial(_ordered, sort=sort, backwards=backwards)
+    if not condition:
+        return list(ordered(records).values_list("pk", flat=True)[: PAGE + 1])
+    nearest = ordered(records).values("pk")[:NEAREST]
+    of_nearest = ordered(asking.records().filter(condition, pk__in=nearest))
+    rows = list(of_nearest.values_list("pk", flat=True)[: PAGE + 1])
+    if len(rows) > PAGE:
+        return rows
+    with _judging():
+        return list(ordered(records.filter(condition), judged=True).values_list("pk", flat=True)[: PAGE + 1])
+
+
+@contextlib.contextmanager
+def _judging() -> Iterator[None]:
+    """For queries that judge every record of a scope: reading the index that holds the whole list is always cheapest,
+    which the planner, reckoning with a disk that turns, does not believe.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_EVERY_RECORD)
+        yield
+
+
+_EVERY_RECORD = "SELECT set_config('random_page_cost', '1', true), set_config('enable_seqscan', 'off', true)"
+"""Until the end of the transaction."""
+
+
+def _shown(asking: Asking, records: Sequence[uuid.UUID], *, before: bool, behind: bool) -> ListPage:
+    rows = _rows(asking, records)
+    return ListPage(columns=asking.columns, rows=rows, before=before, behind=behind)
+
+
+def _rows(asking: Asking, wanted: Sequence[uuid.UUID]) -> list[ListRow]:
+    stored = asking.listing.records(asking.scope).in_bulk(list(wanted))
+    records = [stored[pk] for pk in wanted if pk in stored]
+    names = asking.view.columns
+    cells = asking.listing.cells(asking.viewer, asking.reader, records, names)
+    return [ListRow(r.pk, tuple(cells[r.pk].get(name, "") for name in names)) for r in records]
+
+
+def total(asking: Asking, *, first: uuid.UUID | None = None) -> Total:
+    """The exact numbers, for a request of their own. ``first``: the first row of the page that is looked at."""
+    _require(asking)
+    records = asking.records()
+    meeting = records.filter(asking.condition())
+    anchor = _anchor(asking, first)
+    ahead = None if anchor is None else meeting.filter(_beyond(asking.sort, anchor, backwards=True))
+    with _judging():
+        n_before = 0 if ahead is None else ahead.count()
+        return Total(n=meeting.count(), n_all=records.count(), n_before=n_before)
+
+
+def chosen(asking: Asking, records: Sequence[uuid.UUID]) -> list[ListRow]:
+    """Rows somebody chose, in the order of the view; those that are not in it, or not theirs, are left out."""
+    _require(asking)
+    own = asking.records().filter(asking.condition(), pk__in=list(records))
+    return _rows(asking, list(_ordered(own, asking.sort, backwards=False).values_list("pk", flat=True)))
+
+
+def everything(asking: Asking, *, most: int) -> list[ListRow]:
+    """All rows of a view in its order, for a file; ``most`` and one more at the most."""
+    _require(asking)
+    own = _ordered(asking.records().filter(asking.condition()), asking.sort, backwards=False)
+    records = list(own.values_list("pk", flat=True)[: most + 1])
+    return [row for n in range(0, len(records), NEAREST) for row in _rows(asking, records[n : n + NEAREST])]
+
+
+def views_of(viewer: Viewer, listing: Listing) -> list[SavedView]:
+    """The views of a list that somebody may open: their own, then those shared with them, by name."""
+    shared = SavedView.objects.filter(list=listing.code).exclude(shared_in="").select_related("owner")
+    others = [view for view in shared.exclude(owner=viewer.id) if _opens(viewer, view)]
+    mine = SavedView.objects.filter(list=listing.code, owner=viewer.id).exclude(name="")
+    return [*mine.order_by("name"), *sorted(others, key=lambda view: view.name)]
+
+
+def get_view(viewer: Viewer, pk: uuid.UUID) -> SavedView:
+    """One kept view: one's own, or one shared with people of an area one works in. Raises NotHere."""
+    view = SavedView.objects.filter(pk=pk).exclude(name="").first()
+    if view is None or (view.owner_id != viewer.id and not _opens(viewer, view)):
+        raise NotHere
+    return view
+
+
+def _opens(viewer: Viewer, view: SavedView) -> bool:
+    return bool(view.shared_in) and bool(viewer.within(Verb.SEE_ROWS_MASKED, view.shared_in))
+
+
+def own_columns(viewer: Viewer, listing: Listing) -> View:
+    """What somebody begins with: the list's own view, with the columns they chose last."""
+    kept = SavedView.objects.filter(owner=viewer.id, list=listing.code, name="").first()
+    if kept is None:
+        return listing.view
+    chosen_ = rules.from_json(kept.view)
+    return dataclasses.replace(listing.view, columns=chosen_.columns, sort=chosen_.sort)
+
+
+def exports_with(entity: uuid.UUID) -> set[uuid.UUID]:
+    """The lists with this record that were taken away as files; who asks is judged by the room of the record."""
+    return set(Export.objects.filter(entities__contains=[entity]).values_list("pk", flat=True))
