@@ -83,7 +83,13 @@ class CodeAgain(_NewKey, CodeView):  # type: ignore[misc]
 
 
 class SetUpCodes(_OthersEnd, ActivateTOTPView):  # type: ignore[misc]
-    """One-time codes are set up."""
+    """One-time codes are set up. Whoever typed the password for it a moment ago is shown the recovery codes at once."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        if typed_lately(self.request):
+            reauthenticate_by_password(self.request)
+        return answer
 
 
 class NewRecoveryCodes(_OthersEnd, GenerateRecoveryCodesView):  # type: ignore[misc]
