@@ -16,6 +16,8 @@ export const app = reactive({
   phase: "starting" as Phase,
   large: false,
   syncing: false,
+  /** How many ops are on their way to the disk: they wait for the server as those on it do. */
+  saving: 0,
   online: navigator.onLine,
   /** Why nothing gets through, in words; empty while all is well or there is simply no network. */
   trouble: "",
@@ -51,7 +53,7 @@ export const data = shallowReactive({
 });
 
 export const book = computed<Book>(() => build(data.grids, data.box, data.from, data));
-export const waitingCount = computed(() => outbox.waiting(data.box).length);
+export const waitingCount = computed(() => outbox.waiting(data.box).length + app.saving);
 
 let vault: CryptoKey | null = null;
 let base: CryptoKey | null = null;
@@ -228,19 +230,24 @@ async function record(kept: Kept, device: db.DeviceMeta, before?: db.OpRecord): 
 
 /** Draft → op → outbox in one transaction. `make` gets the place in the sequence. Resolves when it is on the disk. */
 export function finish(make: (seq: number) => Op, place?: string): Promise<Op> {
+  app.saving += 1;
   return serial(async () => {
-    const op = make(data.box.last + 1);
-    const next = outbox.reduce(data.box, { type: "finished", op });
-    const kept = await record(next.ops[next.ops.length - 1]!, await theDevice());
-    await db.write(["ops", "drafts", "meta"], (tx) => {
-      void tx.objectStore("ops").put(kept);
-      if (place) void tx.objectStore("drafts").delete(place);
-      void tx.objectStore("meta").put(boxMeta(next), "box");
-    });
-    data.box = next;
-    app.now = Date.now();
-    if (place) forgetDraft(place);
-    return op;
+    try {
+      const op = make(data.box.last + 1);
+      const next = outbox.reduce(data.box, { type: "finished", op });
+      const kept = await record(next.ops[next.ops.length - 1]!, await theDevice());
+      await db.write(["ops", "drafts", "meta"], (tx) => {
+        void tx.objectStore("ops").put(kept);
+        if (place) void tx.objectStore("drafts").delete(place);
+        void tx.objectStore("meta").put(boxMeta(next), "box");
+      });
+      data.box = next;
+      app.now = Date.now();
+      if (place) forgetDraft(place);
+      return op;
+    } finally {
+      app.saving -= 1;
+    }
   });
 }
 
