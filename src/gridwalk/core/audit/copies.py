@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
-from gridwalk.core import envelope
+from gridwalk.core import envelope, stamps
 from gridwalk.core.audit import append
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.audit.verify import Break
@@ -32,7 +32,7 @@ def write(folder: Path, *, at: dt.datetime) -> int:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     ends_file = folder / "ends.json"
     ends: dict[str, int] = json.loads(ends_file.read_text("utf-8")) if ends_file.exists() else {}
-    target = folder / f"audit-{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}.copy"
+    target = stamps.free_name(folder, "audit", ".copy", at=at)
     n = 0
     partial = target.with_suffix(".part")
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Max
 
-from gridwalk.core import envelope
+from gridwalk.core import envelope, stamps
 from gridwalk.core.audit import append
 from gridwalk.core.audit import chain as chaining
 from gridwalk.core.audit.verbs import AuditVerb
@@ -154,7 +154,7 @@ def write_seal(folder: Path, *, at: dt.datetime) -> Path:
     ]
     body = "\n".join(lines) + "\n"
     text = f"{body}digest {_digest(body, settings.AUDIT_HASH)}\n"
-    target = folder / f"audit-{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}.seal"
+    target = stamps.free_name(folder, "audit", ".seal", at=at)
     partial = target.with_suffix(".part")
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write(text)

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection as django_connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from gridwalk.core import envelope, erasures, files
+from gridwalk.core import envelope, erasures, files, stamps
 from gridwalk.operations import versions
 from gridwalk.operations.backups import manifest as manifests
 from gridwalk.operations.backups import marks, sealing, server
@@ -54,7 +54,7 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
 
     Raises BackupError: a full disk, no fitting ``pg_dump``, a dump that fails. Backups made before stay as they are.
     """
-    target = folder.absolute() / f"gridwalk-{_tag()}-{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
+    target = stamps.free_name(folder.absolute(), f"gridwalk-{_tag()}", SUFFIX, at=at)
     partial = target.with_name(f".{target.name}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

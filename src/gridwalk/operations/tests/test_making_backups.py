@@ -187,6 +187,14 @@ def test_fourteen_nights_are_kept_and_another_installations_left_alone(at: dt.da
     assert (out / "gridwalk-abcdef-20200101T010000Z.gwbak").exists()
 
 
+@pytest.mark.usefixtures("stored")
+def test_two_of_one_second_are_two(at: dt.datetime, tmp_path: Path) -> None:
+    first = making.make(tmp_path, at=at).path
+    was = first.read_bytes()
+    assert making.make(tmp_path, at=at).path.name > first.name
+    assert first.read_bytes() == was
+
+
 @pytest.mark.django_db
 def test_the_hash_of_a_table_does_not_depend_on_the_order_of_rows(at: dt.datetime) -> None:
     from django.db import connection
