@@ -21,7 +21,7 @@ from gridwalk.reconcile.models import Import
 from gridwalk.registry.models import Dwelling
 from gridwalk.visits.models import Visit
 from tests.browser.test_keeping_areas_and_records import accessible
-from tests.harness.campaign import COMMUNITY, DOORS, workbook
+from tests.harness.campaign import COMMUNITY, DOORS, no_quiet_hours, workbook
 from tests.harness.phone import press_pin
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -46,10 +46,10 @@ def first_two(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
         generate=True,
     )
     init._accounts(options)
-    told = dict(re.findall(r"登录名：(\S+)\n口令：(\S+)", capsys.readouterr().out))
+    told = dict(re.findall(r"登录名：(\S+)\n密码：(\S+)", capsys.readouterr().out))
     init._accounts(options)
     again = capsys.readouterr().out
-    assert "没有再建" in again and "口令：" not in again
+    assert "没有再建" in again and "密码：" not in again
     return told
 
 
@@ -67,12 +67,12 @@ class Desk:
         page = self.page
         page.goto(f"{self.base}/")
         page.get_by_label("登录名").fill(name)
-        page.get_by_label("口令").fill(slip)
+        page.get_by_label("密码").fill(slip)
         page.get_by_role("button", name="登录").click()
         expect(page.locator("[name=oldpassword]")).to_have_count(0)
         for field in ("password1", "password2"):
             page.locator(f"[name={field}]").fill(OWN)
-        page.get_by_role("button", name="换成新口令").click()
+        page.get_by_role("button", name="换成新密码").click()
         expect(page.get_by_role("heading", name="设置动态码")).to_be_visible()
         secret = re.search(r"手工输入：(\w+)", page.content())
         assert secret is not None
@@ -132,7 +132,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
     keeper.reads("4 个人的登录条")
     keeper.is_clean()
     told = keeper.page.locator(".slips").inner_text()
-    slips |= dict(re.findall(r"登录名\s+(\S+)\s+一次性口令\s+(\S+)", told))
+    slips |= dict(re.findall(r"登录名\s+(\S+)\s+一次性密码\s+(\S+)", told))
     centre.go("/")
     centre.press("确认岗位")
     for box in centre.page.locator("input[name=row]").all():
@@ -171,6 +171,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
     centre.page.get_by_role("link", name="先看再下派").first.click()
     centre.reads("现在下派，新增这些")
     centre.page.locator("form[action*=dispatch] button").click()
+    no_quiet_hours()  # the phone below goes by the wall clock
     centre.go("/")
     centre.reads("开张还差 1 步")
     for path in ("/setup/", "/about/"):
@@ -189,10 +190,10 @@ def test_from_init_to_the_first_visit_on_a_phone(
     phone = profile().pages[0]
     phone.goto(f"{live_server.url}/phone/#code={code[0]}")
     phone.get_by_label("登录名").fill("gf-001")
-    phone.get_by_label("口令", exact=True).fill(slips["gf-001"])
+    phone.get_by_label("密码", exact=True).fill(slips["gf-001"])
     phone.get_by_role("button", name="启用", exact=True).click()
-    phone.get_by_label("自己的新口令").fill(OWN)
-    phone.get_by_label("新口令再输一次").fill(OWN)
+    phone.get_by_label("自己的新密码").fill(OWN)
+    phone.get_by_label("新密码再输一次").fill(OWN)
     phone.get_by_role("button", name="启用", exact=True).click()
     for heading in ("设 6 位解锁数字", "再输一次"):
         expect(phone.get_by_role("heading", name=heading)).to_be_visible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -16,11 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.sync.actions import devices
 from tests.harness.browser import QUIET, executable
-from tests.harness.campaign import GRID, confirm, dispatch, id_no, upload, workbook
+from tests.harness.campaign import GRID, confirm, dispatch, id_no, no_quiet_hours, upload, workbook
 from tests.harness.people import SignIn
 
 PIN = "271828"
@@ -72,7 +71,7 @@ def walk(lead: Client, sign_in: SignIn, account: Callable[..., User]) -> Street:
     confirm(lead, upload(lead, workbook("实有人口台账", people)))
     dispatch(sign_in)
     Target.objects.update(assignee=worker)
-    Campaign.objects.update(quiet_from=dt.time(23, 59, 59), quiet_until=dt.time(0, 0))
+    no_quiet_hours()
     return Street(worker, lead)
 
 
@@ -130,7 +129,7 @@ def code_for(worker: User) -> str:
 def sign_in_on(page: Page, worker: User) -> None:
     """Login name and password on the activation screen."""
     page.get_by_label("登录名").fill(worker.username)
-    page.get_by_label("口令").fill(PASSWORD)
+    page.get_by_label("密码").fill(PASSWORD)
 
 
 def activate(page: Page, base: str, worker: User) -> None:
