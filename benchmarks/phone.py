@@ -83,7 +83,7 @@ def _first_load(page: Page, code: str, username: str) -> Iterator[Result]:
     page.goto(f"{BASE}#code={code}")
     page.get_by_label("登录名").fill(username)
     shown = sum(sent) / 1000
-    page.get_by_label("口令").fill(PASSWORD)
+    page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="启用", exact=True).click()
     page.get_by_role("heading", name="设 6 位解锁数字").wait_for()
     _press_pin(page)

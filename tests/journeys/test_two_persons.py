@@ -390,7 +390,7 @@ SLIP = re.compile(r"(?:[a-z2-9]{4}-){6}[a-z2-9]{4}")
 def slip_of(client: Client, user: User) -> str:
     """The administrator resets the password; what stands on the slip."""
     page = words(client.post(f"/accounts/{user.pk}/password/"))
-    assert "确认后，这个口令才能用" in page
+    assert "确认后，这个密码才能用" in page
     return str(SLIP.findall(page)[0])
 
 
@@ -422,7 +422,7 @@ def test_a_reset_of_who_sees_rows_works_once_another_person_confirms_it(
     assert elsewhere.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
 
     told = words(centre[1].get("/notices/"))
-    assert "孟昭宁要重置程望舒的口令" in told and "孟昭宁要重置程望舒的动态码" in told
+    assert "孟昭宁要重置程望舒的密码" in told and "孟昭宁要重置程望舒的动态码" in told
     assert "等您确认的重置" in words(centre[1].get("/roles/"))
     assert "没有重置" in decide_reset(centre[1], do="decline")
     assert not queries.second_factor_missing(lead)
@@ -430,7 +430,7 @@ def test_a_reset_of_who_sees_rows_works_once_another_person_confirms_it(
     assert comes_in(lead, slip) and not comes_in(lead, PASSWORD)
     assert centre[1].post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404, "once"
     told = words(client.get("/notices/"))
-    assert "许知行同意重置程望舒的口令" in told and "许知行没有同意重置程望舒的动态码" in told
+    assert "许知行同意重置程望舒的密码" in told and "许知行没有同意重置程望舒的动态码" in told
     lead.refresh_from_db()
     assert lead.must_change_password
 
@@ -467,7 +467,7 @@ def test_a_post_ended_for_the_sake_of_a_reset_and_resumed_opens_nothing(
     assert not comes_in(lead, slip_of(client, lead))
     page = words(client.post(f"/accounts/{wall.pk}/password/"))
     assert comes_in(wall, SLIP.findall(page)[0]), "who sees counts alone takes one person"
-    assert "孟昭宁重置了领导小组的口令" in words(centre[1].get("/notices/"))
+    assert "孟昭宁重置了领导小组的密码" in words(centre[1].get("/notices/"))
 
 
 def test_one_person_may_try_alone_and_every_page_says_so(account: Account, sign_in: SignIn) -> None:

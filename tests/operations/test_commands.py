@@ -82,7 +82,7 @@ def ready(gridwalk: Run, home: Path) -> str:
     assert "gridwalk init" in before.stderr
     done = gridwalk("init")
     assert done.returncode == 0, done.stderr
-    passwords = re.findall(r"口令：(\S+)", done.stdout)
+    passwords = re.findall(r"密码：(\S+)", done.stdout)
     assert len(passwords) == 2
     assert "分给两个人" in done.stdout
     return str(passwords[0])
@@ -95,7 +95,7 @@ def test_init_makes_keys_and_two_accounts_and_a_second_one_changes_nothing(
     again = gridwalk("init")
     assert again.returncode == 0
     assert "都已经有了" in again.stdout
-    assert "口令：" not in again.stdout
+    assert "密码：" not in again.stdout
     assert (home / "keys.json").read_bytes() == keys
     assert (home / "keys.json").stat().st_mode & 0o777 == 0o600
     assert ready.encode() not in b"".join(path.read_bytes() for path in home.rglob("*.log"))
@@ -135,7 +135,7 @@ def test_unlock_lets_a_name_try_again_and_says_when_there_is_none(ready: str, gr
 def test_reset_gives_a_password_without_a_second_person(ready: str, gridwalk: Run) -> None:
     done = gridwalk("reset", "Admin")
     assert done.returncode == 0
-    assert "口令只显示这一次" in done.stdout and "会收到通知" in done.stdout
+    assert "密码只显示这一次" in done.stdout and "会收到通知" in done.stdout
     codes = gridwalk("reset", "admin", "--codes")
     assert codes.returncode == 0
     assert "动态码清掉了" in codes.stdout

@@ -201,7 +201,7 @@ def test_a_list_of_leaked_passwords_that_is_gone_is_told(tmp_path: Path, monkeyp
     monkeypatch.setenv("GRIDWALK_LEAKED_PASSWORDS", str(tmp_path / "leaked.txt"))
     (finding,) = doctor._leaked_passwords()
     assert finding.state is State.BAD
-    assert "谁也换不了口令" in finding.says
+    assert "谁也换不了密码" in finding.says
     (tmp_path / "leaked.txt").write_text("")
     assert list(doctor._leaked_passwords()) == []
 

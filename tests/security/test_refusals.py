@@ -81,7 +81,7 @@ def test_an_account_needs_a_name_of_its_length_and_a_good_password() -> None:
         ({"name": " "}, "没有存：登录名和姓名都要填"),
         ({"name": "王" * 41}, "没有存：登录名、姓名、职务都不超过 40 个字"),
         ({"post": "长" * 41}, "职务都不超过 40 个字"),
-        ({"password": "12345678"}, "口令没有存："),
+        ({"password": "12345678"}, "密码没有存："),
     ):
         with pytest.raises(AccountError, match=words):
             new_user(**other)
@@ -140,7 +140,7 @@ def test_an_account_is_not_called_after_a_number_or_a_formula(sign_in: SignIn) -
     for name in ('=HYPERLINK("http://x.invalid","王试")', "+cmd", "@王试", "-王试"):
         assert "不能用 = + - @ 开头" in answer_to(keeper, "/accounts/new/", username="wangshi", name=name)
     assert not User.objects.filter(name__contains="王试").exists()
-    assert "一次性口令" in answer_to(keeper, "/accounts/new/", username="wangshi", name="王试")
+    assert "一次性密码" in answer_to(keeper, "/accounts/new/", username="wangshi", name="王试")
 
 
 # records

@@ -325,7 +325,7 @@ def test_a_lock_is_seen_and_lifted_by_the_administrator(sign_in: SignIn, account
     assert "没有锁" in _text(administrator.get(page))
     for _ in range(6):
         _sign_in(Client(), user, "wrong")
-    assert "口令错太多次，锁着" in _text(administrator.get(page))
+    assert "密码错太多次，锁着" in _text(administrator.get(page))
     administrator.post(f"{page}unlock/")
     assert _sign_in(Client(), user).headers["Location"] == HOME
     assert AuditEntry.objects.filter(verb="account.unlocked", subject=user.id).count() == 1
@@ -360,7 +360,7 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     changed = client.post(change, {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH})
     assert changed.headers["Location"] == HOME
     page = _text(client.get(HOME))
-    assert "口令改好了" in page and "成功" not in page, "in the words of the house"
+    assert "密码改好了" in page and "成功" not in page, "in the words of the house"
     assert _is_in(client)
     assert _sign_in(Client(), user).status_code == 200
     assert _sign_in(Client(), user, FRESH).status_code == 302
@@ -381,7 +381,7 @@ def test_a_first_password_runs_out_after_a_week_and_a_reset_gives_another_week(
             return _text(admin.get(reverse("console:account", args=[user.id])))
 
         now.shift(dt.timedelta(days=7))
-        assert "初始口令到" in page_of_account()
+        assert "初始密码到" in page_of_account()
         assert _sign_in(Client(), user).headers["Location"] == HOME, "until the end of the seventh day"
         now.shift(dt.timedelta(seconds=1))
         assert _sign_in(client, user).headers["Location"] == LOGIN

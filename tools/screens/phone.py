@@ -99,7 +99,7 @@ class Walk:
         expect(page.get_by_label("登录名")).to_be_visible()
         self.shot("activate")
         page.get_by_label("登录名").fill(login)
-        page.get_by_label("口令").fill(password)
+        page.get_by_label("密码").fill(password)
         page.get_by_label("激活码").fill(code)
         self.press("启用")
         expect(page.get_by_role("heading", name="设 6 位解锁数字")).to_be_visible()

@@ -40,7 +40,7 @@ def _check_password(password: str, user: User) -> None:
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
-        raise AccountError("口令没有存：" + " ".join(error.messages)) from error
+        raise AccountError("密码没有存：" + " ".join(error.messages)) from error
 
 
 def office(actor: Viewer) -> str:
@@ -327,7 +327,7 @@ def unlock(*, actor: Viewer, at: dt.datetime, user: User) -> None:
 def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
     """A user's own new password. Raises AccountError."""
     if user.check_password(password):
-        raise AccountError("口令没有存：和现在的一样，请换一个。")
+        raise AccountError("密码没有存：和现在的一样，请换一个。")
     _check_password(password, user)
     scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:

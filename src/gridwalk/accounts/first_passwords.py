@@ -9,7 +9,7 @@ from gridwalk.core import queries
 from gridwalk.core.audit.verbs import AuditVerb
 
 LASTS = dt.timedelta(days=7)
-RAN_OUT = f"这个初始口令过了 {LASTS.days} 天，不能用了。请找街道的管理员重置口令。"
+RAN_OUT = f"这个初始密码过了 {LASTS.days} 天，不能用了。请找街道的管理员重置密码。"
 
 
 def holds_until(user: User) -> dt.datetime | None:

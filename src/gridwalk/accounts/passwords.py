@@ -61,13 +61,13 @@ class LeakedValidator:
             with Path(settings.LEAKED_PASSWORDS).open("rb") as lines:
                 leaked = _first_not_below(lines, wanted).startswith(wanted)
         except OSError as error:
-            raise ValidationError("泄露口令的清单打不开，口令没有存。请告诉管理员，看 gridwalk doctor。") from error
+            raise ValidationError("泄露密码的清单打不开，密码没有存。请告诉管理员，看 gridwalk doctor。") from error
         if leaked:
             raise ValidationError(self.get_help_text())
 
     def get_help_text(self) -> str:
         """What is asked for."""
-        return "不能是已经泄露、别人手里有的口令。"
+        return "不能是已经泄露、别人手里有的密码。"
 
 
 def _first_not_below(lines: BinaryIO, wanted: bytes) -> bytes:

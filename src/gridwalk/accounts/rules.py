@@ -186,7 +186,7 @@ class Factor(enum.StrEnum):
     CODES = "codes"
 
 
-FACTORS = {Factor.PASSWORD: "口令", Factor.CODES: "动态码"}
+FACTORS = {Factor.PASSWORD: "密码", Factor.CODES: "动态码"}
 
 
 @dataclasses.dataclass(frozen=True)

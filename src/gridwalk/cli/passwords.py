@@ -15,7 +15,7 @@ def choose(*, generate: bool) -> tuple[str, bool]:
 
     if generate or not sys.stdin.isatty():
         return accounts.random_password(), True
-    first = getpass.getpass("口令（至少 12 个字符，直接回车则随机生成）：")
+    first = getpass.getpass("密码（至少 12 个字符，直接回车则随机生成）：")
     if not first:
         return accounts.random_password(), True
     if first != getpass.getpass("再输一遍："):
@@ -28,7 +28,7 @@ def tell(username: str, password: str) -> None:
     from gridwalk.accounts.first_passwords import LASTS
 
     output.say(f"登录名：{username}")
-    output.say(f"口令：{password}")
+    output.say(f"密码：{password}")
     output.say(
-        f"口令只显示这一次，{LASTS.days} 天内要登录并改成自己的；过了就作废：请管理员重置，或在这台机器上用 gridwalk createuser 另建账号。"
+        f"密码只显示这一次，{LASTS.days} 天内要登录并改成自己的；过了就作废：请管理员重置，或在这台机器上用 gridwalk createuser 另建账号。"
     )

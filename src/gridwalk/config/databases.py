@@ -28,7 +28,7 @@ def from_url(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise DatabaseUrlError("DATABASE_URL 要写成 postgresql://用户:口令@主机:端口/库名，只支持 PostgreSQL。")
+        raise DatabaseUrlError("DATABASE_URL 要写成 postgresql://用户:密码@主机:端口/库名，只支持 PostgreSQL。")
     query = {name: unquote(text) for name, _, text in (pair.partition("=") for pair in parts.query.split("&"))}
     host = query.get("host", unquote(parts.hostname or ""))
     tls = {name: query[name] for name in TLS if name in query}

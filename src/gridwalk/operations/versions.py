@@ -14,6 +14,7 @@ FIRST: dict[str, str] = {
     "0.4": "accounts.0003_substitutes",
     "0.5": "accounts.0004_sessions_under_marks",
     "0.6": "registry.0010_relations_by_code",
+    "0.7": "lists.0001_initial",
 }
 """Version before this one → a migration that came with it, the oldest first. ``tests/dumps`` has a database of each."""
 

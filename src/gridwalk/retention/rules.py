@@ -104,7 +104,7 @@ PERIODS = (
         days=30,
         since="过期",
         goes="整条",
-        stays="审计里的登录和换口令",
+        stays="审计里的登录和换密码",
         why="只为当时登录",
     ),
     Period(

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", required=True, choices=[role.value for role in LABELS], metavar="岗位", help=roles)
     parser.add_argument("--scope", default="", metavar="代码", help="管哪一片：街道、社区或网格的代码（不写就是全部）")
     parser.add_argument("--post", default="", metavar="职务", help="职务，写在名单和文书上")
-    parser.add_argument("--generate", action="store_true", help="随机生成口令，显示一次")
+    parser.add_argument("--generate", action="store_true", help="随机生成密码，显示一次")
 
 
 def run(options: argparse.Namespace) -> int:

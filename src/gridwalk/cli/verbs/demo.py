@@ -138,4 +138,4 @@ def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Prog
 def _words(note: dict[str, Any]) -> list[str]:
     width = max(len(m["username"]) for m in note["members"])
     rows = [f"  {m['username']:<{width}}  {m['password']}  {m['role']} {m['name']}" for m in note["members"]]
-    return ["", "登录名和口令（人都是虚构的）：", *rows, f"台账在：{note['ledgers']}", ""]
+    return ["", "登录名和密码（人都是虚构的）：", *rows, f"台账在：{note['ledgers']}", ""]

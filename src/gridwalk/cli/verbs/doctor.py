@@ -134,8 +134,8 @@ def _leaked_passwords() -> Iterator[Finding]:
     path = os.environ.get("GRIDWALK_LEAKED_PASSWORDS")
     if path and not os.access(path, os.R_OK):
         yield findings.bad(
-            "口令",
-            f"泄露口令的清单打不开：{path}，谁也换不了口令。",
+            "密码",
+            f"泄露密码的清单打不开：{path}，谁也换不了密码。",
             "请放回这个文件，或去掉 GRIDWALK_LEAKED_PASSWORDS。",
         )
 

@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--one-person", action="store_true", help="只为试用：两种岗位给同一个账号，每一页都会写明；数据只能是虚构的"
     )
-    parser.add_argument("--generate", action="store_true", help="随机生成口令，显示一次")
+    parser.add_argument("--generate", action="store_true", help="随机生成密码，显示一次")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,7 +56,7 @@ def _accounts(options: argparse.Namespace) -> None:
         if Role.STREET_CENTRE in missing:
             _create(options, options.centre, options.centre_name, Role.STREET_CENTRE)
         output.say(
-            "这两个账号请分给两个人：管理员建账号、提岗位，看不到居民；街道网格中心确认岗位。口令当面交，不要一个人拿两份。"
+            "这两个账号请分给两个人：管理员建账号、提岗位，看不到居民；街道网格中心确认岗位。密码当面交，不要一个人拿两份。"
         )
     output.say("接下来运行 gridwalk serve，用账号登录。")
 

@@ -7,12 +7,12 @@ import argparse
 from gridwalk.cli import environment, output, passwords, schema
 from gridwalk.cli.failures import CommandError
 
-HELP = "给一个登录名重置口令（加 --codes 重置动态码），不用网页上另一个人确认"
+HELP = "给一个登录名重置密码（加 --codes 重置动态码），不用网页上另一个人确认"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username", metavar="登录名")
-    parser.add_argument("--codes", action="store_true", help="重置动态码，口令不变")
+    parser.add_argument("--codes", action="store_true", help="重置动态码，密码不变")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import argparse
 from gridwalk.cli import environment, output, schema
 from gridwalk.cli.failures import CommandError
 
-HELP = "口令错太多次被锁的登录名，现在解开"
+HELP = "密码错太多次被锁的登录名，现在解开"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,5 +25,5 @@ def run(options: argparse.Namespace) -> int:
         if user is None:
             raise CommandError(f"没有“{options.username}”这个登录名，或已停用。请看网页“账号”里的登录名。")
         actions.unlock(actor=rules.SYSTEM, at=clock.now(), user=user)
-    output.say(f"“{user.username}”的锁已解开，现在就能再登录。口令和动态码没有变。")
+    output.say(f"“{user.username}”的锁已解开，现在就能再登录。密码和动态码没有变。")
     return 0

@@ -88,7 +88,7 @@ def test_a_first_password_is_replaced_while_the_phone_is_bound(field: Field) -> 
     assert bind(PASSWORD, "")[:2] == (403, "change_password")
     status, problem, why = bind(PASSWORD, "123456789012")
     assert (status, problem) == (403, "weak_password")
-    assert "口令没有存" in why
+    assert "密码没有存" in why
     assert "和现在的一样" in bind(PASSWORD, PASSWORD)[2]
     assert bind(PASSWORD, "长" * 1001)[1] == "password_too_long"
     with time_machine.travel(now + dt.timedelta(days=8)):

@@ -25,13 +25,13 @@ from gridwalk.sync.models import ActivationCode, Attempts, Device, ServerKey
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PROBLEMS = {
-    "wrong_credentials": "登录名或口令不对，没有激活。请核对后再试。",
-    "password_too_long": "口令太长，没有激活：口令不会超过 1,000 个字。请核对后再试。",
+    "wrong_credentials": "登录名或密码不对，没有激活。请核对后再试。",
+    "password_too_long": "密码太长，没有激活：密码不会超过 1,000 个字。请核对后再试。",
     "wrong_code": "激活码不对，没有激活。请核对后再试。",
     "code_used": "这个激活码已经用过。请网格长或管理员再生成一个。",
     "code_expired": "这个激活码过了 15 分钟。请网格长或管理员再生成一个。",
     "not_a_worker": "这个账号还不管任何网格，用不了手机端。请管理员先给账号加上网格。",
-    "change_password": "这个账号还是初始口令。请设一个自己的口令，再点一次启用。",
+    "change_password": "这个账号还是初始密码。请设一个自己的密码，再点一次启用。",
     "weak_password": "{why}",
     "password_ran_out": first_passwords.RAN_OUT,
     "wait": "试得太密，请等 {seconds} 秒再试。",
