@@ -20,10 +20,11 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.differences.actions import decisions
+from gridwalk.followup.models import Matter
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person
 from gridwalk.registry.rules import Claim
-from gridwalk.sync.models import Attachment, Note, Op
+from gridwalk.sync.models import Attachment, Op
 from gridwalk.visits.models import CareContact, CareNeed, Visit
 from tests.harness import phone
 from tests.harness.campaign import id_no
@@ -203,7 +204,7 @@ def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened:
         opened.wait_for_timeout(100)
     photo = Attachment.objects.get()
     assert photo.size <= 200_000
-    note = Note.objects.get()
+    note = Matter.objects.get()
     assert (note.kind, note.photos) == ("hazard", [photo.sha256])
     assert "程" not in note.text_sealed
 

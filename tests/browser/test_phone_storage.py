@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from gridwalk.sync.models import Note, Op
+from gridwalk.followup.models import Matter
+from gridwalk.sync.models import Op
 from gridwalk.visits.models import Visit
 from tests.harness import phone
 from tests.harness.phone import Street
@@ -77,7 +78,7 @@ def test_a_database_the_system_closed_is_opened_again_and_the_visit_is_saved(ope
     opened.get_by_role("button", name="无变化，连同所记存下").click()
     arrived(opened)
     assert Visit.objects.count() == 1
-    assert Note.objects.count() == 1
+    assert Matter.objects.count() == 1
 
 
 def test_what_was_typed_outlives_a_database_that_opens_no_more(opened: Page) -> None:
@@ -98,7 +99,7 @@ def test_what_was_typed_outlives_a_database_that_opens_no_more(opened: Page) -> 
     opened.get_by_role("button", name="无变化，连同所记存下").click()
     arrived(opened)
     assert Visit.objects.count() == 1
-    assert Note.objects.count() == 1
+    assert Matter.objects.count() == 1
     assert opened.evaluate("sessionStorage.length") == 0
 
 

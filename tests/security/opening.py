@@ -20,6 +20,7 @@ walk                  x     x     .     .      .         .        .          .
 edit_register         x     x     x     .      .         .        .          .
 decide_difference     .     x     .     .      .         .        .          .
 recheck               .     x     .     x      .         .        .          .
+handle_matter         x     x     x     x      .         .        .          .
 import_ledger         .     x     x     x      .         .        .          .
 dispatch              .     x     .     x      .         .        .          .
 manage_campaign       .     .     .     x      .         .        .          .
@@ -51,14 +52,15 @@ PAGES = {
         phone_api:attachment
     """,
     "see_counts": """
-        board wall campaign consistency workdays
+        board wall campaign consistency workdays matters_overdue
     """,
     "see_rows_masked": """
         gaps buildings building building_door register list list_total list_change list_keep list_view
         search bench bench_case dwelling person organization site facilities facility rounds overdue overdue_do
+        matters matter matter_file
     """,
     "see_rows": """
-        search_id_tail
+        search_id_tail matter_photo
     """,
     "see_care": """
         care care_label
@@ -76,7 +78,7 @@ PAGES = {
     """,
     "decide_difference": """
         bench_decide bench_decided bench_undo differences difference decide undo_decision rules rules_apply
-        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo estates estate_decide note_photo
+        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo estates estate_decide
         returned returned_decide
     """,
     "recheck": """
@@ -99,6 +101,12 @@ PAGES = {
     """,
     "dispatch": """
         gaps_hand_over substitutes substitute_end
+    """,
+    "handle_matter": """
+        matter_new
+    """,
+    "handle_matter recheck dispatch": """
+        matter_act
     """,
     "dispatch record_visit": """
         gaps_plan

@@ -60,6 +60,7 @@ class Verb(enum.StrEnum):
     EDIT_REGISTER = "edit_register"
     DECIDE_DIFFERENCE = "decide_difference"
     RECHECK = "recheck"
+    HANDLE_MATTER = "handle_matter"
     IMPORT_LEDGER = "import_ledger"
     DISPATCH = "dispatch"
     MANAGE_CAMPAIGN = "manage_campaign"
@@ -82,6 +83,7 @@ _OFFICE = {
     Verb.RECORD_VISIT,
     Verb.WALK,
     Verb.EDIT_REGISTER,
+    Verb.HANDLE_MATTER,
     Verb.DECIDE_DIFFERENCE,
     Verb.RECHECK,
     Verb.IMPORT_LEDGER,
@@ -101,6 +103,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.RECORD_VISIT,
             Verb.WALK,
             Verb.EDIT_REGISTER,
+            Verb.HANDLE_MATTER,
         }
     ),
     Role.COMMUNITY_LEAD: frozenset({*_OFFICE, Verb.MANAGE_DEVICES}),
@@ -113,6 +116,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.SEE_CARE,
             Verb.RECORD_VISIT,
             Verb.EDIT_REGISTER,
+            Verb.HANDLE_MATTER,
             Verb.IMPORT_LEDGER,
             Verb.EXPORT_REPORT,
         }
@@ -122,6 +126,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.SEE_COUNTS,
             Verb.SEE_ROWS_MASKED,
             Verb.RECHECK,
+            Verb.HANDLE_MATTER,
             Verb.IMPORT_LEDGER,
             Verb.DISPATCH,
             Verb.MANAGE_CAMPAIGN,

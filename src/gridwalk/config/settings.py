@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "gridwalk.campaigns",
     "gridwalk.differences",
     "gridwalk.visits",
+    "gridwalk.followup",
     "gridwalk.bench",
     "gridwalk.indicators",
     "gridwalk.reconcile",

@@ -45,6 +45,8 @@ NAVIGATION = (
     NavItem("console:paper", "纸质补录", "pen"),
     NavItem("console:care", "关怀联系", "heart"),
     NavItem("console:rechecks", "待复核", "check"),
+    NavItem("console:matters", "事项", "flag"),
+    NavItem("console:matters_overdue", "过期事项", "clock"),
     NavItem("console:returned", "手机退回", "inbox"),
     NavItem("console:imports", "台账导入", "upload", rule=True),
     NavItem("console:comparisons", "台账比对", "compare"),

@@ -35,6 +35,19 @@ def workbook(request: Signed, name: str, data: bytes, *, source: tuple[str, uuid
     return response
 
 
+def paper(name: str, data: bytes, content_type: str) -> HttpResponse:
+    """A file somebody handed in, as it came; it is never shown inside a page."""
+    return HttpResponse(
+        data,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 def picture(jpeg: bytes) -> HttpResponse:
     """A photo, never kept by the browser."""
     return HttpResponse(

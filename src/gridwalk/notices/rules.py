@@ -17,12 +17,19 @@ class Kind(enum.StrEnum):
     ROLE = "role"
     INVESTIGATION = "investigation"
     TAKEOVER = "takeover"
+    MATTER = "matter"
 
 
-WORK = {Kind.TAKEOVER}
+WORK = {Kind.TAKEOVER, Kind.MATTER}
 """What a worker did at a door brought them about: told by day, and not by whom (red line 2)."""
 
-LABELS = {Kind.ACCOUNT: "账号", Kind.ROLE: "岗位", Kind.INVESTIGATION: "调查", Kind.TAKEOVER: "迁移"}
+LABELS = {
+    Kind.ACCOUNT: "账号",
+    Kind.ROLE: "岗位",
+    Kind.INVESTIGATION: "调查",
+    Kind.TAKEOVER: "迁移",
+    Kind.MATTER: "事项",
+}
 
 
 def plain(text: str) -> str:

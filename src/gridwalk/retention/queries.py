@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
+from gridwalk.followup.models import Entry, Matter
 from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
@@ -34,7 +35,7 @@ from gridwalk.registry.queries import erased
 from gridwalk.retention import rules
 from gridwalk.retention.models import Run
 from gridwalk.retention.rules import Period
-from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Note, Op
+from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Op
 from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Round, Visit
 
@@ -91,8 +92,12 @@ def _deposits(cut: dt.datetime) -> list[Part]:
     return [(Deposit.objects.filter(received_at__lt=cut).exclude(sealed=""), "received_at")]
 
 
-def _notes(cut: dt.datetime) -> list[Part]:
-    return [(Note.objects.filter(at__lt=cut).exclude(text_sealed=""), "at")]
+def _matters(cut: dt.datetime) -> list[Part]:
+    entries = Entry.objects.filter(matter__ended_at__lt=cut)
+    return [
+        (Matter.objects.filter(ended_at__lt=cut).exclude(text_sealed=""), "ended_at"),
+        (entries.exclude(text_sealed=""), "matter__ended_at"),
+    ]
 
 
 def _sessions(cut: dt.datetime) -> list[Part]:
@@ -159,7 +164,7 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "ops": _ops,
     "quarantine": _quarantine,
     "deposits": _deposits,
-    "notes": _notes,
+    "matters": _matters,
     "sessions": _sessions,
     "handed_in": _handed_in,
     "notices": _notices,

@@ -90,12 +90,12 @@ PERIODS = (
         why="原件已另记",
     ),
     Period(
-        code="notes",
-        what="上门记下的隐患和诉求文字",
+        code="matters",
+        what="事项的文字：隐患、诉求、整改的说明",
         days=730,
-        since="记下",
+        since="办结",
         goes="文字",
-        stays="何时、哪一处、哪一类",
+        stays="何时、哪一处、哪一类、走到哪一步",
         why="办结后两年内可能复查",
     ),
     Period(

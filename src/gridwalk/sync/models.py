@@ -208,36 +208,6 @@ class Deposit(models.Model):
     received_at = models.DateTimeField()
 
 
-class Note(models.Model):
-    """A hazard or request noted at a door; ``id`` is the op's (with a visit: derived from it). The text is sealed."""
-
-    KEPT = Kept(
-        grid="grid",
-        of=("place",),
-        moved=Goes(),
-        merged=Repointed(),
-        erased=Stays("of doors and places; its text has a period of its own"),
-    )
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    grid = models.CharField(max_length=15)
-    kind = models.CharField(max_length=10)
-    place_kind = models.CharField(max_length=16)
-    place = models.UUIDField()
-    text_sealed = models.TextField()
-    photos = models.JSONField(default=list)
-    worker = models.UUIDField()
-    worker_name = models.CharField(max_length=40)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["grid", "-at"], opclasses=["varchar_pattern_ops", "timestamptz_ops"], name="note_grid_at"
-            )
-        ]
-
-
 class Attachment(models.Model):
     """A photo named by the hash of its bytes; ``received``: how far its upload has come, ``file``: where it lies
     when whole.

@@ -15,13 +15,14 @@ from django.test import Client
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock, files
 from gridwalk.core.models import AuditEntry
+from gridwalk.followup.models import Matter
 from gridwalk.phone import shell
 from gridwalk.phone.tests.conftest import PASSWORD, Field, field
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
 from gridwalk.sync.actions import attachments
-from gridwalk.sync.models import Badge, Device, Note, Op, Returned
+from gridwalk.sync.models import Badge, Device, Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.pages import Reader
 from tests.harness.phones import Cache, Wire, op, through
@@ -181,7 +182,7 @@ def test_a_photo_is_put_on_a_badge_shown_on_the_phone_and_taken_off_again(field:
     assert lead.get(f"/phones/badge/{field.worker.id}/").status_code == 404
 
 
-def test_the_photo_of_a_hazard_is_opened_by_whoever_decides_there_and_that_is_noted(field: Field, account: Any) -> None:
+def test_the_photo_of_a_hazard_is_opened_by_whoever_sees_its_rows_and_that_is_noted(field: Field, account: Any) -> None:
     door = field.street.door("101")
     field.walk.dispatch()
     wire, lead = field.phone(), signed_in(field.lead)
@@ -191,14 +192,14 @@ def test_the_photo_of_a_hazard_is_opened_by_whoever_decides_there_and_that_is_no
     hazard_note = {"kind": "hazard", "text": "楼道堆物"}
     hazard = op(1, "matter.note", "dwelling", door.id, at=clock.now(), data=hazard_note) | {"att": [sha]}
     push(wire, hazard)
-    assert "还没传到" in lead.get("/returned/").content.decode()
+    matter = Matter.objects.get()
+    assert "还没传到" in lead.get(f"/matters/{matter.id}/").content.decode()
     attachments.append(device=device, at=clock.now(), attachment=upload.id, offset=0, data=JPEG)
-    note = Note.objects.get()
-    path = f"/returned/photos/{note.id}/1/"
-    assert path in lead.get("/returned/").content.decode()
+    path = f"/matters/{matter.id}/photos/1/"
+    assert path in lead.get(f"/matters/{matter.id}/").content.decode()
     shown = lead.get(path)
     assert shown["Content-Type"] == "image/jpeg" and b"Exif" not in shown.content
-    assert AuditEntry.objects.filter(verb="photo.opened", subject=note.id).count() == 1
-    assert lead.get(f"/returned/photos/{note.id}/2/").status_code == 404
+    assert AuditEntry.objects.filter(verb="photo.opened", subject=matter.id).count() == 1
+    assert lead.get(f"/matters/{matter.id}/photos/2/").status_code == 404
     elsewhere = account(Role.COMMUNITY_LEAD, FAR_GRID[:12])
     assert signed_in(elsewhere).get(path).status_code == 404

@@ -17,6 +17,7 @@ from gridwalk.notices.queries import NoticeRow
 
 LEADS_TO = {
     "user": ("console:account", Verb.MANAGE_ACCOUNTS),
+    "matter": ("console:matter", Verb.SEE_ROWS_MASKED),
     "person": ("console:person", Verb.SEE_ROWS_MASKED),
     "dwelling": ("console:dwelling", Verb.SEE_ROWS_MASKED),
 }

@@ -10,29 +10,20 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
-from gridwalk.console import downloads, pages
+from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.sync.actions import returned
 from gridwalk.sync.messages import as_uuid
-from gridwalk.sync.queries import badges as photos
 from gridwalk.sync.queries import returned as waiting
 from gridwalk.territory import queries as territory
 
 
 @require_GET
-def note_photo(request: Signed, note: uuid.UUID, number: int) -> HttpResponse:
-    """A photo that came with a hazard or a request."""
-    return downloads.picture(photos.photo_of_note(request.viewer, note, number, at=request.at))
-
-
-@require_GET
 def returned_list(request: Signed) -> HttpResponse:
     """What phones brought and the rules did not take: what it says, why, what to do."""
-    decided, offset = request.GET.get("show") == "decided", pages.offset(request)
-    of_notes = request.GET.get("list") == "notes"
-    first, first_note = (0, offset) if of_notes else (offset, 0)
+    decided, first = request.GET.get("show") == "decided", pages.offset(request)
     alone = as_uuid(request.GET.get("op", ""))
     rows = (
         [waiting.get(request.viewer, alone)]
@@ -45,24 +36,19 @@ def returned_list(request: Signed) -> HttpResponse:
         grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
         for grid in {row.grid for row in rows}
     }
-    notes = [] if decided or alone else waiting.notes(request.viewer, limit=NOTES, offset=first_note)
     context = {
         "rows": [(row, workers[row.grid]) for row in rows],
         "decided": decided,
         "alone": alone,
-        "places": territory.place_names([row.grid for row in rows] + [note.grid for note in notes]),
-        "notes": notes,
+        "places": territory.place_names([row.grid for row in rows]),
         "n": 1 if alone else n,
-        "n_notes": waiting.n_notes(request.viewer),
         "first": first,
-        "first_note": first_note,
         "next": first + RETURNED,
-        "next_note": first_note + NOTES,
     }
     return page(request, "console/returned/list.html", context, active="console:returned")
 
 
-RETURNED, NOTES = 100, 20
+RETURNED = 100
 """So many stand on a page."""
 
 

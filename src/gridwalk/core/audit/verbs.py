@@ -99,6 +99,10 @@ class AuditVerb(enum.StrEnum):
     VISIT_RECORDED = "visit.recorded", "记了走访"
     VISIT_WITHDRAWN = "visit.withdrawn", "撤回了走访", "撤", "撤回了一次走访"
     MATTER_NOTED = "matter.noted", "上门记了隐患或诉求"
+    MATTER_OPENED = "matter.opened", "立了事项"
+    MATTER_MOVED = "matter.moved", "办了事项的一步"
+    MATTER_PRESSED = "matter.pressed", "督办了事项"
+    MATTER_FILE_OPENED = "matter.file_opened", "看了事项的佐证"
     PHOTO_RECEIVED = "photo.received", "收到了照片"
     PHOTO_OPENED = "photo.opened", "看了照片"
     # 巡检和设施

@@ -16,6 +16,7 @@ import time_machine
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock, ids
 from gridwalk.core.models import Change
+from gridwalk.followup.models import Matter
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, states, visit
 from gridwalk.phone.tests.ways import (
@@ -34,7 +35,7 @@ from gridwalk.registry.tests.street import GRID, NEXT_GRID, phone
 from gridwalk.sync import rules
 from gridwalk.sync.actions import locking, pushing, returned
 from gridwalk.sync.actions.judging import Judge, OtherGrids
-from gridwalk.sync.models import Device, Note, Op, Returned
+from gridwalk.sync.models import Device, Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.meanwhile import holding, meanwhile
 from tests.harness.phones import Cache, op
@@ -86,7 +87,7 @@ def test_what_waits_while_its_grid_is_drawn_anew_is_written_where_its_door_stand
     meanwhile(sending(field, wire, way, ops), anew, GRID)
     assert became() == {body["op"]: ["accepted", "", THIRD] for body in ops}
     assert not Returned.objects.exists()
-    assert Visit.objects.get().grid_id == Note.objects.get().grid == Person.objects.get(pk=newborn).grid_id == THIRD
+    assert Visit.objects.get().grid_id == Matter.objects.get().grid == Person.objects.get(pk=newborn).grid_id == THIRD
     assert Residence.objects.get(person=newborn).grid_id == THIRD
     written = Change.objects.filter(op__in=[body["op"] for body in ops]) | Change.objects.filter(entity=newborn)
     assert set(written.values_list("stream_id", flat=True)) == {THIRD}

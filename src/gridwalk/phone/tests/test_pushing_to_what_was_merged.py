@@ -8,10 +8,11 @@ from typing import Any
 
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
+from gridwalk.followup.models import Matter
 from gridwalk.phone.tests.test_pushing import push, states, visit
 from gridwalk.registry.models import Difference, Person, Residence
 from gridwalk.registry.tests.street import links, phone
-from gridwalk.sync.models import Alias, Note, Returned
+from gridwalk.sync.models import Alias, Returned
 from gridwalk.upkeep.tests import rows
 from gridwalk.visits.models import Visit
 from tests.harness.phones import op
@@ -70,6 +71,6 @@ def test_a_visit_at_a_merged_door_is_a_visit_at_the_one_that_stays(field: Field)
     assert set(Visit.objects.values_list("entity", flat=True)) == {stays.id}
     target = Target.objects.get(entity=stays.id)
     assert (target.state, target.n_visits) == ("visited", 2)
-    assert Note.objects.get().place == stays.id
+    assert Matter.objects.get().place == stays.id
     assert Person.objects.get(pk=resident.id).verified_on == clock.local_date(clock.now())
     assert Residence.objects.get(person=newborn).dwelling_id == stays.id

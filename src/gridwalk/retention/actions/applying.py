@@ -140,7 +140,7 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "ops": _blank(body_sealed="", text=""),
     "quarantine": _blank(body_sealed="", text=""),
     "deposits": _blank(sealed=""),
-    "notes": _blank(text_sealed=""),
+    "matters": _blank(text_sealed=""),
     "sessions": _delete,
     "handed_in": _delete,
     "notices": _delete,

@@ -12,7 +12,8 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.sync import messages, photos
+from gridwalk.method import jpegs
+from gridwalk.sync import messages
 from gridwalk.sync.models import Attachment, Device
 
 MOST_BYTES = 200_000
@@ -112,8 +113,8 @@ def _finish(upload: Attachment, whole: bytes, *, device: Device, at: dt.datetime
     if hashlib.sha256(whole).hexdigest() != upload.sha256:
         raise UploadRefused(CHECKSUM, "照片传坏了，请重传。")
     try:
-        clean = photos.strip(whole)
-    except photos.NotJpeg as error:
+        clean = jpegs.strip(whole)
+    except jpegs.NotJpeg as error:
         raise UploadRefused(415, "只收 JPEG 照片。") from error
     stored = core.store_file(
         data=clean,

@@ -12,7 +12,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.sync import photos
+from gridwalk.method import jpegs
 from gridwalk.sync.actions.devices import managed_scope
 from gridwalk.sync.models import Badge
 from gridwalk.sync.queries import badges as queries
@@ -34,8 +34,8 @@ def set_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, data: bytes) -
     if len(data) > MOST_BYTES:
         raise BadgeRefused("没有存：照片超过 100 kB。请缩小后再传，一寸照的大小就够。")
     try:
-        clean = photos.strip(data)
-    except photos.NotJpeg as error:
+        clean = jpegs.strip(data)
+    except jpegs.NotJpeg as error:
         raise BadgeRefused("没有存：只收 JPEG 照片（.jpg）。请另存为 JPEG 再传。") from error
     stored = core.store_file(
         data=clean, name="badge.jpg", purpose="badge", scope=scope[:15], keep=KEEP, actor=actor, at=at

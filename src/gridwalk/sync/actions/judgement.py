@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
-from gridwalk.core import bulk, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.followup.actions import taking_in
+from gridwalk.followup.actions.taking_in import Noted
+from gridwalk.followup.rules import Kind
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
 from gridwalk.registry.actions.claims import Judged
@@ -20,7 +22,7 @@ from gridwalk.sync import messages
 from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.actions.references import References
-from gridwalk.sync.models import Alias, Note, Op
+from gridwalk.sync.models import Alias, Op
 from gridwalk.sync.rules import ACCEPTED, DIFFERENCE
 
 
@@ -119,23 +121,24 @@ class Judgement:
         )
 
     def note(self, outcome: Outcome, note: messages.Note | None, pk: uuid.UUID) -> None:
-        """Keep a hazard or request of a door."""
+        """A hazard or request of a door is a matter from now on."""
         intention = outcome.intention
         if note is None or outcome.place is None or self.viewer.id is None:
             return
-        row = Note(
-            id=pk,
-            grid=outcome.grid,
-            kind=note.kind,
-            place_kind=intention.kind,
-            place=outcome.place,
-            text_sealed=envelope.seal(note.text, table="sync_note", column="text", row=pk),
-            photos=list(intention.att),
-            worker=self.viewer.id,
-            worker_name=self.viewer.name,
-            at=outcome.at,
+        taking_in.note(
+            Noted(
+                id=pk,
+                grid=outcome.grid,
+                kind=Kind(note.kind),
+                place_kind=intention.kind,
+                place=outcome.place,
+                text=note.text,
+                photos=list(intention.att),
+                author=self.viewer.id,
+                author_name=self.viewer.name,
+                at=outcome.at,
+            )
         )
-        bulk.insert([row])
         self.writing.audit(
             AuditVerb.MATTER_NOTED,
             scope=outcome.grid,

@@ -11,7 +11,8 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.sync.models import Attachment, Badge, Note
+from gridwalk.followup.queries import get_matter
+from gridwalk.sync.models import Attachment, Badge
 
 
 def photo_of(user: uuid.UUID) -> bytes | None:
@@ -25,12 +26,22 @@ def with_photo(users: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(Badge.objects.filter(pk__in=list(users)).values_list("user_id", flat=True))
 
 
-def photo_of_note(viewer: Viewer, note: uuid.UUID, number: int, *, at: dt.datetime) -> bytes:
+def arrived_of(viewer: Viewer, matter: uuid.UUID) -> list[tuple[int, bool]]:
+    """The numbers (from 1) of a matter's photos and whether each has come: they follow what was noted. Raises NotHere."""
+    row = get_matter(viewer, matter)
+    if not viewer.may(Verb.SEE_ROWS, row.grid):
+        return []
+    come = Attachment.objects.filter(sha256__in=row.photos, device__user=row.author, file__isnull=False)
+    hashes = set(come.values_list("sha256", flat=True))
+    return [(number, sha in hashes) for number, sha in enumerate(row.photos, 1)]
+
+
+def photo_of_matter(viewer: Viewer, matter: uuid.UUID, number: int, *, at: dt.datetime) -> bytes:
     """The photo with that number (from 1) of a hazard or request; opening it is audited. Raises NotHere."""
-    row = Note.objects.filter(pk=note).first()
-    if row is None or not viewer.may(Verb.DECIDE_DIFFERENCE, row.grid) or not 1 <= number <= len(row.photos):
+    row = get_matter(viewer, matter)
+    if not viewer.may(Verb.SEE_ROWS, row.grid) or not 1 <= number <= len(row.photos):
         raise NotHere
-    arrived = Attachment.objects.filter(sha256=row.photos[number - 1], device__user=row.worker, file__isnull=False)
+    arrived = Attachment.objects.filter(sha256=row.photos[number - 1], device__user=row.author, file__isnull=False)
     photo = arrived.values_list("file", flat=True).first()
     data = _bytes(photo) if photo else None
     if data is None:
@@ -40,8 +51,8 @@ def photo_of_note(viewer: Viewer, note: uuid.UUID, number: int, *, at: dt.dateti
         at=at,
         verb=AuditVerb.PHOTO_OPENED,
         scope=row.grid,
-        kind="note",
-        subject=note,
+        kind="matter",
+        subject=matter,
         reason="看隐患或诉求的照片",
     )
     return data

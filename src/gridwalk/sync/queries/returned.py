@@ -20,7 +20,7 @@ from gridwalk.dictionary import sight
 from gridwalk.registry import columns
 from gridwalk.registry.ends import PROPOSALS
 from gridwalk.sync import messages, rules
-from gridwalk.sync.models import Attachment, Note, Op, Returned
+from gridwalk.sync.models import Op, Returned
 from gridwalk.visits.outcomes import OUTCOMES
 
 
@@ -175,49 +175,3 @@ def _shown(kind: str, field: str, raw: Any) -> str:
         return "（读不懂）"
     parsed = dictionary.parse(kind, field, raw)
     return dictionary.show(kind, field, parsed.value, sight.ON_PAGE) if not parsed.fault else f"（{parsed.text}）"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Noted:
-    """A hazard or request as a row.
-
-    ``photos``: number (from 1), and whether it has arrived; photos follow their visit.
-    """
-
-    id: uuid.UUID
-    grid: str
-    kind: str
-    place: uuid.UUID
-    place_kind: str
-    text: str
-    photos: list[tuple[int, bool]]
-    at: dt.datetime
-
-
-def n_notes(viewer: Viewer) -> int:
-    """How many hazards and requests were noted at doors of the viewer's area."""
-    return _notes(viewer).count()
-
-
-def _notes(viewer: Viewer) -> QuerySet[Note]:
-    return Note.objects.filter(in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid"))
-
-
-def notes(viewer: Viewer, *, limit: int = 100, offset: int = 0) -> list[Noted]:
-    """Hazards and requests noted at doors of the viewer's area, the newest first."""
-    page = list(_notes(viewer).order_by("-at", "-id")[offset : offset + limit])
-    sent = {photo for note in page for photo in note.photos}
-    arrived = set(Attachment.objects.filter(sha256__in=sent, file__isnull=False).values_list("sha256", flat=True))
-    return [
-        Noted(
-            id=n.id,
-            grid=n.grid,
-            kind=n.kind,
-            place=n.place,
-            place_kind=n.place_kind,
-            text=envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
-            photos=[(at, sha in arrived) for at, sha in enumerate(n.photos, 1)],
-            at=n.at,
-        )
-        for n in page
-    ]

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwalk.core import ids
-from gridwalk.sync import photos, rules, spelling
+from gridwalk.method import jpegs
+from gridwalk.sync import rules, spelling
 from gridwalk.sync.rules import Intention
 
 PHONE = uuid.UUID(int=7)
@@ -217,11 +218,11 @@ def test_each_failure_doubles_the_wait_up_to_a_quarter_of_an_hour() -> None:
 
 def test_only_a_jpeg_is_stripped() -> None:
     for odd in (b"", b"\x89PNG", b"\xff\xd8", b"\xff\xd8\xff\xe1\xff\xff", b"\xff\xd8\xff\xda\x00\x02no end"):
-        with pytest.raises(photos.NotJpeg):
-            photos.strip(odd)
+        with pytest.raises(jpegs.NotJpeg):
+            jpegs.strip(odd)
     icc = b"\xff\xee\x00\x04ok"
     assert (
-        photos.strip(b"\xff\xd8\xff\xff\xe2\x00\x04xx" + icc + b"\xff\xda\x00\x02p\xff\xd9")
+        jpegs.strip(b"\xff\xd8\xff\xff\xe2\x00\x04xx" + icc + b"\xff\xda\x00\x02p\xff\xd9")
         == b"\xff\xd8" + icc + b"\xff\xda\x00\x02p\xff\xd9"
     )
 
@@ -230,12 +231,12 @@ def test_only_a_jpeg_is_stripped() -> None:
     st.lists(st.sampled_from([b"\xff", b"\xda", b"\xd9", b"\x00\x02", b"\xe1"]) | st.binary(max_size=4)).map(b"".join)
 )
 def test_any_bytes_are_a_picture_or_are_refused(data: bytes) -> None:
-    for picture in (data, photos.SOI + data):
+    for picture in (data, jpegs.SOI + data):
         try:
-            stripped = photos.strip(picture)
-        except photos.NotJpeg:
+            stripped = jpegs.strip(picture)
+        except jpegs.NotJpeg:
             continue
-        assert stripped.startswith(photos.SOI) and stripped.endswith(b"\xff\xd9")
+        assert stripped.startswith(jpegs.SOI) and stripped.endswith(b"\xff\xd9")
 
 
 def _segment(marker: int, content: bytes) -> bytes:
@@ -248,9 +249,9 @@ def test_a_picture_of_several_scans_is_walked_to_its_end() -> None:
     second = _segment(0xDA, b"b") + b"rest"
     end = b"\xff\xd9"
     told = exif + first + exif + table + _segment(0xFE, b"note") + second
-    assert photos.strip(b"\xff\xd8" + told + end + b"PK\x03\x04archive" + end) == (
+    assert jpegs.strip(b"\xff\xd8" + told + end + b"PK\x03\x04archive" + end) == (
         b"\xff\xd8" + first + table + second + end
     )
     for odd in (b"\xff\xd8" + end, b"\xff\xd8" + first + exif[:9], b"\xff\xd8" + first + table):
-        with pytest.raises(photos.NotJpeg):
-            photos.strip(odd)
+        with pytest.raises(jpegs.NotJpeg):
+            jpegs.strip(odd)

@@ -10,12 +10,13 @@ from typing import Any
 from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
+from gridwalk.followup.models import Matter
 from gridwalk.method import papers, uscc
 from gridwalk.reconcile.models import SideRow
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import titles
-from gridwalk.sync.models import Device, Note
+from gridwalk.sync.models import Device
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
@@ -139,7 +140,7 @@ class Merge:
         moving = pairs.moving(viewer, goes)
         n_contacts = CareContact.objects.filter(label__person_id=goes.pk).count()
         n_visits = Visit.objects.filter(entity=goes.pk).count()
-        n_notes = Note.objects.filter(place=goes.pk).count()
+        n_matters = Matter.objects.filter(place=goes.pk).count()
         open_targets = Target.objects.filter(entity=goes.pk, campaign__state="running").exclude(state="left")
         past = f"（另有 {moving.past_links} 处以前的）" if moving.past_links else ""
         phones = Device.objects.filter(scope__in=self._grids_of_phones(stays, goes), revoked_at__isnull=True)
@@ -147,7 +148,7 @@ class Merge:
             (moving.links + moving.past_links, "房", f"{moving.links} 处人房关联{past}归留下的一条，重的只留一个"),
             (moving.organizations, "位", f"{moving.organizations} 家单位跟着走"),
             (moving.care or 0, "关", f"{moving.care} 个关怀标识、{n_contacts} 次关怀联系跟着走，同一类的只留一个"),
-            (n_visits + n_notes, "走", f"{n_visits} 次走访、{n_notes} 条隐患诉求归留下的一条"),
+            (n_visits + n_matters, "走", f"{n_visits} 次走访、{n_matters} 件事项归留下的一条"),
             (open_targets.count(), "任", f"应走访的减少 {open_targets.count()} 处，走访结果按两边的走访一起算"),
             (moving.differences, "异", f"{moving.differences} 条等决定的差异改问留下的一条，已有答案的就关掉"),
             (n := SideRow.objects.filter(entity=goes.pk).count(), "账", f"{n} 份台账里的这一条，以后对到留下的一条"),

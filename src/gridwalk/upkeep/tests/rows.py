@@ -10,10 +10,11 @@ from django.db import models
 
 from gridwalk.campaigns.models import Target
 from gridwalk.core import envelope
+from gridwalk.followup.models import Matter
 from gridwalk.reconcile.models import BackfillItem, SideRow, Unmatched
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Recheck, Residence
 from gridwalk.registry.tests import street as made_up
-from gridwalk.sync.models import Alias, Note, Returned
+from gridwalk.sync.models import Alias, Returned
 from gridwalk.upkeep.actions import plans as actions
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries import plans
@@ -36,7 +37,7 @@ TABLES: tuple[type[models.Model], ...] = (
     BackfillItem,
     Unmatched,
     Alias,
-    Note,
+    Matter,
     Returned,
 )
 

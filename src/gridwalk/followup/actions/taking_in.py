@@ -1,0 +1,129 @@
+"""A matter begins: noted at a door, or opened by the office."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import bulk, clock, envelope
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.followup import rules
+from gridwalk.followup.models import Entry, Matter, Numbering
+from gridwalk.followup.rules import COURSES, DIGITS, LONGEST_TEXT, LONGEST_TITLE, Act, Kind, Level, MatterError
+from gridwalk.method.text import without_numbers
+from gridwalk.territory import queries as territory
+from gridwalk.territory.rules import unassigned_of
+
+OFFICE, PHONE = "office", "phone"
+"""Where a matter came from."""
+OPENED_BY_HAND = (Kind.FINDING, Kind.DECISION, Kind.HAZARD, Kind.REQUEST)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Noted:
+    """A hazard or a request somebody noted at a door; ``id`` is the op's, so that what comes twice is one."""
+
+    id: uuid.UUID
+    grid: str
+    kind: Kind
+    place_kind: str
+    place: uuid.UUID
+    text: str
+    photos: Sequence[str]
+    author: uuid.UUID
+    author_name: str
+    at: dt.datetime
+
+
+def note(noted: Noted) -> Matter:
+    """Step: what was noted at a door is the grid's matter from then on."""
+    opened_on = clock.local_date(noted.at)
+    matter = Matter(
+        id=noted.id,
+        grid=noted.grid,
+        level=Level.GRID,
+        kind=noted.kind,
+        stage=rules.first_stage(noted.kind),
+        source=PHONE,
+        title=f"上门记下的{COURSES[noted.kind].label}",
+        text_sealed=sealed(noted.text, noted.id),
+        photos=list(noted.photos),
+        place_kind=noted.place_kind,
+        place=noted.place,
+        author=noted.author,
+        author_name=noted.author_name,
+        at=noted.at,
+        due_on=rules.due_on(noted.kind, opened_on, territory.workdays()),
+        **_number(noted.grid, opened_on.year),
+    )
+    bulk.insert([matter])
+    bulk.insert([_opened(matter)])
+    return matter
+
+
+def open_matter(*, actor: Viewer, at: dt.datetime, scope: str, kind: Kind, title: str, text: str = "") -> Matter:
+    """The office opens a matter for a community or for the street. Raises NotPermitted, MatterError."""
+    access.require(actor, Verb.HANDLE_MATTER, scope)
+    level = _level(scope)
+    title = without_numbers(title.strip())[:LONGEST_TITLE]
+    if not title:
+        raise MatterError("没有立：请写一句话，是什么事。")
+    today = clock.local_date(at)
+    grid = unassigned_of(scope) if level is Level.COMMUNITY else scope
+    with core.write_to(*streams(grid), actor=actor, at=at) as writing:
+        matter = Matter(
+            grid=grid,
+            level=level,
+            kind=kind,
+            stage=rules.first_stage(kind),
+            source=OFFICE,
+            title=title,
+            author=actor.id,
+            author_name=actor.name,
+            at=at,
+            due_on=rules.due_on(kind, today, territory.workdays()),
+            **_number(grid, today.year),
+        )
+        matter.text_sealed = sealed(without_numbers(text.strip()), matter.id)
+        matter.save(force_insert=True)
+        _opened(matter).save(force_insert=True)
+        writing.audit(
+            AuditVerb.MATTER_OPENED, scope=matter.scope, kind="matter", subject=matter.id, data={"kind": str(kind)}
+        )
+    return matter
+
+
+def streams(grid: str) -> tuple[str, ...]:
+    """The stream a matter is written under; the street's own have none and are held by their row alone."""
+    return (grid,) if len(grid) == DIGITS[Level.GRID] else ()
+
+
+def sealed(text: str, matter: uuid.UUID) -> str:
+    """What a matter says, as it is stored."""
+    return envelope.seal(text[:LONGEST_TEXT], table="followup_matter", column="text", row=matter) if text else ""
+
+
+def _level(scope: str) -> Level:
+    level = next((level for level, digits in DIGITS.items() if digits == len(scope)), None)
+    if level not in {Level.COMMUNITY, Level.STREET} or not territory.is_place(scope):
+        raise MatterError("没有立：请选是哪个社区的事，或街道自己的事。")
+    return level
+
+
+def _opened(matter: Matter) -> Entry:
+    return Entry(matter=matter, act=Act.OPENED, by=matter.author, by_name=matter.author_name, at=matter.at)
+
+
+def _number(grid: str, year: int) -> dict[str, str | int]:
+    """The next number of a street in a year; its row is held until the transaction ends, so that none is left out."""
+    street = grid[: DIGITS[Level.STREET]]
+    Numbering.objects.bulk_create([Numbering(street=street, year=year)], ignore_conflicts=True)
+    numbering = Numbering.objects.select_for_update().get(street=street, year=year)
+    numbering.last += 1
+    numbering.save(update_fields=["last"])
+    return {"street": street, "year": year, "number": numbering.last}

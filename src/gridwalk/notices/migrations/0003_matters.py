@@ -1,0 +1,26 @@
+"""A notice may be about a matter."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("notices", "0002_clerks"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("account", "账号"),
+                    ("role", "岗位"),
+                    ("investigation", "调查"),
+                    ("takeover", "迁移"),
+                    ("matter", "事项"),
+                ],
+                max_length=16,
+            ),
+        ),
+    ]
