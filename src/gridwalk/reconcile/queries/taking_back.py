@@ -39,7 +39,7 @@ WHY = {
     "reconcile.Unmatched": "decided",
     "events.Event": "changed",
     "sync.Alias": "noted",
-    "sync.Note": "noted",
+    "followup.Matter": "noted",
     "sync.Op": "noted",
     "sync.Returned": "noted",
     "reconcile.StagedRow": "listed",
