@@ -40,8 +40,9 @@ targets.*                     grid       -
 target.*                      grid       dwelling,organization,site
 visit.*                       grid       dwelling,organization,site
 matter.noted                  grid       dwelling,organization,site,facility
+matter.*                      area       matter
 photo.received                area       device
-photo.opened                  grid       note
+photo.opened                  grid       matter
 round.*                       grid       facility,site
 facility.*                    grid       facility
 dwelling.*                    grid       dwelling

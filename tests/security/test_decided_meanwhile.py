@@ -28,6 +28,10 @@ from gridwalk.differences.models import DecisionBatch
 from gridwalk.events.actions import business, homes, lives, undoing
 from gridwalk.events.actions.undoing import UndoError
 from gridwalk.events.models import Event
+from gridwalk.followup.actions import moving, taking_in
+from gridwalk.followup.actions.moving import Said
+from gridwalk.followup.models import Numbering
+from gridwalk.followup.rules import Act, Kind, MatterError, Stage
 from gridwalk.reconcile.actions import deciding
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.tests.test_deciding_one_sided import missing
@@ -408,3 +412,16 @@ def test_what_was_erased_meanwhile_is_not_erased_again(at: dt.datetime) -> None:
         with before_locking("core_storedfile", now(stored, erased_at=at)):
             erase()
     assert not AuditEntry.objects.filter(verb="file.erased").exists()
+
+
+def test_a_matter_is_judged_as_it_stands_when_it_is_its_turn(walk: Walk) -> None:
+    """Another has passed it meanwhile; and a number another has taken is not given again."""
+    opened = {"actor": lead(), "at": walk.at, "scope": FIRST, "kind": Kind.REQUEST}
+    matter = taking_in.open_matter(**opened, title="楼门口积水")
+    with (
+        before_locking("followup_matter", now(matter, stage=Stage.RECHECK)),
+        pytest.raises(MatterError, match="现在是“待复核”，不能“送复核”"),
+    ):
+        moving.move(actor=lead(), at=walk.at, matter=matter.pk, act=Act.HANDED_IN, said=Said(text="修好了"))
+    with before_locking("followup_numbering", now(Numbering.objects.get(), last=7)):
+        assert taking_in.open_matter(**opened, title="路灯不亮").number == 8

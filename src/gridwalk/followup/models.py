@@ -85,7 +85,9 @@ class Matter(models.Model):
 
 
 class Entry(models.Model):
-    """What was done or said about a matter; only ever added. ``data``: figures and days of the act, no personal data."""
+    """What was done or said about a matter; only ever added. ``data``: figures and days of the act, nothing of a
+    person.
+    """
 
     KEPT = Kept(of=("matter",), merged=Stays("of the matter"), erased=Stays("its text goes with the matter's"))
 

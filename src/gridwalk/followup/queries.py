@@ -26,7 +26,7 @@ SELDOM = 3
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class MatterRow:
     """A matter as a row; ``owner``: the area whose it is, by its code."""
 
     id: uuid.UUID
@@ -44,7 +44,7 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Line:
+class EntryLine:
     """One entry; ``text`` is None where the viewer does not read what is said at doors."""
 
     id: uuid.UUID
@@ -62,7 +62,7 @@ class Line:
 class Sheet:
     """All of one matter, as its page and its print show it."""
 
-    row: Row
+    row: MatterRow
     text: str | None
     place_kind: str
     place: uuid.UUID | None
@@ -71,8 +71,8 @@ class Sheet:
     effect_on: dt.date | None
     outside: str
     outside_number: str
-    lines: list[Line]
-    looked: list[Line]
+    lines: list[EntryLine]
+    looked: list[EntryLine]
     acts: list[Act]
     waits_for_another: bool
 
@@ -106,7 +106,7 @@ def get_matter(viewer: Viewer, matter: uuid.UUID) -> Matter:
 
 def worklist(
     viewer: Viewer, today: dt.date, *, kind: Kind | None = None, ended: bool = False, limit: int = 50, offset: int = 0
-) -> list[Row]:
+) -> list[MatterRow]:
     """Matters that stand, what is due first first; ``ended``: those that are over, the last ended first."""
     rows = _listed(viewer, kind, ended=ended)
     ordered = rows.order_by("-ended_at", "id") if ended else rows.order_by("due_on", "id")
@@ -181,10 +181,10 @@ def _opened(matter: Matter) -> str:
     return envelope.open_(matter.text_sealed, table="followup_matter", column="text", row=matter.id)
 
 
-def _row(matter: Matter, today: dt.date) -> Row:
+def _row(matter: Matter, today: dt.date) -> MatterRow:
     course = rules.COURSES[matter.course]
     over = rules.is_overdue(matter.stands, matter.due_on, today)
-    return Row(
+    return MatterRow(
         id=matter.id,
         number=f"{matter.year}-{matter.number:03}",
         kind=matter.course,
@@ -200,12 +200,12 @@ def _row(matter: Matter, today: dt.date) -> Row:
     )
 
 
-def _line(entry: Entry, *, reads: bool) -> Line:
+def _line(entry: Entry, *, reads: bool) -> EntryLine:
     move = MOVES.get(Act(entry.act))
     text: str | None = ""
     if entry.text_sealed:
         text = envelope.open_(entry.text_sealed, table="followup_entry", column="text", row=entry.id) if reads else None
-    return Line(
+    return EntryLine(
         id=entry.id,
         act=Act(entry.act),
         mark=move.mark if move else OPENED_MARK,

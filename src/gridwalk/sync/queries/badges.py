@@ -27,7 +27,7 @@ def with_photo(users: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def arrived_of(viewer: Viewer, matter: uuid.UUID) -> list[tuple[int, bool]]:
-    """The numbers (from 1) of a matter's photos and whether each has come: they follow what was noted. Raises NotHere."""
+    """The numbers (from 1) of a matter's photos and whether each has come, for they follow it. Raises NotHere."""
     row = get_matter(viewer, matter)
     if not viewer.may(Verb.SEE_ROWS, row.grid):
         return []
