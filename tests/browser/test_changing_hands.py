@@ -48,8 +48,8 @@ def test_a_post_is_ended_and_its_doors_handed_over_with_the_keyboard(
     expect(page.get_by_text("没办完的都交给了郑接任")).to_be_visible()
     assert set(Target.objects.values_list("assignee", flat=True)) == {after.pk}
     accessible(page)
-    page.get_by_role("button", name="停错了，撤回").press("Enter")
-    expect(page.get_by_text("撤回了，岗位照旧")).to_be_visible()
+    page.get_by_role("button", name="撤销停用").press("Enter")
+    expect(page.get_by_text("撤销了，岗位照旧")).to_be_visible()
     assert set(Target.objects.values_list("assignee", flat=True)) == {before.pk}
 
 
@@ -111,7 +111,7 @@ def test_a_phone_says_whose_the_doors_are_and_what_is_covered(
         from_on=today,
         to_on=today,
     )
-    page.get_by_text("都到服务器了").click()
+    page.get_by_text("都已传到服务器").click()
     expect(page.get_by_role("button", name="代班 24")).to_be_visible()
     phone.open_door(page, "1单元", "101")
     expect(page.get_by_text("您在代沈若溪走。这一户还在沈若溪名下。")).to_be_visible()
@@ -119,6 +119,6 @@ def test_a_phone_says_whose_the_doors_are_and_what_is_covered(
 
     walk.worker.assignments.update(to_on=today - dt.timedelta(days=1))
     user.assignments.filter(covers__isnull=False).update(covers=None, to_on=None)
-    page.get_by_text("都到服务器了").click()
+    page.get_by_text("都已传到服务器").click()
     expect(page.get_by_role("button", name="没人负责 24")).to_be_visible()
     expect(page.locator(".door").first).to_contain_text("没人负责")

@@ -31,8 +31,8 @@ def test_a_stairwell_of_paper_is_typed_without_a_mouse(street: Client, visit: An
     for key in ("j", "w", "Enter", "u"):
         page.keyboard.press(key)
     expect(page.locator("[data-chosen]").first).to_have_text("3")
-    page.get_by_role("button", name="存下这个单元").click()
-    expect(page.get_by_text("存好了 3 户")).to_be_visible()
+    page.get_by_role("button", name="保存这个单元").click()
+    expect(page.get_by_text("已保存 3 户")).to_be_visible()
     states = dict(Target.objects.filter(n_visits=1).values_list("outcome", "state"))
     assert states == {"met": "visited", "no_answer": "remaining", "refused": "explained"}
 
@@ -57,10 +57,10 @@ def test_a_difference_is_decided_and_undone_by_keys(street: Client, visit: Any) 
     confirm(street, upload(street, workbook("复核台账", later)))
     page = visit(street, "/differences/?kind=person&field=phone")
     page.keyboard.press("a")
-    expect(page.get_by_text("已采纳").first).to_be_visible()
+    expect(page.get_by_text("已采用").first).to_be_visible()
     assert Person.objects.get(name="程望舒").unseal("phone").endswith("9999")
     page.keyboard.press("u")
-    expect(page.get_by_text("已撤回，回到待决定")).to_be_visible()
+    expect(page.get_by_text("已撤销，回到待决定")).to_be_visible()
     assert Difference.objects.get(field="phone").state == "open"
 
 

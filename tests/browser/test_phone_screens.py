@@ -128,9 +128,9 @@ def test_a_care_contact_says_what_is_needed_and_what_was_done(opened: Page) -> N
     opened.get_by_role("radio", name="就医买药").click()
     opened.get_by_role("radio", name="已转介").click()
     opened.get_by_role("radio", name="社区医院").click()
-    opened.get_by_role("button", name="记下，回这一户").click()
-    opened.get_by_role("button", name="无变化，存下").click()
-    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    opened.get_by_role("button", name="保存，返回这一户").click()
+    opened.get_by_role("button", name="无变化，保存").click()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     contact = CareContact.objects.get()
     assert (contact.need, contact.help) == ("medical", "referred")
     assert CareNeed.objects.get().referred_to == "hospital"
@@ -140,12 +140,12 @@ def test_a_need_nobody_has_met_yet_is_an_answer_too(opened: Page) -> None:
     phone.open_door(opened, "1单元", "101")
     opened.get_by_role("button", name="独居老人").click()
     opened.get_by_role("radio", name="就医买药").click()
-    expect(opened.get_by_role("button", name="记下，回这一户")).to_be_disabled()
+    expect(opened.get_by_role("button", name="保存，返回这一户")).to_be_disabled()
     opened.get_by_role("radio", name="还没办").click()
-    opened.get_by_role("button", name="记下，回这一户").click()
+    opened.get_by_role("button", name="保存，返回这一户").click()
     expect(opened.get_by_text("就医买药，还没办")).to_be_visible()
-    opened.get_by_role("button", name="无变化，存下").click()
-    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    opened.get_by_role("button", name="无变化，保存").click()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     assert (CareNeed.objects.get().need, CareNeed.objects.get().state) == ("medical", "open")
 
 
@@ -169,8 +169,8 @@ def test_a_need_found_before_is_answered_at_the_door_in_one_tap(opened: Page) ->
     report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert not [v["id"] for v in report["violations"]]
     assert not opened.evaluate(SMALL_TARGETS)
-    opened.get_by_role("button", name="无变化，存下").click()
-    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    opened.get_by_role("button", name="无变化，保存").click()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     need = CareNeed.objects.get()
     assert (need.state, need.met_on) == ("confirmed", today)
 
@@ -195,10 +195,10 @@ def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened:
     opened.get_by_role("button", name="隐患或诉求").click()
     opened.get_by_label("写清什么事、在哪里").fill("楼道灯不亮，3 层")
     opened.locator("input[type=file]").set_input_files(tmp_path / "photo.jpg")
-    expect(opened.get_by_text("照片存好了")).to_be_visible()
-    opened.get_by_role("button", name="记下，回这一户").click()
-    opened.get_by_role("button", name="无变化，连同所记存下").click()
-    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    expect(opened.get_by_text("照片已保存")).to_be_visible()
+    opened.get_by_role("button", name="保存，返回这一户").click()
+    opened.get_by_role("button", name="无变化，连同所记保存").click()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     while not Attachment.objects.filter(complete_at__isnull=False).exists():  # the visit does not wait for its photo
         opened.wait_for_timeout(100)
     photo = Attachment.objects.get()
@@ -211,7 +211,7 @@ def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened:
 def test_a_returned_visit_says_why_and_stays_to_be_seen(opened: Page) -> None:
     Dwelling.objects.filter(room="101", stairwell__key="1").update(status="struck_off")
     phone.open_door(opened, "1单元", "101")
-    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="无变化，保存").click()
     opened.get_by_role("button", name="待处理 1").click()
     expect(opened.get_by_text("退回的 1 条")).to_be_visible()
     expect(opened.get_by_text("已注销")).to_be_visible()
@@ -222,7 +222,7 @@ def test_a_returned_visit_says_why_and_stays_to_be_seen(opened: Page) -> None:
 def test_what_waits_can_be_exported_sealed(opened: Page, tmp_path: Path) -> None:
     opened.context.set_offline(True)
     phone.open_door(opened, "1单元", "102")
-    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="无变化，保存").click()
     opened.get_by_role("button", name="工牌").click()
     opened.get_by_role("button", name="设置").click()
     with opened.expect_download() as download:
@@ -322,12 +322,12 @@ def test_a_card_is_typed_and_the_server_says_whether_it_is_the_number_on_record(
     opened.context.set_offline(True)
     field.fill(person.unseal("id_no"))
     check.click()
-    expect(opened.get_by_text("存好了，还没核。")).to_be_visible()
+    expect(opened.get_by_text("已保存，还没核。")).to_be_visible()
     expect(field).to_have_value("")
     opened.context.set_offline(False)
     opened.evaluate("dispatchEvent(new Event('online'))")
     expect(opened.get_by_text("一致：和登记的号码一样")).to_be_visible()
-    opened.get_by_role("button", name="改好了，回这一户").click()
+    opened.get_by_role("button", name="保存，返回这一户").click()
     expect(row).to_contain_text("已核")
     opened.get_by_role("button", name="返回").click()
     opened.get_by_role("navigation").get_by_role("button", name="待处理").click()
@@ -343,7 +343,7 @@ def test_a_door_is_handed_back_with_a_reason_and_leaves_the_list(opened: Page) -
     opened.get_by_role("radio", name="是自己的亲友").click()
     opened.get_by_role("button", name="转出，等社区改派").click()
     expect(opened.get_by_role("button", name="剩 23", exact=True)).to_be_visible()
-    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     target = Target.objects.get(assignee__isnull=True)
     assert target.note == "退回：是自己的亲友"
 
@@ -358,7 +358,7 @@ def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(ope
     lead = Viewer(None, "孟昭宁", (Held(Role.COMMUNITY_LEAD, door.grid_id[:12]),))
     decisions.decide(actor=lead, at=clock.now(), difference=asked.id, decision="to_door", reason=why)
 
-    opened.get_by_role("button", name="都到服务器了").click()
+    opened.get_by_role("button", name="都已传到服务器").click()
     opened.get_by_role("button", name="待处理 1").click()
     expect(opened.get_by_text("上门问一句 1 处")).to_be_visible()
     expect(opened.get_by_text(f"孟昭宁请您问：{why}")).to_be_visible()
@@ -373,8 +373,8 @@ def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(ope
     report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert not report["violations"], report["violations"]
     assert not opened.evaluate(SMALL_TARGETS)
-    opened.get_by_role("button", name="无变化，存下").click()
-    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    opened.get_by_role("button", name="无变化，保存").click()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     asked.refresh_from_db()
     assert (asked.state, asked.reason) == ("closed", "上门已核实")
     door.refresh_from_db()

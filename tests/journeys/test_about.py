@@ -37,7 +37,7 @@ def test_the_operator_stands_on_every_page_and_on_paper(keeper: Client, sign_in:
         keeper, "/about/operator/", unit="某街道", filing_number="12012345678"
     )
     assert lead.post("/about/operator/", {"unit": "某街道"}).status_code == 403
-    assert "存好了" in answer_to(keeper, "/about/operator/", unit="光复道街道办事处", filing_number="津政备 001")
+    assert "已保存" in answer_to(keeper, "/about/operator/", unit="光复道街道办事处", filing_number="津政备 001")
     for page in ("/about/", "/accounts/sessions/", "/campaign/"):
         text = lead.get(page).content.decode()
         assert "光复道街道办事处" in text and "备案编号 津政备 001" in text, page

@@ -85,7 +85,7 @@ def test_an_administrator_cannot_make_the_own_account_see_persons(
     assert not opens_people(client)
 
     puppet = entered(account(Role.LEADING_GROUP, STREET))
-    assert "街道网格中心确认后才生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD)
+    assert "街道网格中心确认后生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD)
     assert not opens_people(puppet[1]), "proposed, not confirmed"
     proposal = Assignment.objects.get(user=puppet[0], state="proposed")
     assert client.post("/roles/decide/", {"row": [str(proposal.pk)], "do": "confirm"}).status_code == 403
@@ -244,7 +244,7 @@ def test_a_list_says_no_post_no_number_and_no_telephone_twice(
     _, client = administrator
     standing = account(Role.LEADING_GROUP, STREET)
     page = f"/accounts/{standing.pk}/"
-    assert "工号改好了" in words(client.post(f"{page}number/", {"number": "GF-001"}, follow=True))
+    assert "工号已保存" in words(client.post(f"{page}number/", {"number": "GF-001"}, follow=True))
     client.post(f"{page}phone/", {"phone": "12012345670"})
     head = [*HEAD, *OPTIONAL]
     worker = ["沈若溪", "", "", "网格员", "君临天下 第一网格", "12012345678", "GF-007", "是"]
@@ -310,7 +310,7 @@ def test_an_account_is_closed_once_its_posts_have_ended(
     assert not worker.is_active
     assert "停用账号" not in words(client.get(f"/accounts/{own.pk}/"))
     other = account(Role.GRID_WORKER, GRID)
-    assert "工号改好了" in words(client.post(f"/accounts/{other.pk}/number/", {"number": "GF-009"}, follow=True))
+    assert "工号已保存" in words(client.post(f"/accounts/{other.pk}/number/", {"number": "GF-009"}, follow=True))
 
 
 def test_the_page_says_where_nobody_else_can_recheck(administrator: tuple[User, Client], account: Account) -> None:

@@ -70,12 +70,12 @@ def test_who_is_not_named_is_said_by_name_and_grid_000_needs_nobody() -> None:
     ("figure", "words"),
     [
         (None, "：不公开。"),
-        (Figure(0, 0), "：还没有下派走访任务。"),
+        (Figure(0, 0), "：走访任务尚未下派。"),
         (
             Figure(1200, 1500, (("explained", 100),)),
-            "：1,200 / 1,500 户，80.0%。另有已说明 100 户，待走访 200 户；本周新增已走访 3 户。",
+            "：1,200 / 1,500 户，80.0%。另有已登记原因 100 户，待走访 200 户；本周新增已走访 3 户。",
         ),
-        (Figure(1200, 1500), "：1,200 / 1,500 户，80.0%。另有已说明 不公开，待走访 不公开；本周新增已走访 3 户。"),
+        (Figure(1200, 1500), "：1,200 / 1,500 户，80.0%。另有已登记原因 不公开，待走访 不公开；本周新增已走访 3 户。"),
     ],
 )
 def test_visits_are_told_with_what_is_explained_what_remains_and_what_is_new(figure: Figure | None, words: str) -> None:
@@ -104,7 +104,7 @@ def test_what_is_measured_apart_says_of_how_many_communities_or_that_it_is_not_y
     assert [rate.code for rate in sentences.rates(4)] == ["linkage", "dwellings_resolved"]
 
 
-NOT_MEASURED = ["台账一致率还没比对过台账，不计入一致率。", "知晓率还没做过抽样。"]
+NOT_MEASURED = ["台账一致率还没比对过台账，不计入一致率。", "知晓率尚未抽样。"]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ NOT_MEASURED = ["台账一致率还没比对过台账，不计入一致率。", 
             [
                 "台账一致率（户籍台账 ↔ 一张表）还差 10 条。",
                 NOT_MEASURED[1],
-                "1 个社区还没比对过台账，不计入台账一致率。",
+                "1 个社区尚未比对台账，不计入台账一致率。",
             ],
         ),
         (
@@ -147,13 +147,13 @@ SAMPLE = "开展独立抽样，估计知晓率。"
     [
         ({}, [SAMPLE]),
         ({"reasons": [("没有这个原因", 9)]}, [SAMPLE]),
-        ({"figures": {"linkage": Figure(5, 7)}}, ["逐人核对住处，做到一人一处现住，共 2 人。", SAMPLE]),
-        ({"responsible": set()}, ["给没有责任人的社区和网格明确责任人。", SAMPLE]),
+        ({"figures": {"linkage": Figure(5, 7)}}, ["逐人核对住处，做到一人一处现居住，共 2 人。", SAMPLE]),
+        ({"responsible": set()}, ["为没有责任人的社区和网格明确责任人。", SAMPLE]),
         (
             {"consistency": SimpleNamespace(totals=(LEDGERS,), communities=[], n_missing=2)},
             [
-                "台账和一张表对不上的，逐条决定、回填，再比对一次。",
-                "还没比对过台账的社区，上传台账比对，得出台账一致率。",
+                "台账和系统登记对不上的，逐条核对、回填，再比对一次。",
+                "尚未比对台账的社区，上传台账比对，得出台账一致率。",
                 SAMPLE,
             ],
         ),
