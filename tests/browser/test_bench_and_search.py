@@ -124,6 +124,6 @@ def test_a_head_is_named_on_the_case_of_a_household_without_one(street: Client, 
     accessible(page)
     option = page.locator("option", has_text="程兰因").first
     page.get_by_label("101 的户主").select_option(option.get_attribute("value"))
-    page.get_by_role("button", name="写上户主").click()
+    page.get_by_role("button", name="保存户主").click()
     expect(page.get_by_text("户主写好了")).to_be_visible()
     assert Person.objects.get(name="程兰因").relation == "02"

@@ -36,7 +36,7 @@ def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(stree
 
     CareLabel.objects.update(starts_on=clock.local_date(clock.now()) - dt.timedelta(days=6))
     page = visit(street, "/care/")
-    expect(page.get_by_role("heading", name="谁该联系了")).to_be_visible()
+    expect(page.get_by_role("heading", name="重点关爱")).to_be_visible()
     accessible(page)
     page.get_by_role("link", name="程望舒：有需要").press("Enter")
     accessible(page)
@@ -104,7 +104,7 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
         expect(page.get_by_role("heading", level=1)).to_have_count(0)
         page.emulate_media(media="screen")
     page = visit(street, "/care/?tab=ending")
-    page.get_by_label("程望舒，独居老人，为什么续").fill("还是一个人住")
+    page.get_by_label("程望舒，独居老人，续期原因").fill("还是一个人住")
     page.keyboard.press("Enter")
     expect(page.get_by_text("续好了，到")).to_be_visible()
     expect(page.get_by_text("30 天内没有到期的")).to_be_visible()

@@ -71,7 +71,7 @@ def test_the_three_choices_weigh_the_same(differing: Client, visit: Any) -> None
 
 def test_a_rule_goes_from_sentence_to_preview_to_one_button_to_undo(differing: Client, visit: Any) -> None:
     page: Page = visit(differing, "/differences/?kind=person&field=phone")
-    page.get_by_role("link", name="按“电话”写一句").click()
+    page.get_by_role("link", name="按“电话”批量处理").click()
     page.get_by_label("来源").select_option("ledger")
     page.get_by_label("情形").select_option("both")
     page.get_by_label("怎么定").select_option("accept")

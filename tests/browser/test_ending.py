@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_door_is_ended_and_comes_back_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:
     door = Dwelling.objects.get(room="101")
     page: Page = visit(street, f"/doors/{door.pk}/")
-    page.get_by_role("link", name="拆除了、登记错了").click()
+    page.get_by_role("link", name="已拆除、登记错误").click()
     accessible(page)
     page.get_by_label("拆除").check()
     page.get_by_label("依据材料").select_option(label="拆迁公告")
@@ -33,7 +33,7 @@ def test_a_door_is_ended_and_comes_back_by_two_people(street: Client, sign_in: S
     page = visit(second, "/rechecks/")
     accessible(page)
     page.get_by_role("link", name="5号楼 1单元 101").click()
-    page.get_by_label("怎么核实的").fill("去看过")
+    page.get_by_label("核实情况").fill("去看过")
     accessible(page)
     page.get_by_role("button", name="同意拆除").click()
     expect(page.get_by_text("复核好了")).to_be_visible()

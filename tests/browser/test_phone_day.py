@@ -160,7 +160,7 @@ def test_an_unchanged_household_takes_two_taps_and_can_be_taken_back(opened: Pag
     expect(opened.get_by_text("撤销了")).to_be_visible()
     everything_arrived(opened)
     assert Visit.objects.filter(withdrawn_at__isnull=False).count() == 1
-    expect(opened.get_by_role("button", name="剩 24", exact=True)).to_be_visible()
+    expect(opened.get_by_role("button", name="待走 24", exact=True)).to_be_visible()
 
 
 def test_a_second_tab_writes_nothing_until_it_takes_over(opened: Page, live_server: Any) -> None:

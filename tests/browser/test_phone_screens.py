@@ -342,7 +342,7 @@ def test_a_door_is_handed_back_with_a_reason_and_leaves_the_list(opened: Page) -
     opened.get_by_role("button", name="这一户走不了，转出").click()
     opened.get_by_role("radio", name="是自己的亲友").click()
     opened.get_by_role("button", name="转出，等社区改派").click()
-    expect(opened.get_by_role("button", name="剩 23", exact=True)).to_be_visible()
+    expect(opened.get_by_role("button", name="待走 23", exact=True)).to_be_visible()
     expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     target = Target.objects.get(assignee__isnull=True)
     assert target.note == "退回：是自己的亲友"

@@ -231,7 +231,7 @@ def test_the_page_costs_the_same_for_three_times_the_cases(doubtful: Client) -> 
 
 def test_the_one_table_leads_to_the_bench_and_lists_nothing_twice(doubtful: Client) -> None:
     shown = text(doubtful, "/register/")
-    assert "自相矛盾的记录" not in shown.replace("自相矛盾的记录在", "")
+    assert "信息矛盾的记录" not in shown.replace("信息矛盾的记录在", "")
     assert 'href="/bench/' in shown
 
 

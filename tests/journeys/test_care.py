@@ -118,7 +118,7 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
     page = f"/care/needs/{care_need.pk}/"
     with in_days(18):
         worker = sign_in(Role.GRID_WORKER, GRID)
-        assert "该问了" in text(worker.get("/care/?tab=needs"))
+        assert "，应回访" in text(worker.get("/care/?tab=needs"))
         assert "早于发现需要" in text(worker.post(page, {"do": "met", "on": str(today(-11))}))
         assert worker.post(page, {"do": "unmet"}).status_code == 302
         care_need.refresh_from_db()
@@ -142,7 +142,7 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         worker = sign_in(Role.GRID_WORKER, GRID)
         assert "仍需要，照旧" in text(worker.get("/care/?tab=reviews"))
         assert worker.post(labelled, {"do": "review", "back": "/care/?tab=reviews"}).status_code == 302
-        assert "没有到复查日期的" in text(worker.get("/care/?tab=reviews"))
+        assert "没有到复评日期的" in text(worker.get("/care/?tab=reviews"))
     with in_days(340):
         worker = sign_in(Role.GRID_WORKER, GRID)
         assert "续期" in text(worker.get("/care/?tab=ending"))

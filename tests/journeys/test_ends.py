@@ -70,7 +70,7 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
     for shown in ("程望舒", "程兰因", "没有住处", "海河小吃店", "2 条，照样能定", "1 项"):
         assert shown in before, shown
     for missing, told in (
-        ({"evidence": ""}, "凭什么知道"),
+        ({"evidence": ""}, "依据材料"),
         ({"reason": " "}, "写明原因"),
         ({"proposed": "closed"}, "不能这样注销"),
     ):

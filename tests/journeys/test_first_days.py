@@ -203,7 +203,7 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
     assert line.startswith("2 5 0.4 3 台账 ↔ 一张表（1 个社区中 1 个比对过）")
     assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
     assert "台账一致率（台账 ↔ 一张表）还差 3 条。" in summary
-    assert "台账和系统登记对不上的，逐条决定" in summary
+    assert "台账和系统登记对不上的，逐条核对" in summary
     assert "还没比对过" not in line + summary
     wall = district.get("/wall/").content.decode()
     assert "<b>2</b><span> / 5 条</span>" in wall  # how many records are equal is progress

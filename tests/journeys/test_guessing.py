@@ -223,7 +223,7 @@ def test_half_a_community_tells_who_handed_it_in_and_sees_rows_masked_no_sum_unt
     reason = {"reason": "电话问过社区"}
     assert "是您自己交来的" in words(centre.post(f"{own}release/", reason, follow=True))
     second = sign_in(Role.STREET_CENTRE, STREET)
-    assert "怎么核实过" in words(second.get(own))
+    assert "核实情况" in words(second.get(own))
     assert "请写明怎么核实过这份表" in words(second.post(f"{own}release/", {"reason": "好"}, follow=True))
     assert "从现在起计入一致率" in words(second.post(f"{own}release/", reason, follow=True))
     page = words(centre.get(own))

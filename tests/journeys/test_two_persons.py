@@ -423,7 +423,7 @@ def test_a_reset_of_who_sees_rows_works_once_another_person_confirms_it(
 
     told = words(centre[1].get("/notices/"))
     assert "孟昭宁要重置程望舒的密码" in told and "孟昭宁要重置程望舒的动态码" in told
-    assert "等您确认的重置" in words(centre[1].get("/roles/"))
+    assert "待确认的重置" in words(centre[1].get("/roles/"))
     assert "没有重置" in decide_reset(centre[1], do="decline")
     assert not queries.second_factor_missing(lead)
     assert "已重置" in decide_reset(centre[1])
@@ -453,7 +453,7 @@ def test_a_reset_is_never_ones_own_word_and_runs_out(
     slip_of(client, user)
     with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1)):
         third = entered(account(Role.STREET_CENTRE, STREET))[1]
-        assert "等您确认的重置" not in words(third.get("/roles/"))
+        assert "待确认的重置" not in words(third.get("/roles/"))
         reset = Reset.objects.get(user=user)
         assert third.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
 

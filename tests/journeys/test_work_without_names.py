@@ -96,7 +96,7 @@ def test_what_waits_for_a_word_stands_in_lists_without_who_reported_it(
         phones = lead.get("/phones/").content.decode()
         assert NAMES[GRID] in phones and "退回待处理" not in phones, "whose phone had how much returned is no list"
         listed = lead.get("/returned/").content.decode()
-        assert other.doors[3].address in listed and NAMES[GRID] not in listed.split("交给谁")[0]
+        assert other.doors[3].address in listed and NAMES[GRID] not in listed.split("移交给")[0]
         alone = lead.get(re.findall(r"/returned/\?op=[\w-]+", listed)[0]).content.decode()
         assert f"· {NAMES[GRID]} ·" in alone, "who decides about one may see whose it is"
         page = f"/people/{busy.people[2].pk}/"

@@ -231,7 +231,7 @@ class AuditVerb(enum.StrEnum):
         "",
         "拿一个和本人同地区、同一天出生的{field}来核对过",
     )
-    NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
+    NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "查看了完整的{field}"
     NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了查阅记录", "", "", "打开了这份“查阅记录”"

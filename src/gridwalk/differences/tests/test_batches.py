@@ -159,7 +159,7 @@ def test_it_does_nothing_where_the_preview_no_longer_holds_or_the_place_is_not_t
     street.say(street.person("程望舒", phone=phone(1)), "phone", phone(9))
     with pytest.raises(DecisionError, match="现在符合的是 1 条，不是 2 条"):
         actions.start(actor=WHO, at=street.at, scope=FIRST, rule=rule(), expected=2)
-    with pytest.raises(DecisionError, match="一条也没说到"):
+    with pytest.raises(DecisionError, match="没有符合条件的记录"):
         actions.start(actor=WHO, at=street.at, scope=FIRST, rule=rule("name"), expected=0)
     for other in (lead(SECOND), worker()):
         with pytest.raises(NotPermitted):
