@@ -78,11 +78,29 @@ def test_slash_finds_and_nothing_overflows_at_1024(street: Client, visit: Any, p
     for path in ("/", f"/gaps/?scope={GRID}", "/differences/", "/campaign/", "/imports/", "/register/", "/paper/"):
         visit(street, path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 1024, path
+    assert page.locator("nav.nav").evaluate("nav => nav.scrollHeight <= nav.clientHeight"), "nothing is cut at its foot"
+    expect(page.locator("nav.nav a").last).to_be_in_viewport()
     page.keyboard.press("/")
     page.keyboard.type("程望舒")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="程望舒")).to_be_visible()
     assert "程望舒" not in page.url
+
+
+def test_on_a_phone_one_button_opens_the_navigation(street: Client, visit: Any, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(street, "/campaign/")
+    last = page.locator("nav.nav a").last
+    expect(last).to_be_hidden()
+    page.get_by_role("button", name="打开菜单").press("Enter")
+    expect(page.get_by_role("navigation", name="主导航").get_by_role("link", name="未走访清单")).to_be_visible()
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(last).to_be_hidden()
+    page.get_by_role("button", name="打开菜单").click()
+    page.get_by_role("link", name="楼盘表", exact=True).click()
+    expect(page.get_by_role("heading", name="楼盘表")).to_be_visible()
 
 
 def test_paper_carries_no_navigation_and_no_letting_or_care(street: Client, visit: Any) -> None:

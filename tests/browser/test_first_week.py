@@ -149,7 +149,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
         workbook("房屋台账", [["网格", *DOORS[0][1:]], *(["第1网格", *row[1:]] for row in DOORS[1:])]).read()
     )
     lead.page.locator("input[type=file]").set_input_files(ledger)
-    lead.press("读这份表")
+    lead.press("读取这份表")
     expect(lead.page.get_by_role("button", name="入库", exact=False).first).to_be_visible()
     imported = Import.objects.get()
     lead.page.locator("button[value=apply]").first.click()

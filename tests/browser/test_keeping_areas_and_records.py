@@ -51,7 +51,7 @@ def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: A
     page = visit(administrator, f"/upkeep/{plan.pk}/")
     accessible(page)
     page.get_by_label("核对情况").fill("和社区对过")
-    page.get_by_role("button", name="同意，现在就办").click()
+    page.get_by_role("button", name="同意并办理").click()
     expect(page.get_by_text("办好了。从今天起算")).to_be_visible()
     accessible(page)
     assert Grid.objects.get(code=GRID).valid_to is not None

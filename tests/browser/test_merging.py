@@ -59,7 +59,7 @@ def test_two_records_are_merged_by_two_people(
     accessible(page)
     shot(page, "plan")
     page.get_by_label("核对情况").fill("电话里又问过")
-    page.get_by_role("button", name="同意，现在就办").click()
+    page.get_by_role("button", name="同意并办理").click()
     expect(page.get_by_text("办好了")).to_be_visible()
     accessible(page)
     shot(page, "done")

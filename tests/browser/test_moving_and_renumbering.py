@@ -44,7 +44,7 @@ def test_a_household_moves_and_a_building_is_renumbered_by_two_people(
     page = visit(second, f"/upkeep/{Plan.objects.get().pk}/")
     accessible(page)
     page.get_by_label("核对情况").fill("电话里问过")
-    page.get_by_role("button", name="同意，现在就办").click()
+    page.get_by_role("button", name="同意并办理").click()
     expect(page.get_by_text("办好了")).to_be_visible()
     accessible(page)
 
@@ -54,7 +54,7 @@ def test_a_household_moves_and_a_building_is_renumbered_by_two_people(
     accessible(page)
     page.get_by_label("这栋楼改成").fill("甲5号楼")
     page.get_by_label("对照表").fill("101 → 102\n102 → 1O1x，y，z\n201 → 301")
-    page.get_by_role("button", name="先看每户变成什么").click()
+    page.get_by_role("button", name="预览每户新址").click()
     expect(page.get_by_text("第 2 行")).to_be_visible()
     accessible(page)
     page.get_by_label("对照表").fill("101 → 102\n102 → 101")

@@ -77,10 +77,10 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     expect(page.get_by_text("还没比对过台账，不计入一致率").first).to_be_visible()
     page.get_by_role("link", name="上传台账").click()
     page.get_by_label("要比的表").set_input_files(messy(tmp_path / "常住人口底册.xlsx"))
-    page.get_by_role("button", name="读这份表").click()
+    page.get_by_role("button", name="读取这份表").click()
     expect(page.get_by_role("heading", name="常住人口底册.xlsx")).to_be_visible()
     expect(page.get_by_text("宗教").first).to_be_visible()  # refused by name
-    page.get_by_role("button", name="列都对，比对 3 行").click()
+    page.get_by_role("button", name="列已核对，比对 3 行").click()
     expect(page.locator("#progress progress")).to_be_visible()
     comparison = Comparison.objects.get()
     _work(street, comparison)

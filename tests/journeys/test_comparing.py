@@ -42,7 +42,7 @@ def compared(client: Client, lead: Any, rows: list[list[Any]], **more: Any) -> C
         {"file": workbook("人口台账（新）", rows), "scope": COMMUNITY, "source": "ledger", **more},
     )
     pk = answer.headers["Location"].split("/")[-2]
-    assert "列都对，比对" in client.get(f"/comparisons/{pk}/").content.decode()
+    assert "列已核对，比对" in client.get(f"/comparisons/{pk}/").content.decode()
     client.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
     return comparing.run(actor=lead, at=clock.now(), comparison=Comparison.objects.get(pk=pk).pk)
 
@@ -185,7 +185,7 @@ def test_a_cut_comparison_goes_on_without_asking_twice(
     half = Comparison.objects.get()
     n = Difference.objects.filter(source="ledger", kind="person").count()
     submissions.pause(comparing.WAY, actor=actor, at=clock.now(), submission=half.pk, message="停了")
-    assert "接着比" in street.get(f"/comparisons/{half.pk}/").content.decode()
+    assert "继续比对" in street.get(f"/comparisons/{half.pk}/").content.decode()
     street.post(f"/comparisons/{half.pk}/mapping/", {})
     whole = comparing.run(actor=actor, at=clock.now(), comparison=half.pk)
     assert whole.state == "done"

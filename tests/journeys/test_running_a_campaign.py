@@ -139,7 +139,7 @@ def test_an_end_hands_over_what_is_open_and_can_be_taken_back(centre: Client, st
     assert "行动里没走到" not in words(street.get("/daily/overdue/?field=campaign"))
     Dwelling.objects.update(verified_on=clock.local_date(clock.now()) - dt.timedelta(days=1))
     answer = words(centre.post(f"/campaign/{campaign.pk}/close/", follow=True))
-    assert "这次行动已经结束" in answer and "撤销，接着走" in answer
+    assert "这次行动已经结束" in answer and "撤销结束" in answer
     assert "没有结束：这次行动已经结束了。" in words(centre.post(f"/campaign/{campaign.pk}/close/", follow=True))
     assert "没有改：这次行动已经结束了。" in words(centre.post(f"/campaign/{campaign.pk}/change/", form_of(campaign)))
     listed = words(street.get("/daily/overdue/?field=campaign"))
@@ -160,5 +160,5 @@ def test_an_end_hands_over_what_is_open_and_can_be_taken_back(centre: Client, st
 
     centre.post(f"/campaign/{campaign.pk}/close/")
     Campaign.objects.update(closed_at=clock.now() - dt.timedelta(days=8))
-    assert "撤销，接着走" not in words(centre.get("/campaign/"))
+    assert "撤销结束" not in words(centre.get("/campaign/"))
     assert "结束超过七天了" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))

@@ -60,7 +60,7 @@ def refusal(submission: Import, at: dt.datetime) -> str:
     if submission.state in {"undoing", "undone"}:
         return f"没有撤销：这份台账{submission.state_label}，{submission.undone_by_name}办的，不用再撤。"
     if submission.state == "paused":
-        return "没有撤销：这份还没导完。先“接着导”，或“放弃这份台账”，再来撤销已入库的。"
+        return "没有撤销：这份还没导完。先“继续导入”，或“放弃这份台账”，再来撤销已入库的。"
     if submission.state not in {"done", "cancelled"} or not submission.n_batches_done:
         return "没有撤销：这份台账没有入库过什么。"
     if at - (submission.finished_at or submission.created_at) > clock.UNDO_FOR:
