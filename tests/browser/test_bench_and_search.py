@@ -1,4 +1,4 @@
-"""查重核疑 worked through by keys, and the one search box: in a real browser, without anything axe complains of."""
+"""数据排查 worked through by keys, and the one search box: in a real browser, without anything axe complains of."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def test_cases_are_worked_through_by_keys_and_taken_back(doubtful: Client, visit
     assert decided() == [("owner_with_tenants", "right")]
     assert CaseDecision.objects.get().reason == "房主分租一间r"
     page.keyboard.press("c")
-    expect(page.get_by_text("“自住却有租户”没有待核的了")).to_be_visible()
+    expect(page.get_by_text("“自住房有租户”没有待核的了")).to_be_visible()
     assert decided() == [("owner_with_tenants", "right"), ("owner_with_tenants", "corrected")]
     page.keyboard.press("u")
-    expect(page.get_by_text("已撤回，回到待核定")).to_be_visible()
+    expect(page.get_by_text("已撤销，回到待核定")).to_be_visible()
     assert decided() == [("owner_with_tenants", "right")]
     page.get_by_role("link", name=re.compile("同名同生日")).click()
     expect(page.get_by_text("2 人同名，出生日期也相同")).to_be_visible()
@@ -51,11 +51,11 @@ def test_cases_are_worked_through_by_keys_and_taken_back(doubtful: Client, visit
     page.keyboard.press("n")
     expect(page.get_by_text("“同名同生日”没有待核的了")).to_be_visible()
     assert decided() == [("owner_with_tenants", "right"), ("same_name_and_birth", "different")]
-    page.get_by_role("link", name="已核定的").click()
+    page.get_by_role("link", name="已核定").click()
     accessible(page)
     expect(page.get_by_text("房主分租一间r")).to_be_visible()
-    page.get_by_role("button", name="撤回").first.click()
-    expect(page.get_by_text("已撤回，回到待核定")).to_be_visible()
+    page.get_by_role("button", name="撤销").first.click()
+    expect(page.get_by_text("已撤销，回到待核定")).to_be_visible()
     assert decided() == [("owner_with_tenants", "right")]
 
 
@@ -124,6 +124,6 @@ def test_a_head_is_named_on_the_case_of_a_household_without_one(street: Client, 
     accessible(page)
     option = page.locator("option", has_text="程兰因").first
     page.get_by_label("101 的户主").select_option(option.get_attribute("value"))
-    page.get_by_role("button", name="写上户主").click()
+    page.get_by_role("button", name="保存户主").click()
     expect(page.get_by_text("户主写好了")).to_be_visible()
     assert Person.objects.get(name="程兰因").relation == "02"

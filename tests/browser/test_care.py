@@ -25,7 +25,7 @@ def press(page: Page, *keys: str) -> None:
 def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(street: Client, visit: Any) -> None:
     person = Person.objects.get(name="程望舒")
     page: Page = visit(street, f"/people/{person.pk}/")
-    page.get_by_role("link", name="加关怀类别").press("Enter")
+    page.get_by_role("link", name="新增关爱类别").press("Enter")
     accessible(page)
     page.get_by_label("类别", exact=True).focus()
     press(page, "ArrowDown", "Tab")
@@ -36,7 +36,7 @@ def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(stree
 
     CareLabel.objects.update(starts_on=clock.local_date(clock.now()) - dt.timedelta(days=6))
     page = visit(street, "/care/")
-    expect(page.get_by_role("heading", name="谁该联系了")).to_be_visible()
+    expect(page.get_by_role("heading", name="重点关爱")).to_be_visible()
     accessible(page)
     page.get_by_role("link", name="程望舒：有需要").press("Enter")
     accessible(page)
@@ -44,12 +44,12 @@ def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(stree
     press(page, "ArrowDown", "ArrowDown", "Tab")
     press(page, "ArrowDown", "ArrowDown", "Tab")
     press(page, "ArrowDown", "ArrowDown", "ArrowDown")
-    page.get_by_role("button", name="记下这次联系").press("Enter")
-    expect(page.get_by_text("有一项需要，记在“该确认”里")).to_be_visible()
+    page.get_by_role("button", name="保存联系").press("Enter")
+    expect(page.get_by_text("有一项需要，记在“待回访确认”里")).to_be_visible()
     assert CareNeed.objects.get().referred_to == "hospital"
 
     page = visit(street, "/care/")
-    page.get_by_role("link", name="该确认 1").press("Enter")
+    page.get_by_role("link", name="待回访确认 1").press("Enter")
     accessible(page)
     page.get_by_role("button", name="程望舒，就医买药：已落实").press("Enter")
     expect(page.get_by_text("已落实，这一项了结了")).to_be_visible()
@@ -80,11 +80,11 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
     Dwelling.objects.filter(occupancy="vacant").update(created_at=clock.now() - dt.timedelta(days=70))
     page: Page
     for tab, button in {
-        "due": "联系了，都好",
-        "needs": "写怎么办",
-        "reviews": "还需要，照旧",
+        "due": "已联系，无异常",
+        "needs": "填写处理方式",
+        "reviews": "仍需要，照旧",
         "ending": "续期",
-        "consent": "记下同意",
+        "consent": "保存同意",
         "places": "记这次走访",
     }.items():
         page = visit(street, f"/care/?tab={tab}")
@@ -104,7 +104,7 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
         expect(page.get_by_role("heading", level=1)).to_have_count(0)
         page.emulate_media(media="screen")
     page = visit(street, "/care/?tab=ending")
-    page.get_by_label("程望舒，独居老人，为什么续").fill("还是一个人住")
+    page.get_by_label("程望舒，独居老人，续期原因").fill("还是一个人住")
     page.keyboard.press("Enter")
     expect(page.get_by_text("续好了，到")).to_be_visible()
     expect(page.get_by_text("30 天内没有到期的")).to_be_visible()

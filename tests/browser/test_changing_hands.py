@@ -43,13 +43,13 @@ def test_a_post_is_ended_and_its_doors_handed_over_with_the_keyboard(
     page.get_by_role("link", name="停用", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="停用曹子衿的“网格员”")).to_be_visible()
     accessible(page)
-    page.get_by_label("交给谁").select_option(label="郑接任")
-    page.get_by_role("button", name="从今天起停用").press("Enter")
+    page.get_by_label("移交给").select_option(label="郑接任")
+    page.get_by_role("button", name="停用这个岗位").press("Enter")
     expect(page.get_by_text("没办完的都交给了郑接任")).to_be_visible()
     assert set(Target.objects.values_list("assignee", flat=True)) == {after.pk}
     accessible(page)
-    page.get_by_role("button", name="停错了，撤回").press("Enter")
-    expect(page.get_by_text("撤回了，岗位照旧")).to_be_visible()
+    page.get_by_role("button", name="撤销停用").press("Enter")
+    expect(page.get_by_text("撤销了，岗位照旧")).to_be_visible()
     assert set(Target.objects.values_list("assignee", flat=True)) == {before.pk}
 
 
@@ -68,9 +68,9 @@ def test_what_is_nobodys_is_handed_over_and_a_substitute_is_named(
 
     page = visit(street, "/campaign/substitutes/")
     accessible(page)
-    page.get_by_label("谁不在").select_option(f"{after.pk}:{GRID}")
-    page.get_by_label("请谁代").select_option(str(other.pk))
-    page.get_by_label("到哪天（含）").fill((clock.local_date(clock.now()) + dt.timedelta(days=2)).isoformat())
+    page.get_by_label("被代班人").select_option(f"{after.pk}:{GRID}")
+    page.get_by_label("代班人", exact=True).select_option(str(other.pk))
+    page.get_by_label("结束日期（含）").fill((clock.local_date(clock.now()) + dt.timedelta(days=2)).isoformat())
     page.get_by_role("button", name="安排代班").press("Enter")
     expect(page.get_by_text("安排好了")).to_be_visible()
     expect(page.get_by_text("正在代")).to_be_visible()
@@ -111,7 +111,7 @@ def test_a_phone_says_whose_the_doors_are_and_what_is_covered(
         from_on=today,
         to_on=today,
     )
-    page.get_by_text("都到服务器了").click()
+    page.get_by_text("都已传到服务器").click()
     expect(page.get_by_role("button", name="代班 24")).to_be_visible()
     phone.open_door(page, "1单元", "101")
     expect(page.get_by_text("您在代沈若溪走。这一户还在沈若溪名下。")).to_be_visible()
@@ -119,6 +119,6 @@ def test_a_phone_says_whose_the_doors_are_and_what_is_covered(
 
     walk.worker.assignments.update(to_on=today - dt.timedelta(days=1))
     user.assignments.filter(covers__isnull=False).update(covers=None, to_on=None)
-    page.get_by_text("都到服务器了").click()
+    page.get_by_text("都已传到服务器").click()
     expect(page.get_by_role("button", name="没人负责 24")).to_be_visible()
     expect(page.locator(".door").first).to_contain_text("没人负责")

@@ -31,8 +31,8 @@ def test_a_stairwell_of_paper_is_typed_without_a_mouse(street: Client, visit: An
     for key in ("j", "w", "Enter", "u"):
         page.keyboard.press(key)
     expect(page.locator("[data-chosen]").first).to_have_text("3")
-    page.get_by_role("button", name="存下这个单元").click()
-    expect(page.get_by_text("存好了 3 户")).to_be_visible()
+    page.get_by_role("button", name="保存这个单元").click()
+    expect(page.get_by_text("已保存 3 户")).to_be_visible()
     states = dict(Target.objects.filter(n_visits=1).values_list("outcome", "state"))
     assert states == {"met": "visited", "no_answer": "remaining", "refused": "explained"}
 
@@ -57,10 +57,10 @@ def test_a_difference_is_decided_and_undone_by_keys(street: Client, visit: Any) 
     confirm(street, upload(street, workbook("复核台账", later)))
     page = visit(street, "/differences/?kind=person&field=phone")
     page.keyboard.press("a")
-    expect(page.get_by_text("已采纳").first).to_be_visible()
+    expect(page.get_by_text("已采用").first).to_be_visible()
     assert Person.objects.get(name="程望舒").unseal("phone").endswith("9999")
     page.keyboard.press("u")
-    expect(page.get_by_text("已撤回，回到待决定")).to_be_visible()
+    expect(page.get_by_text("已撤销，回到待决定")).to_be_visible()
     assert Difference.objects.get(field="phone").state == "open"
 
 
@@ -78,11 +78,29 @@ def test_slash_finds_and_nothing_overflows_at_1024(street: Client, visit: Any, p
     for path in ("/", f"/gaps/?scope={GRID}", "/differences/", "/campaign/", "/imports/", "/register/", "/paper/"):
         visit(street, path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 1024, path
+    assert page.locator("nav.nav").evaluate("nav => nav.scrollHeight <= nav.clientHeight"), "nothing is cut at its foot"
+    expect(page.locator("nav.nav a").last).to_be_in_viewport()
     page.keyboard.press("/")
     page.keyboard.type("程望舒")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="程望舒")).to_be_visible()
     assert "程望舒" not in page.url
+
+
+def test_on_a_phone_one_button_opens_the_navigation(street: Client, visit: Any, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(street, "/campaign/")
+    last = page.locator("nav.nav a").last
+    expect(last).to_be_hidden()
+    page.get_by_role("button", name="打开菜单").press("Enter")
+    expect(page.get_by_role("navigation", name="主导航").get_by_role("link", name="未走访清单")).to_be_visible()
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(last).to_be_hidden()
+    page.get_by_role("button", name="打开菜单").click()
+    page.get_by_role("link", name="楼盘表", exact=True).click()
+    expect(page.get_by_role("heading", name="楼盘表")).to_be_visible()
 
 
 def test_paper_carries_no_navigation_and_no_letting_or_care(street: Client, visit: Any) -> None:

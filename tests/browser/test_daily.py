@@ -30,21 +30,21 @@ def test_a_letting_is_recorded_by_keyboard_and_the_next_is_one_key_away(street: 
     for typed in ("沈青禾", id_no(21), phone(7)):
         page.keyboard.type(typed)
         page.keyboard.press("Tab")
-    page.get_by_label("怎么知道的").focus()
+    page.get_by_label("信息来源").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="记下了：出租")).to_be_visible()
+    expect(page.get_by_role("heading", name="已登记：出租")).to_be_visible()
     accessible(page)
     assert Event.objects.get().code == "let"
     assert Person.objects.filter(name="沈青禾", residences__kind="tenant").exists()
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).to_contain_text("301")
-    expect(page.get_by_label("怎么知道的")).to_have_value("phone")
+    expect(page.get_by_label("信息来源")).to_have_value("phone")
     page.go_back()
     page.keyboard.press("u")
-    expect(page.get_by_role("heading", name="撤回了：出租")).to_be_visible()
+    expect(page.get_by_role("heading", name="已撤销：出租")).to_be_visible()
     accessible(visit(street, "/daily/?event=let"))
 
 

@@ -48,10 +48,10 @@ def test_the_queue_is_worked_through_by_keys(differing: Client, visit: Any) -> N
     expect(page.get_by_text("这里没有待定的了")).to_be_visible()
     assert states() == ["to_door", "kept"]
     page.keyboard.press("u")
-    expect(page.get_by_text("已撤回，回到待决定")).to_be_visible()
+    expect(page.get_by_text("已撤销，回到待决定")).to_be_visible()
     assert states() == ["open", "kept"]
     page.keyboard.press("a")
-    expect(page.get_by_text("已采纳").first).to_be_visible()
+    expect(page.get_by_text("已采用").first).to_be_visible()
     assert states() == ["accepted", "kept"]
 
 
@@ -71,20 +71,20 @@ def test_the_three_choices_weigh_the_same(differing: Client, visit: Any) -> None
 
 def test_a_rule_goes_from_sentence_to_preview_to_one_button_to_undo(differing: Client, visit: Any) -> None:
     page: Page = visit(differing, "/differences/?kind=person&field=phone")
-    page.get_by_role("link", name="按“电话”写一句").click()
+    page.get_by_role("link", name="按“电话”批量处理").click()
     page.get_by_label("来源").select_option("ledger")
     page.get_by_label("情形").select_option("both")
     page.get_by_label("怎么定").select_option("accept")
-    page.get_by_role("button", name="看看说到哪几条").click()
-    expect(page.get_by_text("凡台账与一张表电话不同、两边都有值的，采纳台账写的")).to_be_visible()
+    page.get_by_role("button", name="查看符合的记录").click()
+    expect(page.get_by_text("台账与系统登记的电话不同、两边都有值的，一律采用台账写的")).to_be_visible()
     expect(page.locator("tbody").get_by_text("*******8888").first).to_be_visible()
     assert states() == ["open", "open"]
-    page.get_by_role("button", name="采纳 2 条").click()
+    page.get_by_role("button", name="采用 2 条").click()
     expect(page.get_by_text("定好了")).to_be_visible()
     assert states() == ["accepted", "accepted"]
     assert Person.objects.get(name="程兰因").unseal("phone").endswith("8888")
     page.keyboard.press("u")
-    expect(page.get_by_text("全部撤回了，都回到待定")).to_be_visible()
+    expect(page.get_by_text("全部撤销了，都回到待定")).to_be_visible()
     assert states() == ["open", "open"]
     assert Person.objects.get(name="程兰因").unseal("phone").endswith("5671")
 

@@ -72,13 +72,13 @@ class Desk:
         expect(page.locator("[name=oldpassword]")).to_have_count(0)
         for field in ("password1", "password2"):
             page.locator(f"[name={field}]").fill(OWN)
-        page.get_by_role("button", name="换成新密码").click()
+        page.get_by_role("button", name="保存新密码").click()
         expect(page.get_by_role("heading", name="设置动态码")).to_be_visible()
         secret = re.search(r"手工输入：(\w+)", page.content())
         assert secret is not None
         counter = int(clock.now().timestamp()) // 30
         page.locator("[name=code]").fill(totp.format_hotp_value(totp.hotp_value(secret[1], counter)))
-        page.get_by_role("button", name="设好了").click()
+        page.get_by_role("button", name="完成设置").click()
         expect(page.get_by_role("heading", name="备用码")).to_be_visible()
         self.go("/")
 
@@ -120,7 +120,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
     for box in keeper.page.locator("[name=community]").all():
         box.set_checked(box.get_attribute("value") == COMMUNITY)
     keeper.page.locator(f"[name=grids-{COMMUNITY}]").fill("2")
-    keeper.press("建好勾上的社区和网格")
+    keeper.press("保存勾选的社区和网格")
     keeper.reads("建好了 1 个社区、2 个网格")
     keeper.is_clean()
 
@@ -128,7 +128,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
     keeper.go("/")
     keeper.press("导入名单")
     keeper.page.locator("#list").fill("\n".join(PEOPLE))
-    keeper.press("建好账号，把岗位提上去")
+    keeper.press("保存账号，提交岗位")
     keeper.reads("4 个人的登录条")
     keeper.is_clean()
     told = keeper.page.locator(".slips").inner_text()
@@ -149,7 +149,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
         workbook("房屋台账", [["网格", *DOORS[0][1:]], *(["第1网格", *row[1:]] for row in DOORS[1:])]).read()
     )
     lead.page.locator("input[type=file]").set_input_files(ledger)
-    lead.press("读这份表")
+    lead.press("读取这份表")
     expect(lead.page.get_by_role("button", name="入库", exact=False).first).to_be_visible()
     imported = Import.objects.get()
     lead.page.locator("button[value=apply]").first.click()
@@ -173,7 +173,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
     centre.page.locator("form[action*=dispatch] button").click()
     no_quiet_hours()  # the phone below goes by the wall clock
     centre.go("/")
-    centre.reads("开张还差 1 步")
+    centre.reads("启用准备还差 1 步")
     for path in ("/setup/", "/about/"):
         centre.go(path)
         centre.is_clean()
@@ -203,7 +203,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
     phone.get_by_role("button", name="没见到人").click()
     phone.locator(".pk button:enabled").last.click()
     phone.get_by_role("button", name="再来").click()
-    expect(phone.get_by_text("都到服务器了")).to_be_visible(timeout=20_000)
+    expect(phone.get_by_text("都已传到服务器")).to_be_visible(timeout=20_000)
     assert Visit.objects.count() == 1
     centre.go("/")
-    assert centre.page.get_by_text("开张还差").count() == 0
+    assert centre.page.get_by_text("启用准备还差").count() == 0

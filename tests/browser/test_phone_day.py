@@ -44,7 +44,7 @@ def nothing_changed(page: Page, times: int) -> None:
     """The next doors of the list, one after another, each in two taps."""
     for _ in range(times):
         page.locator(".door.next").click()
-        page.get_by_role("button", name="无变化，存下").or_(page.get_by_role("button", name="还是空房")).click()
+        page.get_by_role("button", name="无变化，保存").or_(page.get_by_role("button", name="还是空房")).click()
         if page.get_by_role("heading", name="空房，谁还能证明").is_visible():
             page.get_by_role("button", name="物业").click()
         expect(page.get_by_role("heading", name="今日走访")).to_be_visible()
@@ -52,7 +52,7 @@ def nothing_changed(page: Page, times: int) -> None:
 
 def everything_arrived(page: Page) -> None:
     """What the header says when nothing waits."""
-    expect(page.get_by_text("都到服务器了")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("都已传到服务器")).to_be_visible(timeout=20_000)
 
 
 def test_a_day_without_network_survives_a_kill_and_arrives_exactly_once(
@@ -66,11 +66,11 @@ def test_a_day_without_network_survives_a_kill_and_arrives_exactly_once(
     phone.open_door(page, "1单元", "201")
     page.get_by_role("button", name="改").nth(1).click()
     page.get_by_label("电话").fill("12055556666")
-    page.get_by_role("button", name="改好了，回这一户").click()
+    page.get_by_role("button", name="保存，返回这一户").click()
     page.get_by_role("button", name="添人").first.click()
     page.get_by_label("姓名").fill("程安歌")
     page.get_by_role("button", name="添上 程安歌").click()
-    page.get_by_role("button", name="存下，改了 2 处").click()
+    page.get_by_role("button", name="保存，改了 2 处").click()
     phone.open_door(page, "1单元", "203")
     page.get_by_role("button", name="没见到人").click()
     page.locator(".pk button:enabled").last.click()
@@ -154,13 +154,13 @@ def server_rows() -> list[str]:
 
 def test_an_unchanged_household_takes_two_taps_and_can_be_taken_back(opened: Page) -> None:
     opened.locator(".door.next").click()
-    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="无变化，保存").click()
     everything_arrived(opened)
-    opened.get_by_role("button", name="撤回").click()
-    expect(opened.get_by_text("撤回了")).to_be_visible()
+    opened.get_by_role("button", name="撤销").click()
+    expect(opened.get_by_text("撤销了")).to_be_visible()
     everything_arrived(opened)
     assert Visit.objects.filter(withdrawn_at__isnull=False).count() == 1
-    expect(opened.get_by_role("button", name="剩 24", exact=True)).to_be_visible()
+    expect(opened.get_by_role("button", name="待走 24", exact=True)).to_be_visible()
 
 
 def test_a_second_tab_writes_nothing_until_it_takes_over(opened: Page, live_server: Any) -> None:
@@ -192,7 +192,7 @@ def test_a_new_release_waits_until_no_form_is_dirty(opened: Page, monkeypatch: p
     opened.evaluate("navigator.serviceWorker.getRegistration('/phone/').then(one => one.update())")
     opened.wait_for_function("navigator.serviceWorker.getRegistration('/phone/').then(one => !!one.waiting)")
     expect(opened.get_by_label("写清什么事、在哪里")).to_have_value("楼道灯不亮")
-    opened.get_by_role("button", name="不记了").click()
+    opened.get_by_role("button", name="取消").click()
     opened.get_by_role("button", name="返回").click()
     opened.get_by_role("button", name="新版本备好了").click()
     phone.unlock(opened)
@@ -208,10 +208,10 @@ def test_a_full_phone_says_so_keeps_the_page_and_saves_when_there_is_room(opened
         window.roomAgain = () => { IDBObjectStore.prototype.put = put; };
         IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };
     }""")
-    opened.get_by_role("button", name="无变化，存下").click()
-    expect(opened.get_by_role("alert")).to_contain_text("没存下：手机存储满了")
+    opened.get_by_role("button", name="无变化，保存").click()
+    expect(opened.get_by_role("alert")).to_contain_text("没有保存：手机存储满了")
     opened.evaluate("window.roomAgain()")
-    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="无变化，保存").click()
     everything_arrived(opened)
     assert Visit.objects.count() == 1
 
@@ -297,7 +297,7 @@ def test_two_phones_from_one_copied_storage_both_keep_their_visits(
         page.goto(f"{live_server.url}/phone/")
         phone.unlock(page)
         phone.open_door(page, "2单元", room)
-        page.get_by_role("button", name="无变化，存下").click()
+        page.get_by_role("button", name="无变化，保存").click()
         if room == "302":
             expect(page.get_by_text("这部手机是另一部的副本")).to_be_visible()
             copies.confirm(actor=SYSTEM, at=clock.now(), device=Device.objects.get(confirmed_at=None).pk)

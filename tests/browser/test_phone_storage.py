@@ -63,19 +63,19 @@ def note(page: Page, words: str) -> None:
     page.get_by_role("button", name="有变化").click()
     page.get_by_role("button", name="隐患或诉求").click()
     page.get_by_label("写清什么事、在哪里").fill(words)
-    page.get_by_role("button", name="记下，回这一户").click()
+    page.get_by_role("button", name="保存，返回这一户").click()
 
 
 def arrived(page: Page) -> None:
     """Nothing waits any more."""
-    expect(page.get_by_text("都到服务器了")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("都已传到服务器")).to_be_visible(timeout=20_000)
 
 
 def test_a_database_the_system_closed_is_opened_again_and_the_visit_is_saved(opened: Page) -> None:
     phone.open_door(opened, "1单元", "101")
     note(opened, "楼道灯不亮")
     opened.evaluate(CLOSE)
-    opened.get_by_role("button", name="无变化，连同所记存下").click()
+    opened.get_by_role("button", name="无变化，连同所记保存").click()
     arrived(opened)
     assert Visit.objects.count() == 1
     assert Matter.objects.count() == 1
@@ -87,16 +87,16 @@ def test_what_was_typed_outlives_a_database_that_opens_no_more(opened: Page) -> 
     opened.evaluate(LOSE)
     note(opened, "楼道灯不亮")
     alert = opened.get_by_role("alert")
-    expect(alert).to_contain_text("草稿没存下：系统把手机里的存储关上了，没能再打开。填的都留着，打开就接着填。")
-    opened.get_by_role("button", name="无变化，连同所记存下").click()
-    expect(alert).to_contain_text("没存下：系统把手机里的存储关上了，没能再打开。填的都留着，打开就接着填。")
+    expect(alert).to_contain_text("草稿没有保存：系统把手机里的存储关上了，没能再打开。填的都留着，打开就接着填。")
+    opened.get_by_role("button", name="无变化，连同所记保存").click()
+    expect(alert).to_contain_text("没有保存：系统把手机里的存储关上了，没能再打开。填的都留着，打开就接着填。")
     expect(alert).not_to_contain_text("草稿")
     assert "楼道灯" not in opened.evaluate("JSON.stringify(sessionStorage)")
     alert.get_by_role("button", name="重新打开").click()
     phone.unlock(opened)
     expect(opened.get_by_text("上次没填完，接着填。")).to_be_visible()
     expect(opened.get_by_text("楼道灯不亮")).to_be_visible()
-    opened.get_by_role("button", name="无变化，连同所记存下").click()
+    opened.get_by_role("button", name="无变化，连同所记保存").click()
     arrived(opened)
     assert Visit.objects.count() == 1
     assert Matter.objects.count() == 1
@@ -106,10 +106,10 @@ def test_what_was_typed_outlives_a_database_that_opens_no_more(opened: Page) -> 
 def test_a_database_emptied_under_the_page_gets_back_what_the_page_holds(opened: Page) -> None:
     opened.context.set_offline(True)
     phone.open_door(opened, "1单元", "101")
-    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="无变化，保存").click()
     opened.evaluate(EMPTY)
     phone.open_door(opened, "1单元", "102")
-    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="无变化，保存").click()
     expect(opened.get_by_text("存在手机里的 2 条")).to_be_visible()
     opened.context.set_offline(False)
     opened.reload()

@@ -77,10 +77,10 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     expect(page.get_by_text("还没比对过台账，不计入一致率").first).to_be_visible()
     page.get_by_role("link", name="上传台账").click()
     page.get_by_label("要比的表").set_input_files(messy(tmp_path / "常住人口底册.xlsx"))
-    page.get_by_role("button", name="读这份表").click()
+    page.get_by_role("button", name="读取这份表").click()
     expect(page.get_by_role("heading", name="常住人口底册.xlsx")).to_be_visible()
     expect(page.get_by_text("宗教").first).to_be_visible()  # refused by name
-    page.get_by_role("button", name="列都对，比对 3 行").click()
+    page.get_by_role("button", name="列已核对，比对 3 行").click()
     expect(page.locator("#progress progress")).to_be_visible()
     comparison = Comparison.objects.get()
     _work(street, comparison)
@@ -89,23 +89,23 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     expect(page.locator(".strip .pair").first).to_have_text("0 / 5 条")
 
     page.get_by_label("全选这一页").check()
-    page.get_by_role("button", name="登记进一张表").click()
-    expect(page.get_by_text("登记进一张表 1 条")).to_be_visible()
+    page.get_by_role("button", name="登记进系统").click()
+    expect(page.get_by_text("登记进系统 1 条")).to_be_visible()
     assert Person.objects.get(name="白露").residences.get().dwelling.room == "202"
-    page.get_by_role("link", name="一张表有，台账没有").first.click()
+    page.get_by_role("link", name="系统有，台账没有").first.click()
     page.get_by_label("全部 2 条").check()
     page.get_by_role("button", name="保留").click()
     expect(page.get_by_text("保留 2 条")).to_be_visible()
     page.get_by_role("link", name="看定过的").click()
     page.get_by_label("全选这一页").check()
-    page.get_by_role("button", name="撤回勾选的").click()
-    expect(page.get_by_text("已撤回 2 条，回到待定")).to_be_visible()
+    page.get_by_role("button", name="撤销勾选的").click()
+    expect(page.get_by_text("已撤销 2 条，回到待定")).to_be_visible()
     assert Unmatched.objects.filter(what="register_only", state="open").count() == 2
 
     page.goto(f"{live_server.url}/differences/?kind=person&field=phone")
     for _ in range(2):
         page.keyboard.press("a")
-        expect(page.get_by_text("已采纳").first).to_be_visible()
+        expect(page.get_by_text("已采用").first).to_be_visible()
     page.goto(f"{live_server.url}/comparisons/{comparison.pk}/")
     with page.expect_download() as got:
         page.get_by_role("link", name="下载批注工作簿").click()

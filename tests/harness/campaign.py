@@ -160,7 +160,7 @@ def move_in(client: Client, dwelling: object, name: str, kind: str = "lives_here
 
 
 def move_out(client: Client, dwelling: object, person: object) -> None:
-    """Record that somebody moved out with their registration (搬走) and nobody knows where to."""
+    """Record that somebody moved out with their registration (搬离) and nobody knows where to."""
     raw = {
         "who": [str(person)],
         "where": "unknown",

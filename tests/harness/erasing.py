@@ -18,7 +18,7 @@ from gridwalk.sync.models import Op
 REASON = "家属书面申请，收件第 3 号"
 
 
-def end(person: Person, client: Client, reason: str = "全家搬走") -> None:
+def end(person: Person, client: Client, reason: str = "全家搬离") -> None:
     """De-register with a recheck by a second person."""
     client.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "in_person", "reason": reason})
     recheck = Recheck.objects.get(entity=person.pk, state="open")

@@ -142,7 +142,7 @@ def activate(page: Page, base: str, worker: User) -> None:
     expect(page.get_by_role("heading", name="再输一次")).to_be_visible()
     press_pin(page)
     expect(page.get_by_role("heading", name="今日走访")).to_be_visible()
-    expect(page.get_by_text("都到服务器了")).to_be_visible()
+    expect(page.get_by_text("都已传到服务器")).to_be_visible()
 
 
 def unlock(page: Page) -> None:

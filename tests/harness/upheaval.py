@@ -195,7 +195,7 @@ def erase(run: Run, person: int) -> None:
     if subject.status != "active":
         return
     with core.write_to(subject.grid_id, actor=run.world.lead, at=clock.now()) as writing:
-        recheck = ends.propose(writing, subject, "moved_away", reason="全家搬走", evidence="in_person")
+        recheck = ends.propose(writing, subject, "moved_away", reason="全家搬离", evidence="in_person")
     _confirm(recheck)
     people.erase(actor=SYSTEM, at=clock.now(), persons=[subject.pk], why="request", reason="家属书面申请")
     run.erased.add(str(subject.pk))

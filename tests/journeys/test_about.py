@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -37,10 +39,14 @@ def test_the_operator_stands_on_every_page_and_on_paper(keeper: Client, sign_in:
         keeper, "/about/operator/", unit="某街道", filing_number="12012345678"
     )
     assert lead.post("/about/operator/", {"unit": "某街道"}).status_code == 403
-    assert "存好了" in answer_to(keeper, "/about/operator/", unit="光复道街道办事处", filing_number="津政备 001")
-    for page in ("/about/", "/accounts/sessions/", "/campaign/"):
+    assert "已保存" in answer_to(keeper, "/about/operator/", unit="光复道街道办事处", filing_number="津政备 001")
+    for page in ("/about/", "/accounts/sessions/", "/campaign/", "/help/"):
         text = lead.get(page).content.decode()
         assert "光复道街道办事处" in text and "备案编号 津政备 001" in text, page
+        assert "关于</a>" in text.split("</main>")[1], "at the foot"
+        (question_mark,) = re.findall(r'href="(/help/[^"#]*)[^"]*"[^>]*aria-label="帮助', text)
+        assert "社区书记" in lead.get(question_mark).content.decode()
+    assert lead.get("/help/第二周/").status_code == 404
     assert AuditEntry.objects.filter(verb="operator.named").count() == 1
 
 

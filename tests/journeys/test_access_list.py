@@ -1,4 +1,4 @@
-"""谁看过、为什么: what leaves a record at a person, who may list it, and that the list records itself."""
+"""查阅记录、为什么: what leaves a record at a person, who may list it, and that the list records itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_look_at_a_person_is_listed_with_its_reason_and_the_list_lists_its
     assert not AuditEntry.objects.filter(verb="access.listed").exists()
 
     shown = street.post(path, {"reason": "本人到社区查询"}).content.decode()
-    for words in ("看了完整的电话", "约上门时间", "用完整的证件号查到了本人", "打开了所在范围的关怀清单"):
+    for words in ("看了完整的电话", "约上门时间", "用完整的证件号查到了本人", "打开了所在范围的关爱清单"):
         assert words in shown, words
     assert "网格员（第一网格网格员）" in shown
     assert "带走了" not in shown

@@ -78,7 +78,7 @@ def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(s
     assert "还没改" in text(street, "/backfill/", source="platform", kind="person", state="还没改")
     compared(street, actor, export("12012345671"), source="platform")
     assert BackfillItem.objects.get().state == "proved"
-    assert "市平台导出与一张表一致" in text(street, f"/people/{person.pk}/")
+    assert "市平台导出与系统登记一致" in text(street, f"/people/{person.pk}/")
 
 
 def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, actor: Any) -> None:
@@ -209,7 +209,7 @@ def test_a_kept_record_that_a_side_lacks_is_a_new_row_and_its_next_export_proves
     compared(street, actor, added, source="platform")
     assert BackfillItem.objects.get().state == "proved"
     assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
-    assert "市平台导出与一张表一致" in text(street, f"/people/{person.pk}/")
+    assert "市平台导出与系统登记一致" in text(street, f"/people/{person.pk}/")
 
 
 def test_a_decision_taken_back_takes_the_new_row_back(street: Client, actor: Any) -> None:
@@ -266,7 +266,7 @@ def test_an_imported_ledger_is_told_what_was_decided_and_its_next_import_proves_
     assert BackfillItem.objects.get().state == "proved"
     assert "没有要改回去的了" in text(street, "/backfill/", source="ledger", kind="person")
     person = Person.objects.get(name="程望舒")
-    assert "台账与一张表一致" in text(street, f"/people/{person.pk}/")
+    assert "台账与系统登记一致" in text(street, f"/people/{person.pk}/")
 
 
 def test_what_an_import_leaves_empty_goes_back_and_a_row_it_adds_is_proved(street: Client, actor: Any) -> None:

@@ -1,4 +1,4 @@
-"""查重核疑 through HTTP: each check proposes what it should and not its near miss, decisions stay decided, come back,
+"""数据排查 through HTTP: each check proposes what it should and not its near miss, decisions stay decided, come back,
 are undone.
 """
 
@@ -60,12 +60,12 @@ def test_each_check_proposes_what_it_should_and_not_its_near_miss(doubtful: Clie
         "像是登记了两次": 1,
         "一户两种写法": 0,
         "单位登记了两次": 0,
-        "两处都算现住": 1,
+        "两处都算现居住": 1,
         "有人无房": 0,
-        "已注销还算现住": 1,
+        "已注销还算现居住": 1,
         "电话用在几处": 1,
-        "空房却有人住": 1,
-        "自住却有租户": 2,
+        "空房有人登记": 1,
+        "自住房有租户": 2,
         "一处住的人太多": 0,
         "只登记了未成年人": 1,
     }
@@ -88,10 +88,10 @@ def test_each_check_proposes_what_it_should_and_not_its_near_miss(doubtful: Clie
         assert words in phone, words
     assert "吴起" not in phone.split("接下来")[0]  # that number is at two doors only
     assert "12055550000" not in phone
-    assert "登记为空房，却有 1 人现住" in case(doubtful, "vacant_with_residents")
+    assert "登记为空房，有 1 人现居住" in case(doubtful, "vacant_with_residents")
     assert "只登记了未满 16 岁的人" in case(doubtful, "minor_alone")
-    assert "在 2 处都算现住" in case(doubtful, "two_homes")
-    assert "已不在册，还算现住" in case(doubtful, "ended_but_living")
+    assert "在 2 处都算现居住" in case(doubtful, "two_homes")
+    assert "已不在册，还算现居住" in case(doubtful, "ended_but_living")
     assert doubtful.get("/bench/", {"check": "shoe_size"}).status_code == 404
     assert doubtful.get(f"/bench/two_homes/{uuid.uuid4()}/").status_code == 404
 
@@ -99,7 +99,7 @@ def test_each_check_proposes_what_it_should_and_not_its_near_miss(doubtful: Clie
 def test_a_decision_stays_comes_back_and_is_taken_back(doubtful: Client) -> None:
     shown = case(doubtful, "same_name_and_birth")
     after = decide(doubtful, shown, "different", reason="当面问过，是两位")
-    assert "同名同生日：不是同一个，定好了。按 U 撤回。" in after
+    assert "同名同生日：不是同一个，已处理。按 U 撤销。" in after
     assert count(after, "同名同生日") == 0
     assert "“同名同生日”没有待核的了" in after
     first, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
@@ -121,13 +121,13 @@ def test_a_decision_stays_comes_back_and_is_taken_back(doubtful: Client) -> None
     assert "没有核定过" in text(doubtful, "/bench/settled/", check="crowded")
     standing = CaseDecision.objects.get(state="standing")
     undone = doubtful.post(f"/bench/settled/{standing.pk}/undo/", {"scope": COMMUNITY}, follow=True).content.decode()
-    assert "已撤回，回到待核定" in undone
+    assert "已撤销，回到待核定" in undone
     assert "3 人同名" in undone
     assert CaseDecision.objects.get(pk=standing.pk).state == "undone"
     verbs = list(AuditEntry.objects.filter(verb__startswith="case.").order_by("at").values_list("verb", flat=True))
     assert verbs == ["case.decided", "case.decided", "case.reopened"]
     again = doubtful.post(f"/bench/settled/{standing.pk}/undo/", {"back": "decided"}, follow=True).content.decode()
-    assert "已经撤回或重新定过了" in again
+    assert "已经撤销或重新定过了" in again
 
 
 def test_what_changed_between_page_and_button_is_not_decided(doubtful: Client) -> None:
@@ -148,7 +148,7 @@ def test_a_door_is_asked_or_put_right_at_once(doubtful: Client, sign_in: SignIn)
     Target.objects.filter(entity=door.pk).delete()
     shown = case(doubtful, "vacant_with_residents")
     after = decide(doubtful, shown, "to_door")
-    assert count(after, "空房却有人住") == 0
+    assert count(after, "空房有人登记") == 0
     assert Target.objects.filter(entity=door.pk).exists()
     worker = sign_in(Role.GRID_WORKER, GRID)
     assert "的居住状况" in text(worker, f"/walk/{GRID}/")
@@ -173,7 +173,7 @@ def test_one_of_two_homes_is_left_and_who_has_ended_is_moved_out(doubtful: Clien
     assert list(
         Residence.objects.filter(person=person, to_on__isnull=True, kind="tenant").values_list("dwelling", flat=True)
     ) == [home.pk]
-    assert count(text(doubtful, "/bench/"), "两处都算现住") == 0
+    assert count(text(doubtful, "/bench/"), "两处都算现居住") == 0
     ended = Person.objects.get(name="吴起")
     link = Residence.objects.get(person=ended)
     left = doubtful.post(
@@ -181,7 +181,7 @@ def test_one_of_two_homes_is_left_and_who_has_ended_is_moved_out(doubtful: Clien
     ).content.decode()
     assert "已迁出这一户" in left
     assert "已经不矛盾了" in left
-    assert count(text(doubtful, "/bench/"), "已注销还算现住") == 0
+    assert count(text(doubtful, "/bench/"), "已注销还算现居住") == 0
     refused = doubtful.post(f"/bench/ended_but_living/{ended.pk}/move-out/", {"residence": "nonsense"})
     assert refused.status_code == 404
 
@@ -204,7 +204,7 @@ def test_a_worker_sees_the_own_grid_the_centre_masked_rows_and_neither_decides(
     assert "沈知微" not in masked
     assert 'id="decision"' not in masked
     hidden = case(centre, "vacant_with_residents")
-    assert "“空房却有人住”有 1 件" in hidden
+    assert "“空房有人登记”有 1 件" in hidden
     assert "401" not in hidden
     assert leaders.get("/bench/").status_code == 403
     for client in (worker, centre):
@@ -231,7 +231,7 @@ def test_the_page_costs_the_same_for_three_times_the_cases(doubtful: Client) -> 
 
 def test_the_one_table_leads_to_the_bench_and_lists_nothing_twice(doubtful: Client) -> None:
     shown = text(doubtful, "/register/")
-    assert "自相矛盾的记录" not in shown.replace("自相矛盾的记录在", "")
+    assert "信息矛盾的记录" not in shown.replace("信息矛盾的记录在", "")
     assert 'href="/bench/' in shown
 
 

@@ -62,7 +62,7 @@ def give(client: Client, person: Person, **more: str) -> Any:
 
 def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: Person, sign_in: SignIn) -> None:
     new = f"/care/people/{person.pk}/new/"
-    assert "加上这一类" in text(worker.get(new))
+    assert "保存类别" in text(worker.get(new))
     wrong = {
         "starts_on": (today(1), "开始日期不能在将来"),
         "ends_on": (today(-1), "到期日期早于开始日期或今天"),
@@ -118,13 +118,13 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
     page = f"/care/needs/{care_need.pk}/"
     with in_days(18):
         worker = sign_in(Role.GRID_WORKER, GRID)
-        assert "该问了" in text(worker.get("/care/?tab=needs"))
+        assert "，应回访" in text(worker.get("/care/?tab=needs"))
         assert "早于发现需要" in text(worker.post(page, {"do": "met", "on": str(today(-11))}))
         assert worker.post(page, {"do": "unmet"}).status_code == 302
         care_need.refresh_from_db()
         assert (care_need.state, care_need.n_unmet, care_need.ask_on) == ("open", 1, today(3))
         assert "请选转给了谁" in text(worker.post(page, {"do": "referred"}))
-        assert "请选当场帮了" in text(worker.post(page, {"do": "whatever"}))
+        assert "请选当场解决" in text(worker.post(page, {"do": "whatever"}))
         assert worker.post(page, {"do": "referred", "to": "family", "by": str(today(2))}).status_code == 302
         assert "请从单子里选一处" in text(worker.post(page, {"do": "referred", "to": "moon"}))
         assert worker.post(page, {"do": "met", "back": "https://example.org/"}).headers["Location"] == (
@@ -140,9 +140,9 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
     labelled = f"/care/labels/{label.pk}/"
     with in_days(183):
         worker = sign_in(Role.GRID_WORKER, GRID)
-        assert "还需要，照旧" in text(worker.get("/care/?tab=reviews"))
+        assert "仍需要，照旧" in text(worker.get("/care/?tab=reviews"))
         assert worker.post(labelled, {"do": "review", "back": "/care/?tab=reviews"}).status_code == 302
-        assert "没有到复查日期的" in text(worker.get("/care/?tab=reviews"))
+        assert "没有到复评日期的" in text(worker.get("/care/?tab=reviews"))
     with in_days(340):
         worker = sign_in(Role.GRID_WORKER, GRID)
         assert "续期" in text(worker.get("/care/?tab=ending"))
@@ -159,7 +159,7 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert "程望舒" in text(worker.get("/care/"))
         assert "请选一个原因" in text(worker.post(labelled, {"do": "end"}))
         assert worker.post(labelled, {"do": "end", "why": "not_needed"}).status_code == 302
-        assert "7 天内没有到期的关怀联系" in text(worker.get("/care/"))
+        assert "7 天内没有到期的关爱联系" in text(worker.get("/care/"))
         assert "已经结束" in text(worker.post(labelled, {"do": "review"}))
         assert worker.post(labelled, {"do": "anything"}).status_code == 404
         assert "不再需要" in text(worker.get(labelled))
@@ -178,7 +178,7 @@ def test_a_label_ends_by_itself_when_nobody_renews_it(worker: Client, person: Pe
     assert "程望舒" in text(worker.get("/care/?tab=ending")), "it is told a month before"
     with in_days(21):
         worker = sign_in(Role.GRID_WORKER, GRID)
-        assert "7 天内没有到期的关怀联系" in text(worker.get("/care/"))
+        assert "7 天内没有到期的关爱联系" in text(worker.get("/care/"))
         label = CareLabel.objects.get()
         shown = worker.post(f"/care/labels/{label.pk}/", {"do": "renew", "ends_on": str(today(90)), "reason": "还要"})
         assert (shown.status_code, "已经结束或到期了" in text(shown)) == (422, True)
@@ -191,23 +191,23 @@ def test_what_rests_on_a_wish_counts_with_consent_only(worker: Client, person: P
     assert "同意日期不能在将来" in text(
         give(worker, person, category="chronic_illness", consent="in_person", consent_on=str(today(1)))
     )
-    ledger = [["姓名", "身份证号", "关怀类别"], ["程望舒", id_no(11), "慢病"]]
+    ledger = [["姓名", "身份证号", "关爱类别"], ["程望舒", id_no(11), "慢病"]]
     assert confirm(street, upload(street, workbook("慢病随访名册", ledger))).state == "done"
     label = CareLabel.objects.get(category="chronic_illness")
     CareLabel.objects.update(starts_on=today(-90))
-    assert "7 天内没有到期的关怀联系" in text(worker.get("/care/")), "not in force, so not due"
-    assert "没同意不算数" in text(worker.get("/care/?tab=consent"))
+    assert "7 天内没有到期的关爱联系" in text(worker.get("/care/")), "not in force, so not due"
+    assert "本人未同意，未生效" in text(worker.get("/care/?tab=consent"))
     page = f"/care/labels/{label.pk}/"
-    assert "本人还没同意，不算数" in text(worker.get(page))
+    assert "本人还没同意，未生效" in text(worker.get(page))
     assert "请选是怎么同意的" in text(worker.post(page, {"do": "consent"}))
     assert "请选是怎么同意的" in text(worker.post(page, {"do": "consent", "consent": "ledger"}))
     assert worker.post(page, {"do": "consent", "consent": "family", "consent_on": str(today(-1))}).status_code == 302
     assert "程望舒" in text(worker.get("/care/"))
     assert worker.post(page, {"do": "end", "why": "unwilling"}).status_code == 302
-    assert "7 天内没有到期的关怀联系" in text(worker.get("/care/")), "a wish taken back ends it at once"
+    assert "7 天内没有到期的关爱联系" in text(worker.get("/care/")), "a wish taken back ends it at once"
     confirm(street, upload(street, workbook("慢病随访名册", ledger)))
     assert CareLabel.objects.filter(ended_on__isnull=True).count() == 0, "a ledger does not bring it back"
-    agreed = [["姓名", "身份证号", "关怀类别", "同意日期"], ["程兰因", id_no(2, "19500203"), "慢病", "2026-01-05"]]
+    agreed = [["姓名", "身份证号", "关爱类别", "同意日期"], ["程兰因", id_no(2, "19500203"), "慢病", "2026-01-05"]]
     confirm(street, upload(street, workbook("慢病随访名册", agreed)))
     kept = CareLabel.objects.get(person__name="程兰因")
     assert (kept.consent, kept.consent_on) == ("ledger", dt.date(2026, 1, 5))
@@ -265,7 +265,7 @@ def test_somebody_elses_grid_the_street_and_the_district_see_nothing(
     for path in ("/care/", *pages):
         assert centre.get(path).status_code == 403, path
     shown = text(centre.get(f"/people/{person.pk}/"))
-    for word in ("独居", "关怀", "维修安全"):
+    for word in ("独居", "关爱", "维修安全"):
         assert word not in shown, word
     assert not CareLabel.objects.filter(ended_on__isnull=False).exists()
 
@@ -349,7 +349,7 @@ def test_a_long_list_is_turned_page_by_page(worker: Client, person: Person) -> N
             created_at=clock.now(),
         )
     first, last = text(worker.get("/care/")), text(worker.get("/care/?from=200"))
-    assert (first.count("联系了，都好</button>"), last.count("联系了，都好</button>")) == (100, 5)
+    assert (first.count("已联系，无异常</button>"), last.count("已联系，无异常</button>")) == (100, 5)
     assert "100 / 205" in first
     assert "下一页" not in last
     assert "从头看" in text(worker.get("/care/?from=900"))
@@ -390,7 +390,7 @@ def test_opening_is_audited_and_nothing_of_it_is_exported(worker: Client, person
         assert "secret" in shown
         assert ".xlsx" not in shown
     sheet = text(worker.get(f"/walk/{GRID}/"))
-    for word in ("独居", "关怀对象", "维修安全"):
+    for word in ("独居", "重点关爱人员", "维修安全"):
         assert word not in sheet, word
     for entry in AuditEntry.objects.filter(verb__startswith="care."):
         assert set(entry.data) <= {"label", "need"}, "the audit says that something was done, never what help it is"

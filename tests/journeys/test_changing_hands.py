@@ -171,14 +171,14 @@ def test_an_end_by_mistake_is_taken_back_with_what_is_still_open(
 
     with time_machine.travel(clock.now() + 8 * DAY):
         assert "过了 7 天" in words(entered(User.objects.get(name="孟昭宁")).post(undo, follow=True))
-    assert "撤回了，岗位照旧" in words(administrator.post(undo, follow=True))
+    assert "撤销了，岗位照旧" in words(administrator.post(undo, follow=True))
     assert Target.objects.filter(assignee=before).count() == N - 1
     assert Target.objects.get(assignee=after).pk == done.pk
     assert before.assignments.get().to_on is None and not after.assignments.get().responsible
-    assert "已经撤回过了" in words(administrator.post(undo, follow=True))
+    assert "已经撤销过了" in words(administrator.post(undo, follow=True))
     verbs = AuditEntry.objects.filter(subject=before.pk).order_by("id").values_list("verb", flat=True)
     assert list(verbs)[-2:] == ["account.unassigned", "account.resumed"]
-    assert Notice.objects.filter(role=Role.STREET_CENTRE, text__contains="撤回了停岗：曹子衿").count() == 1
+    assert Notice.objects.filter(role=Role.STREET_CENTRE, text__contains="撤销了停用：曹子衿").count() == 1
 
 
 def test_care_contacts_go_over_and_come_back_and_the_office_is_not_told_how_many(
@@ -192,11 +192,11 @@ def test_care_contacts_go_over_and_come_back_and_the_office_is_not_told_how_many
     street.post(f"/care/labels/{label.pk}/", {"do": "responsible", "responsible": str(before.pk)})
     standing = before.assignments.get()
     page = words(administrator.get(f"/accounts/assignments/{standing.pk}/end/"))
-    assert "写明由本人联系的关怀对象有人数不在这里显示" in page
+    assert "写明由本人联系的重点关爱人员有人数不在这里显示" in page
     end(administrator, before, after)
     label.refresh_from_db()
     assert label.responsible == after
-    assert "和关怀联系、退回的都交给您了" in Notice.objects.get(user=after).text
+    assert "和关爱联系、退回的都交给您了" in Notice.objects.get(user=after).text
     handover = Handover.objects.get()
     administrator.post(f"/accounts/handovers/{handover.pk}/undo/")
     label.refresh_from_db()

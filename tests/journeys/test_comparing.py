@@ -42,7 +42,7 @@ def compared(client: Client, lead: Any, rows: list[list[Any]], **more: Any) -> C
         {"file": workbook("人口台账（新）", rows), "scope": COMMUNITY, "source": "ledger", **more},
     )
     pk = answer.headers["Location"].split("/")[-2]
-    assert "列都对，比对" in client.get(f"/comparisons/{pk}/").content.decode()
+    assert "列已核对，比对" in client.get(f"/comparisons/{pk}/").content.decode()
     client.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
     return comparing.run(actor=lead, at=clock.now(), comparison=Comparison.objects.get(pk=pk).pk)
 
@@ -63,8 +63,8 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
     assert "民族" in shown  # refused by name
     gap = street.get("/consistency/").content.decode()
     assert "有项目不同 <b>2</b> 条" in gap
-    assert "台账有、一张表没有 1 条" in gap
-    assert "一张表有、台账没有 2 条" in gap  # 2 + 1 + 2 = the five that are not equal
+    assert "台账有、系统没有 1 条" in gap
+    assert "系统有、台账没有 2 条" in gap  # 2 + 1 + 2 = the five that are not equal
     asked = {d.field: d for d in Difference.objects.filter(source="ledger", state="open", kind="person")}
     assert set(asked) == {"phone", "name"}
 
@@ -85,9 +85,9 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
     assert "请写明原因" in answer.content.decode()
     street.post(
         f"/comparisons/{first.pk}/decide/",
-        {"what": "register_only", "decision": "strike_off", "row": str(gone[0].pk), "reason": "已搬走两年"},
+        {"what": "register_only", "decision": "strike_off", "row": str(gone[0].pk), "reason": "已搬离两年"},
     )
-    assert Recheck.objects.get(state="open").reason == "已搬走两年"  # a second person decides
+    assert Recheck.objects.get(state="open").reason == "已搬离两年"  # a second person decides
     street.post(
         f"/comparisons/{first.pk}/decide/", {"what": "register_only", "decision": "kept", "row": str(gone[1].pk)}
     )
@@ -114,10 +114,10 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
         "strike_off",
     ]
     home = street.get(BOARD).content.decode()
-    assert "台账 ↔ 一张表" in home
+    assert "台账 ↔ 系统登记" in home
     gap = street.get("/consistency/").content.decode()
     assert "有项目不同" not in gap
-    assert "一张表有、台账没有 2 条" in gap
+    assert "系统有、台账没有 2 条" in gap
     assert "<b>0</b><span> / 5</span>" in gap and "<b>3</b><span> / 5</span>" in gap  # the trend
     assert AuditEntry.objects.filter(verb="comparison.loaded").count() == 2
 
@@ -185,7 +185,7 @@ def test_a_cut_comparison_goes_on_without_asking_twice(
     half = Comparison.objects.get()
     n = Difference.objects.filter(source="ledger", kind="person").count()
     submissions.pause(comparing.WAY, actor=actor, at=clock.now(), submission=half.pk, message="停了")
-    assert "接着比" in street.get(f"/comparisons/{half.pk}/").content.decode()
+    assert "继续比对" in street.get(f"/comparisons/{half.pk}/").content.decode()
     street.post(f"/comparisons/{half.pk}/mapping/", {})
     whole = comparing.run(actor=actor, at=clock.now(), comparison=half.pk)
     assert whole.state == "done"
@@ -221,7 +221,7 @@ def test_one_given_up_while_it_runs_stays_given_up(street: Client, actor: Any, m
     monkeypatch.setattr(noting, "Work", meanwhile)
     first = compared(street, actor, people())
     assert (first.state, first.annotated) == ("cancelled", None)
-    assert "一张表没有动" in first.message
+    assert "系统登记没有改动" in first.message
     assert comparing.run(actor=actor, at=clock.now(), comparison=first.pk).state == "cancelled"
 
 
@@ -232,14 +232,14 @@ def test_many_are_decided_at_once_and_taken_back_at_once(street: Client, actor: 
     street.post(f"{url}decide/", {"what": "register_only", "decision": "kept", "all": "1"})
     kept = list(Unmatched.objects.filter(of=first, state="kept").values_list("id", flat=True))
     assert len(kept) == 2
-    assert "撤回勾选的" in street.get(f"{url}?what=register_only&state=decided").content.decode()
+    assert "撤销勾选的" in street.get(f"{url}?what=register_only&state=decided").content.decode()
     answer = street.post(f"{url}undo/", {"what": "register_only", "row": [str(k) for k in kept]}, follow=True)
-    assert "已撤回 2 条，回到待定" in answer.content.decode()
+    assert "已撤销 2 条，回到待定" in answer.content.decode()
     assert Unmatched.objects.filter(of=first, state="open", what="register_only").count() == 2
     street.post(f"{url}decide/", {"what": "ledger_only", "decision": "registered", "all": "1"})
     registered = Unmatched.objects.get(of=first, state="registered")
     answer = street.post(f"{url}undo/", {"what": "ledger_only", "row": str(registered.pk)}, follow=True)
-    assert "已经登记进一张表" in answer.content.decode()
+    assert "已经登记进系统" in answer.content.decode()
 
 
 def test_an_answered_question_stays_answered(street: Client, actor: Any) -> None:
@@ -263,7 +263,7 @@ def test_a_rule_decides_many_is_previewed_first_and_taken_back_whole(street: Cli
     compared(street, actor, people())
     rule = {"about": "person.phone", "source": "ledger", "condition": "both", "decision": "accept", "scope": COMMUNITY}
     shown = street.get("/differences/rules/", rule).content.decode()
-    assert "采纳 1 条" in shown
+    assert "采用 1 条" in shown
     assert "12012349999" not in shown
     assert Difference.objects.filter(state="open", kind="person").count() == 2  # looking decides nothing
     street.post("/differences/rules/apply/", rule | {"n": "1"})
@@ -313,7 +313,7 @@ def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_th
     lacked = lacking.filter(entity=lacking[0].entity)
     assert "行读入" in page, "the sum over the rows of either file is shown with the result too"
     listed = words(street.get(f"/comparisons/{first.pk}/?what=register_only"))
-    assert "一张表有，交来的没有，待定 2 " in listed
+    assert "系统有，交来的没有，待定 2 " in listed
     assert "台账、市平台导出没有" in listed
     for decision, state in (("strike_off", "strike_off"), ("undo", "open"), ("kept", "kept")):
         path = f"/comparisons/{first.pk}/{'undo' if decision == 'undo' else 'decide'}/"

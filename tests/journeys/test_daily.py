@@ -67,16 +67,16 @@ def refused(client: Client, path: str, raw: dict[str, Any]) -> str:
 def test_where_it_happened_is_found_from_one_box(street: Client, sign_in: SignIn) -> None:
     shown = text(street, "/daily/")
     for word in (
-        "搬来",
-        "搬走",
+        "入住",
+        "搬离",
         "出生",
         "去世",
         "结婚",
         "出租",
         "退租",
-        "换房主",
-        "开业",
-        "关停",
+        "产权变更",
+        "新开业",
+        "停业",
         "户口迁入",
         "户口迁出",
     ):
@@ -119,7 +119,7 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     assert "这一户登记为自住" in shown
     assert not Event.objects.exists()
     event, shown = saved(worker, path, raw | {"seen": "1"})
-    assert "记下了：搬来" in shown
+    assert "已登记：入住" in shown
     assert "建档：沈青禾" in shown
     moved = Person.objects.get(name="程兰因")
     current = Residence.objects.filter(person=moved, to_on__isnull=True).order_by("kind")
@@ -140,17 +140,17 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     assert id_no(21) not in str(entry.__dict__)
 
     undone = worker.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
-    assert "撤回了：搬来" in undone
+    assert "已撤销：入住" in undone
     assert Person.objects.get(name="沈青禾").status == "struck_off"
     assert Residence.objects.get(person=moved, to_on__isnull=True).kind == "lives_here"
-    assert "撤回了“搬来”" in text(street, f"/doors/{home.pk}/")
-    assert "已经撤回过" not in undone
+    assert "撤销了“入住”" in text(street, f"/doors/{home.pk}/")
+    assert "已经撤销过" not in undone
     assert f"/daily/recorded/{event.pk}/" in text(street, f"/doors/{home.pk}/"), (
         "whoever answers for the door gets there"
     )
-    assert "已撤回" in text(worker, "/daily/")
-    assert "已撤回" not in text(street, "/daily/"), "nobody else reads a list of it"
-    assert "撤回过了" in worker.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
+    assert "已撤销" in text(worker, "/daily/")
+    assert "已撤销" not in text(street, "/daily/"), "nobody else reads a list of it"
+    assert "撤销过了" in worker.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
 
 
 def test_moving_out_goes_to_another_door_or_away_with_a_recheck(street: Client, sign_in: SignIn) -> None:
@@ -172,15 +172,15 @@ def test_moving_out_goes_to_another_door_or_away_with_a_recheck(street: Client, 
     saved(street, path, answers(who=[str(person.pk)], where="away", keeps="leaves"))
     recheck = Recheck.objects.get(entity=person.pk)
     assert (recheck.proposed, recheck.state) == ("moved_away", "open")
-    assert recheck.reason.startswith("搬走，")
+    assert recheck.reason.startswith("搬离，")
     changed = street.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
-    assert "后来有人改过其中的内容，没有撤回" in changed
+    assert "后来有人改过其中的内容，没有撤销" in changed
     other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     other.post(f"/rechecks/end/{recheck.pk}/", {"confirmed": "1", "note": "电话问过"})
     person.refresh_from_db()
     assert person.status == "moved_away"
     back = street.post(f"/daily/recorded/{Event.objects.latest('at').pk}/undo/", follow=True).content.decode()
-    assert "没有撤回" in back
+    assert "没有撤销" in back
 
 
 def test_a_birth_a_death_and_a_marriage(street: Client, sign_in: SignIn) -> None:
@@ -205,7 +205,7 @@ def test_a_birth_a_death_and_a_marriage(street: Client, sign_in: SignIn) -> None
     assert (old.status, old.status_pending) == ("active", "deceased")
     told = text(street, f"/people/{old.pk}/")
     assert "去世：提出去世，待另一人复核" in told
-    assert told.count("提出注销，待复核") == 0  # the same event is not told twice
+    assert told.count("提出注销登记，待复核") == 0  # the same event is not told twice
     mine = street.post(
         f"/rechecks/end/{Recheck.objects.get(entity=old.pk).pk}/", {"confirmed": "1", "note": "核对过"}, follow=True
     )
@@ -269,7 +269,7 @@ def test_a_dwelling_is_let_its_let_ends_and_it_has_another_owner(street: Client,
     assert home.owner_phone_index
     Dwelling.objects.filter(pk=home.pk).update(status="struck_off")
     assert "已注销，没有记" in refused(street, path, answers(owner_name="李房东"))
-    assert "换房主" not in text(street, f"/doors/{home.pk}/").split("来历")[0]
+    assert "产权变更" not in text(street, f"/doors/{home.pk}/").split("来历")[0]
 
 
 def test_a_business_opens_and_closes(street: Client, sign_in: SignIn) -> None:
@@ -283,14 +283,14 @@ def test_a_business_opens_and_closes(street: Client, sign_in: SignIn) -> None:
     saved(street, path, raw)
     shop = Organization.objects.get(name="河北早点")
     assert "已登记：河北早点，海河花园 5号楼 1单元 102" in refused(street, path, raw)
-    assert "关停</a>" in text(street, f"/organizations/{shop.pk}/")
+    assert "停业</a>" in text(street, f"/organizations/{shop.pk}/")
     path = f"/daily/closed/organization/{shop.pk}/"
     assert "请写原因" in refused(street, path, answers())
     _, shown = saved(street, path, answers(why="到期不租了，电话12000000001"))
     shop.refresh_from_db()
     assert (shop.status, Recheck.objects.get(entity=shop.pk).state) == ("active", "open"), "a second person decides"
     assert not Change.objects.filter(reason__contains="12000000001").exists()
-    assert "关停" in text(street, f"/organizations/{shop.pk}/")
+    assert "停业" in text(street, f"/organizations/{shop.pk}/")
     elsewhere = sign_in(Role.COMMUNITY_LEAD, "120105001024")
     assert elsewhere.post(path, answers(why="关了")).status_code == 404
     assert street.get(f"/daily/closed/dwelling/{home.pk}/").status_code == 404
@@ -310,7 +310,7 @@ def test_registrations_come_and_go(street: Client, sign_in: SignIn) -> None:
     assert "后来有人改过" in street.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
     Event.objects.update(at=clock.now() - dt.timedelta(days=8))
     latest = Event.objects.order_by("-id")[0]
-    assert "撤回这一笔" not in text(street, f"/daily/recorded/{latest.pk}/")
+    assert "撤销这一笔" not in text(street, f"/daily/recorded/{latest.pk}/")
     assert "过了 7 天" in street.post(f"/daily/recorded/{latest.pk}/undo/", follow=True).content.decode()
     homeless = Person.objects.get(name="孟昭宁")
     Residence.objects.filter(person=homeless).update(to_on=clock.local_date(clock.now()))
@@ -362,7 +362,7 @@ def test_the_pages_cost_the_same_for_three_times_the_people(street: Client) -> N
 def gap(client: Client) -> int:
     """How many persons 鲜活 says are missing."""
     shown = text(client, "/gaps/", indicator="freshness", scope=COMMUNITY)
-    match = re.search(r"缺口共 <b>([\d,]+) 人", shown)
+    match = re.search(r"未完成共 <b>([\d,]+) 人", shown)
     assert match
     return int(match[1])
 

@@ -66,7 +66,7 @@ def test_each_value_stands_with_where_it_comes_from_and_what_speaks_for_it(diffe
     shown = text(differing, f"/differences/{difference.pk}/")
     assert "复核台账.xlsx" in shown
     assert "实有人口台账.xlsx" in shown
-    assert "现值电话与同户 程兰因 登记的相同" in shown  # the ledger of before had 同上
+    assert "系统登记电话与同户 程兰因 登记的相同" in shown  # the ledger of before had 同上
     assert "*******9999" in shown and "***<em>" not in shown and "两个号码不同" in shown, (
         "where they differ takes a reason"
     )
@@ -115,7 +115,7 @@ def test_a_fact_that_changed_meanwhile_is_asked_again_in_place(differing: Client
     differing.post(f"/correct/person/{person.pk}/", {"phone": "12012340000", "reason": "本人来电"})
     answer = differing.post(f"/differences/{difference.pk}/decide/", {"decision": "accept", "next": ""}, follow=True)
     shown = answer.content.decode()
-    assert "刚才有人改过这一项，现值是 *******0000。再看一眼再定。" in shown
+    assert "刚才有人改过这一项，系统登记是 *******0000。再看一眼再定。" in shown
     assert str(difference.pk) in answer.request["PATH_INFO"]
     assert "12012340000" not in shown and "12099999999" not in shown, "of neither number more than its end"
     assert Person.objects.get(pk=person.pk).unseal("phone").endswith("0000")
@@ -212,11 +212,11 @@ def test_many_are_decided_in_the_background_with_progress_and_taken_back_as_a_wh
     monkeypatch.setattr(views, "AT_ONCE", 0)
     rule = {"about": "person.phone", "source": "ledger", "condition": "both", "decision": "accept", "scope": COMMUNITY}
     shown = text(differing, "/differences/rules/", **rule)
-    assert "凡台账与一张表电话不同、两边都有值的，采纳台账写的" in shown
-    assert "采纳 2 条" in shown
+    assert "台账与系统登记的电话不同、两边都有值的，一律采用台账写的" in shown
+    assert "采用 2 条" in shown
     assert "12099999999" not in shown
     moved = differing.post("/differences/rules/apply/", rule | {"n": "3"}, follow=True).content.decode()
-    assert "现在说到的是 2 条，不是 3 条" in moved
+    assert "现在符合的是 2 条，不是 3 条" in moved
     assert DecisionBatch.objects.count() == 0
     answer = differing.post("/differences/rules/apply/", rule | {"n": "2"})
     batch = DecisionBatch.objects.get()
@@ -231,7 +231,7 @@ def test_many_are_decided_in_the_background_with_progress_and_taken_back_as_a_wh
     differing.post(f"/differences/rules/{batch.pk}/undo/")
     jobs.decide_batch(batch=str(batch.pk), user=user, undo=True)
     shown = text(differing, f"/differences/rules/{batch.pk}/")
-    assert "没有撤回的" in shown
+    assert "没有撤销的" in shown
     assert "程兰因" in shown
     assert Person.objects.get(name="程望舒").unseal("phone").endswith("5671")
     assert Person.objects.get(pk=person.pk).unseal("phone").endswith("0000")

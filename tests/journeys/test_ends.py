@@ -70,7 +70,7 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
     for shown in ("程望舒", "程兰因", "没有住处", "海河小吃店", "2 条，照样能定", "1 项"):
         assert shown in before, shown
     for missing, told in (
-        ({"evidence": ""}, "凭什么知道"),
+        ({"evidence": ""}, "依据材料"),
         ({"reason": " "}, "写明原因"),
         ({"proposed": "closed"}, "不能这样注销"),
     ):
@@ -175,7 +175,7 @@ def test_a_person_said_to_have_died_comes_back_to_their_home(street: Client, sec
 
 def test_a_shop_that_closed_and_a_site_that_is_no_more(street: Client, second: Client, sign_in: SignIn) -> None:
     shop, site = place("organization", "海河小吃店"), place("site", "海河菜市场")
-    assert "关停了、搬走了" in words(street.get(f"/organizations/{shop}/"))
+    assert "停业、搬离，注销登记这家单位" in words(street.get(f"/organizations/{shop}/"))
     propose(
         client=street,
         kind="organization",
@@ -190,7 +190,7 @@ def test_a_shop_that_closed_and_a_site_that_is_no_more(street: Client, second: C
     recheck(second)
     assert (Organization.objects.get(pk=shop).status, Site.objects.get(pk=site).status) == ("moved_away", "closed")
     assert set(Target.objects.filter(entity__in=[shop, site]).values_list("state", flat=True)) == {"left"}
-    assert "已搬走" in words(street.get(f"/organizations/{shop}/"))
+    assert "已搬离" in words(street.get(f"/organizations/{shop}/"))
     propose(client=street, kind="organization", pk=shop, proposed="active", evidence="at_the_door", reason="还在")
     recheck(second)
     assert (Organization.objects.get(pk=shop).status, Target.objects.get(entity=shop).state) == ("active", "remaining")

@@ -112,7 +112,7 @@ def test_a_messy_ledger_becomes_facilities_once(street: Client) -> None:
     assert "“宗教”这一列不收" in "；".join(imported.refused)
     faults = notes(imported)
     assert "不认得这个写法，可填：消火栓" in faults, "a camera is no kind of facility"
-    assert "一张表里没有这栋楼" in faults
+    assert "系统里没有这栋楼" in faults
     assert "这里应是数字" in faults
     assert "应在 1 到 366 之间" in faults
     faulty = {
@@ -207,7 +207,7 @@ def test_a_fault_stays_until_somebody_repaired_it(street: Client, sign_in: SignI
     }
     answer = worker.post("/rounds/record/", bulk, follow=True).content.decode()
     assert "有 2 处没有记" in answer, "a click on 完好 repairs nothing"
-    assert "还有没修好的毛病" in answer
+    assert "还有没修好的故障" in answer
     assert record(worker, hydrant, "repaired").status_code == 422, "who repaired it is asked"
     record(worker, hydrant, "repaired", note="海河物业")
     record(worker, lift, "repaired", note="电梯维保站")
@@ -225,7 +225,7 @@ def test_a_fault_stays_until_somebody_repaired_it(street: Client, sign_in: SignI
     worker.post(take_back, {"back": f"facility:{hydrant.pk}", "reason": "记错了一处"})
     hydrant.refresh_from_db()
     assert hydrant.status == "out_of_use", "as the round before left it"
-    assert "已撤回：记错了一处" in worker.get(page).content.decode()
+    assert "已撤销：记错了一处" in worker.get(page).content.decode()
     verbs = AuditEntry.objects.filter(subject=hydrant.pk).values_list("verb", flat=True)
     assert {"round.recorded", "round.withdrawn"} <= set(verbs)
 

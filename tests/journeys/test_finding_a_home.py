@@ -33,14 +33,14 @@ def test_who_has_no_home_gets_one_from_the_bench_without_an_id_number(street: Cl
     shown = refused(street, path, answers(address="海河花园5号楼9单元901", residence_kind="tenant", on=""))
     assert "没找到这一处" in shown
     assert 'value="海河花园5号楼9单元901"' in shown
-    assert "请选怎么住" in refused(street, path, answers(address="海河花园5号楼1单元202"))
+    assert "请选居住类型" in refused(street, path, answers(address="海河花园5号楼1单元202"))
     worker = sign_in(Role.GRID_WORKER, GRID)
     assert f'href="{path}"' in case(worker, "no_home")
     assert sign_in(Role.COMMUNITY_LEAD, "120105001024").get(path).status_code == 404
 
     raw = answers(address="海河花园5号楼1单元202", residence_kind="lives_elsewhere_registered")
     event, page = saved(worker, path, raw)
-    assert "记下了：搬来" in page
+    assert "已登记：入住" in page
     home = Residence.objects.get(person=person, to_on__isnull=True)
     assert (home.dwelling, home.kind) == (door("202"), "lives_elsewhere_registered")
     assert Person.objects.filter(name="程望舒").count() == 1

@@ -200,16 +200,16 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
         assert "40.0%" in page
         assert "还没比对过" not in page
     line, summary = documents(centre)
-    assert line.startswith("2 5 0.4 3 台账 ↔ 一张表（1 个社区中 1 个比对过）")
-    assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
-    assert "台账一致率（台账 ↔ 一张表）还差 3 条。" in summary
-    assert "台账和一张表对不上的，逐条决定" in summary
+    assert line.startswith("2 5 0.4 3 台账 ↔ 系统登记（1 个社区中 1 个比对过）")
+    assert "台账 ↔ 系统登记（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
+    assert "台账一致率（台账 ↔ 系统登记）尚差 3 条。" in summary
+    assert "台账和系统登记对不上的，逐条核对" in summary
     assert "还没比对过" not in line + summary
     wall = district.get("/wall/").content.decode()
     assert "<b>2</b><span> / 5 条</span>" in wall  # how many records are equal is progress
     assert '<span class="s">不公开</span>' in wall  # how many care recipients were contacted is not
     assert documents(district)[0] == line
-    assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in documents(district)[1]
+    assert "台账 ↔ 系统登记（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in documents(district)[1]
 
 
 def came_of(*visits: tuple[str, str]) -> None:
@@ -231,7 +231,7 @@ def test_nothing_dispatched_does_not_read_as_done(imported: tuple[Client, Client
     for path, page in everywhere().items():
         assert "还没下派走访任务" in page, path
         assert "都走访了" not in page, path
-    assert "没有缺口" not in centre.get("/gaps/?indicator=sites").content.decode()
+    assert "没有未完成的" not in centre.get("/gaps/?indicator=sites").content.decode()
     assert "还没有应做的" in centre.get("/gaps/?indicator=attention&scope=" + GRID[:-1] + "2").content.decode()
     centre.post(f"/campaign/waves/{wave.pk}/dispatch/")
     doors = Target.objects.filter(kind="dwelling")
@@ -244,7 +244,7 @@ def test_nothing_dispatched_does_not_read_as_done(imported: tuple[Client, Client
 
     came_of(*[("visited", "met")] * 5, *[("explained", "refused")] * 2, ("pending", "moved_away"))
     for path in (BOARD, "/wall/"):
-        assert "已走访 5 / 8 户，剩下的不用再去：已说明 2 户，等复核 1 户。" in centre.get(path).content.decode()
+        assert "已走访 5 / 8 户，剩下的不用再去：已登记原因 2 户，等复核 1 户。" in centre.get(path).content.decode()
     assert "都走访了" not in centre.get("/gaps/").content.decode()
     came_of(*[("visited", "met")] * 8)
     for path, page in everywhere().items():
@@ -277,9 +277,9 @@ def test_no_limit_of_a_list_is_shown_as_a_total(begun: tuple[Client, Client], mo
         lead.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
     assert "8 户等另一人复核" in centre.get("/").content.decode()
     page = centre.get("/rechecks/").content.decode()
-    assert "上门报来的 8<" in page
+    assert "走访上报 8<" in page
     assert "注销、恢复 4<" in page
-    assert page.count("不属实，再去") == 3
+    assert page.count("退回重走") == 3
     assert "这一页 3，从第 1 起，共 8" in page
     visits = paged(centre, "/rechecks/?list=visits", r"/rechecks/target/([\w-]+)/")
     assert len(set(visits)) == 8

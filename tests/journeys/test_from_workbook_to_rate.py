@@ -201,7 +201,7 @@ def test_a_second_ledger_asks_and_the_decision_can_be_taken_back(street: Client)
     street.post(f"/differences/{asked.pk}/undo/")
     assert Person.objects.get(name="程望舒").unseal("phone").endswith("5671")
     wrong = street.post(f"/differences/{asked.pk}/decide/", {"decision": "burn"}, follow=True)
-    assert "只能采纳、保留或送上门核实" in wrong.content.decode()
+    assert "只能采用、保留或送上门核实" in wrong.content.decode()
 
 
 def test_striking_off_lowers_nothing_until_a_second_person_agrees(street: Client, sign_in: SignIn) -> None:

@@ -107,8 +107,8 @@ def test_an_import_of_guesses_registers_nobody_and_says_of_no_row_whether_it_is_
     assert Person.objects.count() == n_people
     page = words(street.get(f"/imports/{one.pk}/"))
     assert DAY in page and "G" in page and "没导入" in page, "at its row and column"
-    care = [["姓名", "身份证号", "关怀类别"], *(["程望舒", id_no(n), "独居老人"] for n in MEN)]
-    assert taken(street, care, "关怀名册").n_refused == 500
+    care = [["姓名", "身份证号", "关爱类别"], *(["程望舒", id_no(n), "独居老人"] for n in MEN)]
+    assert taken(street, care, "重点关爱名册").n_refused == 500
 
     release = f"/imports/{one.pk}/release/"
     own = sign_in(Role.STREET_CENTRE, STREET)
@@ -176,10 +176,10 @@ def undone() -> Iterator[None]:
 
 
 def test_care_cannot_be_asked_by_a_row(street: Client, sign_in: SignIn) -> None:
-    header = ["姓名", "身份证号", "关怀类别"]
+    header = ["姓名", "身份证号", "关爱类别"]
     lanyin = ["程兰因", id_no(2, "19500203"), "独居老人"]
     three = [header, ["程望舒", id_no(11), "残疾人"], ["孟昭宁", id_no(4), "残疾人"], lanyin]
-    assert taken(street, three, "关怀名册").n_created == 3
+    assert taken(street, three, "重点关爱名册").n_created == 3
     told = []
     for labelled in (True, False):
         with undone():
@@ -187,7 +187,7 @@ def test_care_cannot_be_asked_by_a_row(street: Client, sign_in: SignIn) -> None:
                 somebody = Person.objects.get(name="韩书言")
                 CareLabel.objects.filter(person__name="程兰因").update(person=somebody)
             centre = sign_in(Role.STREET_CENTRE, STREET)
-            imported = taken(centre, [header, lanyin], "关怀名册")
+            imported = taken(centre, [header, lanyin], "重点关爱名册")
             assert imported.n_refused == 1 and CareLabel.objects.count() == 3
             told.append(everything(centre, "imports", imported.pk))
     assert told[0] == told[1]
@@ -223,7 +223,7 @@ def test_half_a_community_tells_who_handed_it_in_and_sees_rows_masked_no_sum_unt
     reason = {"reason": "电话问过社区"}
     assert "是您自己交来的" in words(centre.post(f"{own}release/", reason, follow=True))
     second = sign_in(Role.STREET_CENTRE, STREET)
-    assert "怎么核实过" in words(second.get(own))
+    assert "核实情况" in words(second.get(own))
     assert "请写明怎么核实过这份表" in words(second.post(f"{own}release/", {"reason": "好"}, follow=True))
     assert "从现在起计入一致率" in words(second.post(f"{own}release/", reason, follow=True))
     page = words(centre.get(own))

@@ -1,4 +1,4 @@
-"""撤回导入: an import is taken back whole, as far as nobody has touched what it made; what stays is listed with why."""
+"""撤销导入: an import is taken back whole, as far as nobody has touched what it made; what stays is listed with why."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def standing() -> tuple[int, int, int]:
 def test_an_import_is_taken_back_whole_and_may_be_put_right_and_imported_again(lead: Client, sign_in: SignIn) -> None:
     rooms, ledger = doors(lead), people(lead)
     assert standing() == (8, 4, 4), "the people's ledger made one door, 501"
-    assert "导错了？7 天以内可以整份撤回" in lead.get(f"/imports/{ledger.pk}/").content.decode()
+    assert "导错了？7 天以内可以整份撤销" in lead.get(f"/imports/{ledger.pk}/").content.decode()
     shown = page(lead, ledger)
     assert counted(shown) == (5, 0), "four people and the door"
     assert "1 房屋、4 人员" in shown
     assert "原因" not in lead.get(f"/imports/{ledger.pk}/").content.decode()
     refused = lead.post(f"/imports/{ledger.pk}/undo/", {"reason": "错", "do": "now"})
     assert (refused.status_code, standing()) == (422, (8, 4, 4))
-    assert "请写明为什么撤回" in refused.content.decode()
+    assert "请写明为什么撤销" in refused.content.decode()
 
     done = take_back(lead, ledger)
     assert (done.state, done.n_undone, done.n_stayed, standing()) == ("undone", 4, 0, (7, 0, 0))
@@ -90,7 +90,7 @@ def test_an_import_is_taken_back_whole_and_may_be_put_right_and_imported_again(l
     verbs = AuditEntry.objects.filter(subject=ledger.pk).values_list("verb", flat=True)
     assert {"import.undo_started", "import.batch_undone", "import.undone"} <= set(verbs)
     person = Person.objects.get(name="程望舒")
-    assert "撤回导入：列对错了" in lead.get(f"/people/{person.pk}/").content.decode()
+    assert "撤销导入：列对错了" in lead.get(f"/people/{person.pk}/").content.decode()
 
     elsewhere = sign_in(Role.COMMUNITY_LEAD, "120105001024")
     assert elsewhere.get(f"/imports/{rooms.pk}/undo/").status_code == 404
@@ -121,8 +121,8 @@ def test_what_somebody_has_touched_stays_with_its_door_and_the_page_says_why(str
     assert (len(left), door.status) == (1, "active")
     assert (done.n_undone, done.n_stayed) == (3, 1)
     listed = street.get(f"/imports/{ledger.pk}/").content.decode()
-    assert "撤回时留下：入库以后有人改过" in listed
-    assert "撤回时留下：入库以后改过、加过人房关联" in listed
+    assert "撤销时留下：入库以后有人改过" in listed
+    assert "撤销时留下：入库以后改过、加过人房关联" in listed
 
 
 def walked(client: Client, door: Dwelling) -> None:
@@ -147,15 +147,15 @@ def test_what_was_dispatched_leaves_only_when_a_second_person_agrees(street: Cli
     assert counted(shown) == (0, 7)
     assert "已下派，没有另一人复核" in shown
     assert "入库以后走访、巡检过" in shown
-    assert "连已下派的 6 处一起撤，送另一人复核" in shown
+    assert "连已下派的 6 处一起撤，提交另一人复核" in shown
     mark = re.search(r'name="seen" value="(\w+)"', shown)
     assert mark is not None
     given = {"reason": "整份台账是旧的", "do": "together", "seen": mark[1]}
     sent = street.post(f"/imports/{rooms.pk}/undo/", given, follow=True).content.decode()
-    assert "已送复核。另一人同意以前，什么都没有撤。" in sent
+    assert "已提交复核。另一人同意以前，什么都没有撤。" in sent
     assert (asked_for(), Import.objects.get(pk=rooms.pk).state) == (8, "done")
     plan = Plan.objects.get()
-    assert "已送复核" in page(street, rooms)
+    assert "已提交复核" in page(street, rooms)
     assert "提出的人不能自己复核" in decide(street, plan.pk).content.decode()
     assert asked_for() == 8
 
@@ -165,7 +165,7 @@ def test_what_was_dispatched_leaves_only_when_a_second_person_agrees(street: Cli
     assert "为什么留下" not in waits, "who sees rows masked is told counts only"
     decide(centre, plan.pk)
     assert Import.objects.get(pk=rooms.pk).state == "undoing"
-    assert "正在撤回，第 0 / 1 批" in street.get(f"/imports/{rooms.pk}/").content.decode()
+    assert "正在撤销，第 0 / 1 批" in street.get(f"/imports/{rooms.pk}/").content.decode()
     assert street.get(f"/imports/{rooms.pk}/progress/").headers.get("HX-Refresh") is None
     jobs.take_back(imported=str(rooms.pk), user=str(signed_in(centre).id))
     done = Import.objects.get(pk=rooms.pk)
@@ -174,7 +174,7 @@ def test_what_was_dispatched_leaves_only_when_a_second_person_agrees(street: Cli
     told = street.get(f"/imports/{rooms.pk}/").content.decode()
     assert f"{done.agreed_by_name}同意" in told
     assert done.undone_by_name != done.agreed_by_name
-    assert "撤回 6 行，留下 1 行" in centre.get(f"/upkeep/{plan.pk}/").content.decode()
+    assert "撤销 6 行，留下 1 行" in centre.get(f"/upkeep/{plan.pk}/").content.decode()
 
 
 def test_a_cut_run_goes_on_where_it_stopped(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +197,7 @@ def test_a_cut_run_goes_on_where_it_stopped(lead: Client, monkeypatch: pytest.Mo
     with pytest.raises(RuntimeError):
         jobs.take_back(imported=str(ledger.pk), user=user)
     assert (standing()[0], Import.objects.get().state, Import.objects.get().n_batches_undone) == (4, "undoing", 1)
-    assert "接着撤" in lead.get(f"/imports/{ledger.pk}/").content.decode()
+    assert "继续撤销" in lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert lead.post(f"/imports/{ledger.pk}/undo/", {}).status_code == 302
     assert "已经结束了" in lead.post(f"/imports/{ledger.pk}/cancel/", follow=True).content.decode()
     jobs.take_back(imported=str(ledger.pk), user=user)
@@ -214,7 +214,7 @@ def test_what_cannot_be_taken_back_says_why(lead: Client) -> None:
     Import.objects.filter(pk=done.pk).update(state="paused")
     assert "这份还没导完" in page(lead, done)
     Import.objects.filter(pk=done.pk).update(state="done", finished_at=clock.now() - dt.timedelta(days=8))
-    assert "过了 7 天，不能整份撤回了" in page(lead, done)
+    assert "过了 7 天，不能整份撤销了" in page(lead, done)
     assert "导错了？" not in lead.get(f"/imports/{done.pk}/").content.decode()
     Import.objects.filter(pk=done.pk).update(finished_at=clock.now())
     Receipt.objects.filter(key__startswith=f"import:{done.pk}:").update(result={"rows": 7})
@@ -248,7 +248,7 @@ def test_values_go_back_questions_end_and_what_another_ledger_says_too_stays(lea
     person.refresh_from_db()
     assert (person.unseal("phone"), person.registered_address, person.status) == ("", "", "active")
     questions = Difference.objects.filter(entity=Person.objects.get(name="程望舒").pk)
-    assert set(questions.values_list("state", "reason")) == {("closed", "问的那份台账已撤回")}
+    assert set(questions.values_list("state", "reason")) == {("closed", "问的那份台账已撤销")}
     assert Residence.objects.get(person__name="程望舒", to_on__isnull=True).dwelling.room == home == "101"
     assert Person.objects.get(name="梅若华").status == "struck_off"
     assert counted(page(lead, first)) == (5, 0), "what was taken back touches nobody"
@@ -297,12 +297,12 @@ def test_who_was_erased_since_stays_erased(street: Client) -> None:
 def test_every_kind_of_ledger_is_taken_back(lead: Client) -> None:
     doors(lead)
     people(lead)
-    care = [["姓名", "身份证号", "关怀类别"], ["程兰因", id_no(2, "19500203"), "高龄老人"]]
+    care = [["姓名", "身份证号", "关爱类别"], ["程兰因", id_no(2, "19500203"), "高龄老人"]]
     shops = [["单位名称", "统一社会信用代码", "楼栋", "单元", "室号"], ["海河便民店", "", "5号楼", "1单元", "101"]]
     sites = [["场所名称", "场所类型", "地址"], ["海河小吃店", "餐饮", "5号楼"]]
     hydrants = [["设施类型", "设施编号", "楼栋", "上次巡检日期"], ["消火栓", "XHS-01", "5号楼", "2026-11-01"]]
     before = standing()
-    for title, rows in (("关怀名册", care), ("单位台账", shops), ("重点场所台账", sites), ("设施台账", hydrants)):
+    for title, rows in (("重点关爱名册", care), ("单位台账", shops), ("重点场所台账", sites), ("设施台账", hydrants)):
         ledger = confirm(lead, upload(lead, workbook(title, rows)))
         assert ledger.n_created == 1, (title, ledger.message)
         assert counted(page(lead, ledger)) == (1, 0), title

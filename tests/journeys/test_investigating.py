@@ -104,7 +104,7 @@ def test_two_persons_open_what_one_did_and_that_person_sees_it(worker: User, acc
 
     with time_machine.travel(clock.now() + dt.timedelta(days=14, minutes=1)):
         assert as_(centre).get(entries).status_code == 404, "the time is over"
-        assert "看到哪天为止" in text(as_(worker).get("/mine/")), "it stays with the person"
+        assert "查看期限" in text(as_(worker).get("/mine/")), "it stays with the person"
 
 
 def test_one_that_is_refused_or_taken_back_opens_nothing(worker: User, account: Callable[..., User]) -> None:

@@ -91,16 +91,16 @@ def test_what_was_laid_out_is_taken_back_until_something_hangs_on_it(keeper: Cli
         assert keeper.post("/areas/take-back/", {"code": nowhere}).status_code == 404
 
     page = words(keeper, f"/areas/?scope={STREET}")
-    assert "撤回爱琴海" in page
+    assert "撤销爱琴海" in page
     for code in (FIRST, SECOND, f"{FIRST}002", f"{FIRST}000", f"{FIRST}009"):
         assert f'name="code" value="{code}"' not in page
-        assert "没有撤回：这里已经有岗位、台账、行动或登记" in words(keeper, "/areas/take-back/", code=code)
+        assert "没有撤销：这里已经有岗位、台账、行动或登记" in words(keeper, "/areas/take-back/", code=code)
     with core.write_to(f"{SECOND}002", actor=SYSTEM, at=clock.now()) as writing:
         writing.created(f"{SECOND}002", "building", ids.new_id(), {"key": "1"}, source="office")
-    assert "没有撤回" in words(keeper, "/areas/take-back/", code=f"{SECOND}002")
+    assert "没有撤销" in words(keeper, "/areas/take-back/", code=f"{SECOND}002")
 
-    assert "撤回了" in words(keeper, "/areas/take-back/", code=f"{FIRST}001")
-    assert "撤回了" in words(keeper, "/areas/take-back/", code=THIRD)
+    assert "撤销了" in words(keeper, "/areas/take-back/", code=f"{FIRST}001")
+    assert "撤销了" in words(keeper, "/areas/take-back/", code=THIRD)
     standing = Grid.objects.filter(kind="basic").order_by("code").values_list("code", flat=True)
     assert list(standing) == [f"{FIRST}002", f"{SECOND}001", f"{SECOND}002"]
     assert not Area.objects.filter(code=THIRD).exists()
@@ -122,7 +122,7 @@ def test_a_community_that_a_campaign_names_stays_and_the_street_goes_with_its_la
         phases=dict.fromkeys(("prepare", "act", "sum_up"), (today, today)),
         waves=[founding.NewWave("全面铺开", (FIRST,), today)],
     )
-    assert "没有撤回" in words(keeper, "/areas/take-back/", code=FIRST)
+    assert "没有撤销" in words(keeper, "/areas/take-back/", code=FIRST)
     campaign.delete()
-    assert "撤回了" in words(keeper, "/areas/take-back/", code=FIRST)
+    assert "撤销了" in words(keeper, "/areas/take-back/", code=FIRST)
     assert not Area.objects.exists()

@@ -71,7 +71,7 @@ def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Cli
     refused = street.post(
         "/register/person/change/", {"do": "add", "field": "born_on", "op": "older", "value": "很久"}, follow=True
     )
-    assert "没有加条件：“出生日期”要写天数，比如 180" in refused.content.decode()
+    assert "没有添加条件：“出生日期”要写天数，比如 180" in refused.content.decode()
 
 
 def test_each_kind_has_its_list_and_its_rows_lead_to_their_pages(street: Client) -> None:

@@ -25,11 +25,11 @@ AT = ["海河花园", "5号楼", "1单元"]
 
 
 def looked_at(client: Client, title: str, rows: list[list[Any]]) -> Import:
-    """Press “看入库会怎样” and let the job run; nothing has come of it."""
+    """Press “预览入库结果” and let the job run; nothing has come of it."""
     ledger = upload(client, workbook(title, rows))
     before = (Change.objects.count(), Dwelling.objects.count(), Person.objects.count(), Difference.objects.count())
     client.post(f"/imports/{ledger.pk}/mapping/", {"do": "preview"})
-    assert "正在看入库会怎样，什么都还没有入库" in client.get(f"/imports/{ledger.pk}/").content.decode()
+    assert "正在预览入库结果，什么都还没有入库" in client.get(f"/imports/{ledger.pk}/").content.decode()
     jobs.rehearse(imported=str(ledger.pk), user=str(signed_in(client).id))
     after = (Change.objects.count(), Dwelling.objects.count(), Person.objects.count(), Difference.objects.count())
     assert after == before
@@ -68,8 +68,8 @@ def test_the_counts_are_true_for_every_kind_of_ledger(lead: Client) -> None:
         ("实有人口台账", people),
         ("又一份人口", more),
         (
-            "关怀名册",
-            [["姓名", "身份证号", "关怀类别"], ["程兰因", id_no(2, "19500203"), "高龄老人"], ["无名", "", "高龄老人"]],
+            "重点关爱名册",
+            [["姓名", "身份证号", "关爱类别"], ["程兰因", id_no(2, "19500203"), "高龄老人"], ["无名", "", "高龄老人"]],
         ),
         ("单位台账", [["单位名称", *DOORS[0][1:5]], ["海河便民店", *AT, "101"], ["海河便民店", *AT, "101"]]),
         ("重点场所台账", [["场所名称", "场所类型", "地址"], ["海河小吃店", "餐饮", "5号楼"]]),
@@ -121,7 +121,7 @@ def test_who_sees_no_rows_is_told_of_none_by_a_preview(street: Client, sign_in: 
     centre = sign_in(Role.STREET_CENTRE, "120105001")
     ledger = looked_at(centre, "实有人口台账", PEOPLE)
     shown = centre.get(f"/imports/{ledger.pk}/").content.decode()
-    assert "入库会怎样" in shown
+    assert "入库结果" in shown
     assert "本来就一样" not in shown
     assert "补上空项" not in shown
 
@@ -136,7 +136,7 @@ def test_a_preview_that_fails_leaves_the_ledger_where_it_was(lead: Client, monke
     monkeypatch.setattr(rehearsing, "_counted", cut)
     with pytest.raises(RuntimeError):
         jobs.rehearse(imported=str(ledger.pk), user=str(signed_in(lead).id))
-    assert "没看成入库会怎样，什么都没有入库" in lead.get(f"/imports/{ledger.pk}/").content.decode()
+    assert "没有预览成，什么都没有入库" in lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert (confirm(lead, ledger).n_created, Dwelling.objects.count()) == (7, 7)
     with pytest.raises(SubmissionRefused, match="刚才有人办过了"):
         rehearsing.go_on(actor=signed_in(lead), at=clock.now(), imported=ledger.pk)

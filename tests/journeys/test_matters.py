@@ -79,11 +79,11 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     worker = signed_in(User.objects.get(name="沈若溪"))
     assert "在办1件" in words(worker.get("/matters/"))
     shown = words(worker.get(f"/matters/{hazard.pk}/"))
-    assert SEEN in shown and "✓" not in shown and "送复核" in shown and "复核通过" not in shown
+    assert SEEN in shown and "✓" not in shown and "提交复核" in shown and "复核通过" not in shown
     assert "请写办了什么" in act(worker, hazard.pk, Act.HANDED_IN)
     assert "只收照片" in act(worker, hazard.pk, Act.HANDED_IN, text="清了", file=SimpleUploadedFile("a.gif", b"GIF89a"))
     photo = SimpleUploadedFile("清好了.jpg", PHOTO)
-    assert "记好了：送复核" in act(
+    assert "记好了：提交复核" in act(
         worker, hazard.pk, Act.HANDED_IN, text="和物业一起清走了，电话 12012345678", file=photo
     )
     entry = Entry.objects.get(act=Act.HANDED_IN)
@@ -95,13 +95,13 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
 
     assert "请写退回的原因" in act(lead, hazard.pk, Act.SENT_BACK)
     assert "记好了：退回重办" in act(lead, hazard.pk, Act.SENT_BACK, text="四楼还有一件")
-    assert "记好了：送复核" in act(lead, hazard.pk, Act.HANDED_IN, text="都清了")
+    assert "记好了：提交复核" in act(lead, hazard.pk, Act.HANDED_IN, text="都清了")
     shown = act(lead, hazard.pk, Act.PASSED)
-    assert "送复核的是您自己" in shown and "您送的复核，等另一个人来定" in shown
+    assert "提交复核的是您自己" in shown and "您送的复核，等另一个人来定" in shown
     second = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     assert "记好了：复核通过" in act(second, hazard.pk, Act.PASSED)
     assert "在办0件" in words(lead.get("/matters/")) and "办结1件" in words(lead.get("/matters/?show=ended"))
-    assert "现在是“办结”，不能“送复核”" in act(lead, hazard.pk, Act.HANDED_IN, text="x")
+    assert "现在是“办结”，不能“提交复核”" in act(lead, hazard.pk, Act.HANDED_IN, text="x")
 
     assert "记好了：重新办理" in act(worker, hazard.pk, Act.REOPENED, text="又堆上了")
     told = Notice.objects.get(kind="matter")

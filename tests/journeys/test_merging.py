@@ -106,7 +106,7 @@ def test_two_records_become_one_when_a_second_person_agrees(
         assert Person.objects.get(pk=person.pk).status == "active", "nothing moves before the recheck"
         assert "合并人员" in street.get(f"/people/{person.pk}/").content.decode()
     own = street.get(f"/upkeep/{plan.pk}/").content.decode()
-    assert "要另一位同事来复核" in own
+    assert "由另一位同事复核" in own
     refused = street.post(f"/upkeep/{plan.pk}/decide/", {"confirmed": "1", "note": "自己看过", "seen": ""})
     assert refused.status_code == 422
     assert "提出的人不能自己复核" in refused.content.decode()

@@ -117,7 +117,7 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
         "程兰因",
         "新处住在这里，户籍在别处，原处留户籍",
         "新处户籍在此，住在这里",
-        "1 个关怀标识",
+        "1 个关爱标识",
         "1 条关于他们的差异",
     ):
         assert words_shown in shown, words_shown
@@ -128,7 +128,7 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
         ({"from_on": "昨天"}, "请填哪天搬的"),
         ({"old_door": ""}, "原来那一户以后怎样"),
         ({"reason": "搬"}, "请写明原因"),
-        ({"people": [str(mother.pk)]}, "还有 1 人现住，不能算空房"),
+        ({"people": [str(mother.pk)]}, "还有 1 人现居住，不能算空房"),
         ({"people": [str(uuid.uuid4())]}, "已经不在原来那一户"),
         ({"seen": ""}, "刚才有人改过"),
         ({"evidence": "?"}, "请选依据"),

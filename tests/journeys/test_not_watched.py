@@ -151,7 +151,7 @@ def work_much(worker: Worker, other: Worker) -> Iterator[None]:
         for _ in range(3):
             client.post(f"/reveal/person/{person.pk}/phone/", {"reason": "约上门时间"})
         client.post("/search/", {"q": person.name})
-        end = {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬走"}
+        end = {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬离"}
         assert client.post(f"/ends/person/{person.pk}/", end).status_code == 302
         recheck = Recheck.objects.get(entity=person.pk)
         with core.write_to(*ends.grids_of([recheck]), actor=SYSTEM, at=clock.now()) as writing:

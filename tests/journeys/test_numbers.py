@@ -1,4 +1,4 @@
-"""Numbers put to use on the console: a card's typed, a telephone's dialled; both stand in 谁看过."""
+"""Numbers put to use on the console: a card's typed, a telephone's dialled; both stand in 查阅记录."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_a_ledger_of_where_they_live_hides_nobody_from_where_they_are_registered
 
     page = search(lives, "程望舒")
     assert "1单元 101" in page and "别的社区" in page and "1单元 901" not in page
-    assert "改一处" in page
+    assert "更正登记" in page
     stranger = client_of(account(Role.COMMUNITY_LEAD, f"{SECOND[:-1]}3"))
     assert stranger.get(f"/people/{somebody.pk}/").status_code == 404
     assert "程望舒" not in search(stranger, "程望舒").replace('value="程望舒"', "")

@@ -84,7 +84,7 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     plan = Plan.objects.get()
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0, "nothing is done before the recheck"
     shown = centre.get(f"/upkeep/{plan.pk}/").content.decode()
-    assert "改了会怎样" in shown
+    assert "调整后的影响" in shown
     assert "要另一位同事" in shown
     assert decide(centre, plan.pk).status_code == 403
     assert decide(sign_in(Role.STREET_CENTRE, STREET), plan.pk).status_code == 403, "only who keeps the areas"
@@ -93,7 +93,7 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
     Import.objects.filter(name="六号楼.xlsx").update(state="paused")
     waits = decide(administrator, plan.pk)
-    assert "有台账正在导入、撤回或比对" in waits.content.decode()
+    assert "有台账正在导入、撤销或比对" in waits.content.decode()
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0
     Import.objects.update(state="done")
     stale = administrator.post(f"/upkeep/{plan.pk}/decide/", {"confirmed": "1", "note": "对过", "seen": "old"})

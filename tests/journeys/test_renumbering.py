@@ -94,9 +94,9 @@ def test_a_building_and_its_rooms_get_new_numbers_and_the_old_ones_still_find_th
     assert "海河花园 甲5号楼 1单元 102" in shown
     assert "8 户换新地址" in shown
     for wrong, status, told in (
-        ({"table": "101 → 102"}, 422, "没有送：会有重号，看下面列的，改好再送"),
+        ({"table": "101 → 102"}, 422, "没有提交：会有重号，看下面列的，改好再送"),
         ({"table": "101 → 102"}, 422, "会有 2 户"),
-        ({"table": "1O1 换成"}, 422, "没有送：对照表有 1 行看不懂，改好再送，内容都在"),
+        ({"table": "1O1 换成"}, 422, "没有提交：对照表有 1 行看不懂，改好再送，内容都在"),
         ({"table": "1O1 换成"}, 422, "第 1 行"),
         ({"table": "101 → 201\n909 → 1"}, 422, "第 2 行"),
         ({"table": ""}, 422, "没有哪一户会变"),

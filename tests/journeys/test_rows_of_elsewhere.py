@@ -94,7 +94,7 @@ def test_every_kind_of_row_is_refused_and_the_own_grids_code_goes_before(lead: C
         ("单位台账", ["单位名称", *DOOR], ["海河便民店", *place]),
         ("重点场所台账", ["场所名称", "场所类型", "地址"], ["古柳里小吃店", "餐饮", "古柳里1号楼"]),
         ("设施台账", ["设施类型", "设施编号", "小区", "楼栋"], ["消火栓", "XHS-01", "古柳里", "1号楼"]),
-        ("关怀名册", ["姓名", "身份证号", "关怀类别", *DOOR], ["程兰因", id_no(2), "高龄老人", *place]),
+        ("重点关爱名册", ["姓名", "身份证号", "关爱类别", *DOOR], ["程兰因", id_no(2), "高龄老人", *place]),
         ("房屋台账", ["网格编码", *HOME], [f"{OTHER}002", "海河花园", "5号楼", "1单元", "103", "空置"]),
         ("房屋台账", HOME, ["古柳里", "7号楼", "1单元", "101", "空置"]),
     ):
@@ -131,7 +131,7 @@ def test_what_is_known_by_a_number_stays_with_the_community_that_has_it(lead: Cl
     ledger = imported(lead, "单位台账", again)
     assert (ledger.n_refused, ledger.n_created, Organization.objects.get().contact_name) == (1, 0, "")
     assert "这个统一社会信用代码登记在“林古里”，没有导入" in lead.get(f"/imports/{ledger.pk}/").content.decode()
-    care = imported(lead, "关怀名册", [["姓名", "身份证号", "关怀类别"], ["程兰因", id_no(2), "高龄老人"]])
+    care = imported(lead, "重点关爱名册", [["姓名", "身份证号", "关爱类别"], ["程兰因", id_no(2), "高龄老人"]])
     assert (care.n_refused, CareLabel.objects.count()) == (1, 0)
 
 

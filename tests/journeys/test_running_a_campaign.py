@@ -139,7 +139,7 @@ def test_an_end_hands_over_what_is_open_and_can_be_taken_back(centre: Client, st
     assert "行动里没走到" not in words(street.get("/daily/overdue/?field=campaign"))
     Dwelling.objects.update(verified_on=clock.local_date(clock.now()) - dt.timedelta(days=1))
     answer = words(centre.post(f"/campaign/{campaign.pk}/close/", follow=True))
-    assert "这次行动已经结束" in answer and "撤回，接着走" in answer
+    assert "这次行动已经结束" in answer and "撤销结束" in answer
     assert "没有结束：这次行动已经结束了。" in words(centre.post(f"/campaign/{campaign.pk}/close/", follow=True))
     assert "没有改：这次行动已经结束了。" in words(centre.post(f"/campaign/{campaign.pk}/change/", form_of(campaign)))
     listed = words(street.get("/daily/overdue/?field=campaign"))
@@ -153,12 +153,12 @@ def test_an_end_hands_over_what_is_open_and_can_be_taken_back(centre: Client, st
     assert Visit.objects.get().target is None
     assert Target.objects.filter(state="visited").count() == 0, "the figures stand as they stood at the end"
     assert street.post(f"/campaign/{campaign.pk}/reopen/").status_code == 403
-    assert "撤回了，行动接着走" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))
+    assert "撤销了，行动接着走" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))
     assert Target.objects.filter(state="visited").count() == 1
     assert Visit.objects.get().target is not None
-    assert "没有撤回：这次行动没有结束。" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))
+    assert "没有撤销：这次行动没有结束。" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))
 
     centre.post(f"/campaign/{campaign.pk}/close/")
     Campaign.objects.update(closed_at=clock.now() - dt.timedelta(days=8))
-    assert "撤回，接着走" not in words(centre.get("/campaign/"))
+    assert "撤销结束" not in words(centre.get("/campaign/"))
     assert "结束超过七天了" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))

@@ -145,6 +145,6 @@ def test_who_answers_for_the_door_is_told_who_lives_there(db: None, account: Cal
             client = Reader()
             client.force_login(account(role, scope), backend="allauth.account.auth_backends.AuthenticationBackend")
             page = client.get(f"/doors/{door.pk}/").content.decode()
-            missing = [words for words in ("程甲", "租住", "出租房", "人，现住") if words not in page]
+            missing = [words for words in ("程甲", "租住", "出租房", "人，现居住") if words not in page]
             assert not missing, role
             assert "程甲" in client.get(f"/doors/{door.pk}/aside/").content.decode()

@@ -1,4 +1,4 @@
-"""开张: from what ``gridwalk init`` leaves to the first dispatch, as the administrator and the centre see it."""
+"""启用准备: from what ``gridwalk init`` leaves to the first dispatch, as the administrator and the centre see it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AREAS = {"area": "120105001", "community": [COMMUNITY], f"grids-{COMMUNITY}": "2
 def states(client: Client) -> dict[str, str]:
     """Step → its mark, from the first page."""
     page = client.get("/").content.decode()
-    assert "<h1>开张</h1>" in page
+    assert "<h1>启用准备</h1>" in page
     steps = re.findall(r'<li[^>]*>\s*<div class="step">.*?<div>\s*<b>(.*?)</b>.*?class="mk[^"]*"[^>]*>(.)<', page, re.S)
     assert len(steps) == 7
     return dict(steps)
@@ -66,7 +66,7 @@ def test_the_steps_are_the_first_page_until_something_is_dispatched(sign_in: Sig
     assert states(keeper)["账号"] == "办"
     Assignment.objects.filter(pk=waiting.pk).update(state="confirmed")
     assert states(keeper)["账号"] == "✓"
-    assert "<h1>开张</h1>" not in lead.get("/").content.decode()
+    assert "<h1>启用准备</h1>" not in lead.get("/").content.decode()
     assert lead.get("/setup/").status_code == 403
 
     confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
@@ -92,8 +92,8 @@ def test_the_steps_are_the_first_page_until_something_is_dispatched(sign_in: Sig
     centre.post(f"/campaign/waves/{wave.pk}/dispatch/")
     assert Wave.objects.get(pk=wave.pk).dispatched_at
     page = centre.get("/").content.decode()
-    assert "<h1>开张</h1>" not in page
-    assert "开张还差 1 步" in page
+    assert "<h1>启用准备</h1>" not in page
+    assert "启用准备还差 1 步" in page
     assert keeper.get("/").headers["Location"] == "/accounts/list/"
     assert "位网格员有手机" in centre.get("/setup/").content.decode()
     door = Target.objects.filter(kind="dwelling").first()
@@ -101,13 +101,13 @@ def test_the_steps_are_the_first_page_until_something_is_dispatched(sign_in: Sig
     yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
     lead.post(f"/visits/dwelling/{door.entity}/", {"at": f"{yesterday}T10:00", "outcome": "no_answer"})
     assert not Device.objects.exists()
-    assert "开张还差" not in centre.get("/").content.decode(), "walked on paper as well"
+    assert "启用准备还差" not in centre.get("/").content.decode(), "walked on paper as well"
     close = f"/campaign/{wave.campaign_id}/close/"
     assert "手机上没传完的" in centre.get(close).content.decode()
     assert lead.post(close).status_code == 403
     assert "行动结束了，数字留在这一刻" in centre.post(close, follow=True).content.decode()
     assert centre.get(close).headers["Location"] == "/campaign/", "it has ended"
-    assert "<h1>开张</h1>" not in centre.get("/").content.decode(), "the office is set up once"
+    assert "<h1>启用准备</h1>" not in centre.get("/").content.decode(), "the office is set up once"
     assert other.get("/setup/").status_code == 403
 
 

@@ -136,7 +136,7 @@ def test_who_is_given_away_moves_and_what_was_said_of_them_overwrites_nothing(si
     push(wire, visit(1, sides.door, arrivals=[comer]))
     page = sides.loses.get("/differences/").content.decode()
     assert "别处报来，这个人住在那边" in page and "程望舒" in page
-    assert "采纳" in decide(sides.loses, "accept")
+    assert "采用" in decide(sides.loses, "accept")
     assert Notice.objects.filter(scope=GRID, text__contains="已经确认").count() == 1
     sides.person.refresh_from_db()
     assert (homes(sides.person), sides.person.grid_id) == ([sides.door.pk], GRID)
@@ -168,7 +168,7 @@ def test_who_is_reported_twice_is_asked_about_once_and_both_authors_are_told(sid
     assert "程望舒、任意名" in sides.loses.get(f"/differences/{question.pk}/").content.decode()
     with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1)):
         assert sides.street.get("/rechecks/").content.decode().count(f"takeovers/{question.pk}/") == 1
-    assert "采纳" in decide(sides.loses, "accept")
+    assert "采用" in decide(sides.loses, "accept")
     sides.person.refresh_from_db()
     assert (homes(sides.person), sides.person.relation) == ([sides.door.pk], "02")
     waiting = set(Difference.objects.filter(state="open").values_list("field", flat=True))
@@ -287,7 +287,7 @@ def test_a_corrected_number_that_stands_elsewhere_is_a_difference_and_is_noted(s
     for number in (id_no(11), id_no(3)):
         data = {"id_no": number, "reason": "看过证件"}
         answers.append(sides.gains.post(f"/correct/person/{own.pk}/", data, follow=True).content.decode())
-    told = "存好了，来历里记了一笔。证件号有疑问的成了差异，等社区核对。"
+    told = "已保存，来历里记了一笔。证件号有疑问的成了差异，等社区核对。"
     assert all(told in answer for answer in answers), "the same words for a free number and for another's"
     own.refresh_from_db()
     assert own.unseal("id_no") == id_no(11)

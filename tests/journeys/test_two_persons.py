@@ -85,7 +85,7 @@ def test_an_administrator_cannot_make_the_own_account_see_persons(
     assert not opens_people(client)
 
     puppet = entered(account(Role.LEADING_GROUP, STREET))
-    assert "街道网格中心确认后才生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD)
+    assert "街道网格中心确认后生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD)
     assert not opens_people(puppet[1]), "proposed, not confirmed"
     proposal = Assignment.objects.get(user=puppet[0], state="proposed")
     assert client.post("/roles/decide/", {"row": [str(proposal.pk)], "do": "confirm"}).status_code == 403
@@ -244,7 +244,7 @@ def test_a_list_says_no_post_no_number_and_no_telephone_twice(
     _, client = administrator
     standing = account(Role.LEADING_GROUP, STREET)
     page = f"/accounts/{standing.pk}/"
-    assert "工号改好了" in words(client.post(f"{page}number/", {"number": "GF-001"}, follow=True))
+    assert "工号已保存" in words(client.post(f"{page}number/", {"number": "GF-001"}, follow=True))
     client.post(f"{page}phone/", {"phone": "12012345670"})
     head = [*HEAD, *OPTIONAL]
     worker = ["沈若溪", "", "", "网格员", "君临天下 第一网格", "12012345678", "GF-007", "是"]
@@ -310,7 +310,7 @@ def test_an_account_is_closed_once_its_posts_have_ended(
     assert not worker.is_active
     assert "停用账号" not in words(client.get(f"/accounts/{own.pk}/"))
     other = account(Role.GRID_WORKER, GRID)
-    assert "工号改好了" in words(client.post(f"/accounts/{other.pk}/number/", {"number": "GF-009"}, follow=True))
+    assert "工号已保存" in words(client.post(f"/accounts/{other.pk}/number/", {"number": "GF-009"}, follow=True))
 
 
 def test_the_page_says_where_nobody_else_can_recheck(administrator: tuple[User, Client], account: Account) -> None:
@@ -423,7 +423,7 @@ def test_a_reset_of_who_sees_rows_works_once_another_person_confirms_it(
 
     told = words(centre[1].get("/notices/"))
     assert "孟昭宁要重置程望舒的密码" in told and "孟昭宁要重置程望舒的动态码" in told
-    assert "等您确认的重置" in words(centre[1].get("/roles/"))
+    assert "待确认的重置" in words(centre[1].get("/roles/"))
     assert "没有重置" in decide_reset(centre[1], do="decline")
     assert not queries.second_factor_missing(lead)
     assert "已重置" in decide_reset(centre[1])
@@ -453,7 +453,7 @@ def test_a_reset_is_never_ones_own_word_and_runs_out(
     slip_of(client, user)
     with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1)):
         third = entered(account(Role.STREET_CENTRE, STREET))[1]
-        assert "等您确认的重置" not in words(third.get("/roles/"))
+        assert "待确认的重置" not in words(third.get("/roles/"))
         reset = Reset.objects.get(user=user)
         assert third.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
 

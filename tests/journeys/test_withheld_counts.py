@@ -112,11 +112,11 @@ def resolved(client: Client) -> dict[str, tuple[int, int] | None]:
 
 
 def explained(client: Client) -> dict[str, int | None]:
-    """已说明 of every area, from the boards' legend; beside the lines of every board it reads the same."""
+    """已登记原因 of every area, from the boards' legend; beside the lines of every board it reads the same."""
     counts = {}
     for scope in (STREET, *UNPROVED, *GRIDS):
         text = page(client, f"/board/{scope}/")
-        (count,) = re.findall(r"已说明 <b>([\d,]+|不公开)</b>", text)
+        (count,) = re.findall(r"已登记原因 <b>([\d,]+|不公开)</b>", text)
         counts[scope] = None if count == SIGN else int(count)
     return counts
 

@@ -84,19 +84,19 @@ def test_what_waits_for_a_word_stands_in_lists_without_who_reported_it(
         lead, centre = (client_of(account(role, scope)) for role, scope in OTHERS[:2])
     with busy.signed_in(today(10, 20)) as client:
         busy.type_visit(3, "moved_away", today(10, 10))
-        end = {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬走"}
+        end = {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬离"}
         assert client.post(f"/ends/person/{busy.people[2].pk}/", end).status_code == 302
     assert busy.send(other.doors[3], "no_answer", today(11, 30), []) == "returned"
     with time_machine.travel(NOW, tick=False):
         cache.clear()
         for viewer in (lead, centre):
             listed = viewer.get("/rechecks/").content.decode()
-            assert "10月13日" in listed and "搬走" in listed
+            assert "10月13日" in listed and "搬离" in listed
             assert NAMES[GRID] not in listed and not re.search(r"10:\d\d", listed)
         phones = lead.get("/phones/").content.decode()
         assert NAMES[GRID] in phones and "退回待处理" not in phones, "whose phone had how much returned is no list"
         listed = lead.get("/returned/").content.decode()
-        assert other.doors[3].address in listed and NAMES[GRID] not in listed.split("交给谁")[0]
+        assert other.doors[3].address in listed and NAMES[GRID] not in listed.split("移交给")[0]
         alone = lead.get(re.findall(r"/returned/\?op=[\w-]+", listed)[0]).content.decode()
         assert f"· {NAMES[GRID]} ·" in alone, "who decides about one may see whose it is"
         page = f"/people/{busy.people[2].pk}/"

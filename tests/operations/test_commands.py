@@ -114,7 +114,7 @@ def test_createuser_gives_a_role_and_refuses_what_is_no_role(ready: str, gridwal
     done = gridwalk("createuser", "wg1", "--name", "许知行", "--role", "grid_worker", "--scope", "120105001023001")
     assert done.returncode == 0
     assert "网格员" in done.stdout
-    assert "确认后才生效" in done.stdout, "a role that sees rows waits for the street centre"
+    assert "确认后生效" in done.stdout, "a role that sees rows waits for the street centre"
     twice = gridwalk("createuser", "wg1", "--name", "许知行", "--role", "grid_worker", "--scope", "120105001023001")
     assert twice.returncode == 1
     assert "已有人用" in twice.stderr

@@ -73,7 +73,7 @@ def lay_out(at: dt.datetime, account: Callable[..., User]) -> types.SimpleNamesp
         scope=FIRST,
         kind="dwelling",
         field="tenure",
-        sentence="以现值为准",
+        sentence="以系统登记为准",
         decision="keep",
         state="done",
         n_chosen=0,

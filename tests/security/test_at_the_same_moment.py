@@ -190,7 +190,7 @@ def test_a_post_that_was_ended_runs_on_once(walk: Walk, account: Callable[..., U
     def undo() -> None:
         posts.undo(actor=SYSTEM, at=now, handover=handover.pk)
 
-    assert refused(beside(undo, undo), UpkeepError, "已经撤回过了")
+    assert refused(beside(undo, undo), UpkeepError, "已经撤销过了")
     assert Assignment.objects.get(pk=post.pk).to_on is None
 
 
@@ -199,7 +199,7 @@ def test_a_batch_is_taken_back_once(at: dt.datetime) -> None:
         scope=FIRST,
         kind="dwelling",
         field="tenure",
-        sentence="以现值为准",
+        sentence="以系统登记为准",
         decision="keep",
         state="done",
         n_chosen=0,
@@ -210,7 +210,7 @@ def test_a_batch_is_taken_back_once(at: dt.datetime) -> None:
     def undo() -> None:
         batches.start_undo(actor=lead(), at=at, batch=batch.pk)
 
-    assert refused(beside(undo, undo), DecisionError, "这一批还在办，或已经撤回了")
+    assert refused(beside(undo, undo), DecisionError, "这一批还在办，或已经撤销了")
     assert AuditEntry.objects.filter(verb="difference.batch_undone").count() == 1
 
 

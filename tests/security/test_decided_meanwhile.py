@@ -103,7 +103,7 @@ def test_a_case_decision_and_a_difference_are_taken_back_once(walk: Walk) -> Non
     decisions.decide(actor=lead(), at=walk.at, difference=difference.id, decision="keep")
     with (
         before_locking("registry_difference", now(difference, state="open", decided_at=None)),
-        pytest.raises(DecisionError, match="这一条还没有决定，不用撤回"),
+        pytest.raises(DecisionError, match="这一条还没有决定，不用撤销"),
     ):
         decisions.undo(actor=lead(), at=walk.at, difference=difference.id)
 
@@ -119,7 +119,7 @@ def test_a_case_decision_and_a_difference_are_taken_back_once(walk: Walk) -> Non
     )
     with (
         before_locking("registry_casedecision", now(case, state="undone")),
-        pytest.raises(DecisionError, match="已经撤回或重新定过了"),
+        pytest.raises(DecisionError, match="已经撤销或重新定过了"),
     ):
         cases.undo(actor=lead(), at=walk.at, decision=case.pk)
     assert not AuditEntry.objects.filter(verb__in=["case.reopened", "difference.reopened"]).exists()
@@ -133,7 +133,7 @@ def test_what_was_decided_one_by_one_is_not_decided_again_by_a_batch(walk: Walk)
         scope=FIRST,
         kind="dwelling",
         field="tenure",
-        sentence="以现值为准",
+        sentence="以系统登记为准",
         decision="accept",
         state="running",
         n_chosen=1,
@@ -160,7 +160,7 @@ def test_a_daily_event_is_taken_back_once(walk: Walk) -> None:
     )
     with (
         before_locking("events_event", now(event, undone_at=walk.at)),
-        pytest.raises(UndoError, match="已经撤回过了"),
+        pytest.raises(UndoError, match="已经撤销过了"),
     ):
         undoing.undo(actor=lead(), at=walk.at, event=event.pk)
 
@@ -186,7 +186,7 @@ def test_no_business_closes_that_is_gone_by_then(walk: Walk, status: str) -> Non
         before_locking("registry_organization", now(shop, status=status)),
         pytest.raises(CorrectionError, match="这家单位已经不在营"),
     ):
-        business.close_business(actor=lead(), at=walk.at, organization=shop.pk, raw=SAID | {"why": "搬走"})
+        business.close_business(actor=lead(), at=walk.at, organization=shop.pk, raw=SAID | {"why": "搬离"})
     assert not Event.objects.exists() and not Recheck.objects.exists()
 
 
@@ -371,7 +371,7 @@ def test_a_post_is_ended_once_and_runs_on_once(account: Account) -> None:
     handover = posts.end_post(**given, post=post.pk)
     with (
         before_locking("upkeep_handover", now(handover, undone_at=moment)),
-        pytest.raises(UpkeepError, match="已经撤回过了"),
+        pytest.raises(UpkeepError, match="已经撤销过了"),
     ):
         posts.undo(**given, handover=handover.pk)
 
@@ -420,7 +420,7 @@ def test_a_matter_is_judged_as_it_stands_when_it_is_its_turn(walk: Walk) -> None
     matter = taking_in.open_matter(**opened, title="楼门口积水")
     with (
         before_locking("followup_matter", now(matter, stage=Stage.RECHECK)),
-        pytest.raises(MatterError, match="现在是“待复核”，不能“送复核”"),
+        pytest.raises(MatterError, match="现在是“待复核”，不能“提交复核”"),
     ):
         moving.move(actor=lead(), at=walk.at, matter=matter.pk, act=Act.HANDED_IN, said=Said(text="修好了"))
     with before_locking("followup_numbering", now(Numbering.objects.get(), last=7)):

@@ -112,7 +112,7 @@ def test_grids_are_made_in_communities_and_are_called_something(street: Street, 
     for name in ("", "长" * 41):
         assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
     assert "网格名称里不要写" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")
-    assert "名称改好了" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
+    assert "名称已保存" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
     assert (Grid.objects.count(), Grid.objects.get(pk=GRID).name) == (n, "河畔")
     for community, number in ((f"{STREET}000", 1), (FIRST, 1000)):
         with pytest.raises(territory.CodeError, match="不是社区代码，或网格序号不在 0 到 999 之间"):
@@ -148,7 +148,7 @@ def test_an_account_is_not_called_after_a_number_or_a_formula(sign_in: SignIn) -
 
 def test_an_end_says_which(street: Street, office: Client) -> None:
     door = street.door()
-    assert "没有送：请选是哪一种" in answer_to(
+    assert "没有提交：请选是哪一种" in answer_to(
         office, f"/ends/dwelling/{door.pk}/", proposed="", evidence="in_person", reason="楼拆了"
     )
     assert not Recheck.objects.exists()
@@ -172,17 +172,17 @@ def test_a_round_has_a_day_and_says_what_is_wrong_and_who_repaired_it(street: St
     round_ = {"row": f"facility:{Facility.objects.get().pk}", "on": str(TODAY)}
     for typed, words in (
         ({"on": ""}, "没有记：请填巡检的日期"),
-        ({"do": "faulty"}, "没有记：请选是什么毛病"),
+        ({"do": "faulty"}, "没有记：请选是什么故障"),
         ({"do": "faulty", "fault": "other", "note": " "}, "没有记：选了“其他”，请写几个字说明"),
         ({"do": "repaired", "note": ""}, "没有记：请写谁修的"),
     ):
         assert words in answer_to(office, "/rounds/record/", **{**round_, **typed}), words
     assert not Round.objects.exists()
-    assert "记好了，1 处" in answer_to(office, "/rounds/record/", **round_, do="faulty", fault="other", note="漆掉了")
+    assert "已登记，1 处" in answer_to(office, "/rounds/record/", **round_, do="faulty", fault="other", note="漆掉了")
     assert Round.objects.count() == 1
-    assert "还有没修好的毛病，没有记" in answer_to(office, "/rounds/record/", **round_, do="fine")
+    assert "还有没修好的故障，没有记" in answer_to(office, "/rounds/record/", **round_, do="fine")
     answer_to(office, "/rounds/record/", **round_, do="repaired", note="海河物业")
-    assert "没有记着的毛病，不用记修好" in answer_to(office, "/rounds/record/", **round_, do="repaired", note="又一次")
+    assert "没有记着的故障，不用记修好" in answer_to(office, "/rounds/record/", **round_, do="repaired", note="又一次")
     assert Round.objects.count() == 2
 
 
@@ -244,7 +244,7 @@ def test_who_is_only_registered_at_a_door_does_not_move_while_the_registration_s
     old, new = walk.street.door("101"), walk.street.door("102", NEXT_GRID)
     person = walk.street.person("程望舒", old, "registered_here")
     choices = {"registration": "stays", "from_on": walk.at.date().isoformat(), "old_door": "unknown"}
-    with pytest.raises(UpkeepError, match="没有送：户口留在原处的话，只在这里登记户籍的人不用搬"):
+    with pytest.raises(UpkeepError, match="没有提交：户口留在原处的话，只在这里登记户籍的人不用搬"):
         rows.do(walk, "move_household", [old.id, new.id, person.id], **choices)
     assert not Plan.objects.exists()
 

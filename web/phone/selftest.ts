@@ -32,7 +32,7 @@ export function needed(): Check[] {
     {
       name: "安全连接",
       ok: isSecureContext,
-      text: isSecureContext ? "网址是加密的" : "要用 https:// 开头的网址打开",
+      text: isSecureContext ? "浏览器允许离线使用" : "要用 https:// 开头的网址打开",
     },
     {
       name: "加密",
@@ -42,6 +42,12 @@ export function needed(): Check[] {
     { name: "一次只开一处", ok: canLock, text: canLock ? "两个页面不会同时写" : "请把浏览器更新到新版本" },
     { name: "弹出的页", ok: canOpen, text: canOpen ? "打得开" : "请把浏览器更新到新版本" },
   ];
+}
+
+/** A browser trusts the machine it runs on without encryption; that is no secure address. */
+function encrypted(): Check {
+  const ok = location.protocol === "https:";
+  return { name: "网址加密", ok, text: ok ? "网址是加密的" : "本机试用，网址没有加密。正式使用要用 https:// 开头的网址" };
 }
 
 /** Apps that show pages inside themselves, and clear what the pages keep with their own cache. */
@@ -87,7 +93,7 @@ async function lasting(): Promise<Check> {
     ok,
     text: ok
       ? "空间紧时系统也不会清掉"
-      : "浏览器没有答应。代价：空间紧时，系统会把手机里的资料整个清掉，没传的走访就没了。添加到主屏幕，从那里打开再查一遍；还不行也能用，每天收工前连网，看到“都到服务器了”再走",
+      : "浏览器没有答应。代价：空间紧时，系统会把手机里的资料整个清掉，没传的走访就没了。添加到主屏幕，从那里打开再查一遍；还不行也能用，每天收工前连网，看到“都已传到服务器”再走",
   };
 }
 
@@ -108,6 +114,7 @@ export async function everything(): Promise<Check[]> {
     "serviceWorker" in navigator ? await navigator.serviceWorker.getRegistration("/phone/") : undefined;
   const checks = [
     ...needed(),
+    encrypted(),
     ...browser(),
     await keeps(),
     {

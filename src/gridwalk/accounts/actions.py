@@ -269,7 +269,7 @@ def resume_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, 
     if ended is None or not actor.may(Verb.MANAGE_ACCOUNTS, ended.scope):
         raise NotHere
     if actor.id == ended.user_id:
-        raise AccountError("没有撤回：岗位不能给自己，请另一位管理员来办。")
+        raise AccountError("没有撤销：岗位不能给自己，请另一位管理员来办。")
     with core.write_to(actor=actor, at=at) as writing:
         if not actor.everything:
             _require_may_hold(ended.user_id, Role(ended.role), clock.local_date(at))
@@ -297,7 +297,7 @@ def appoint(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, scope: str) -> N
     rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
     posts = queries.posted(clock.local_date(at)).filter(scope=scope)
     if not posts.filter(user=user).exists():
-        raise AccountError("没有写：这个人在这里没有生效的岗位。先给岗位，确认后再写作责任人。")
+        raise AccountError("没有写：这个人在这里没有生效的岗位。先给岗位，确认后再设为责任人。")
     with core.write_to(actor=actor, at=at) as writing:
         posts.exclude(user=user).update(responsible=False)
         posts.filter(user=user).update(responsible=True)

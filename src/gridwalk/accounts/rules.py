@@ -156,7 +156,7 @@ OPENED = {
     Verb.SEE_ROWS: "姓名、生日、住址",
     Verb.SEE_ROWS_MASKED: "遮名的名单",
     Verb.REVEAL: "完整号码（写明事由）",
-    Verb.SEE_CARE: "关怀",
+    Verb.SEE_CARE: "关爱",
     Verb.EDIT_REGISTER: "改登记",
     Verb.IMPORT_LEDGER: "导入台账",
     Verb.EXPORT_REPORT: "报表",
@@ -260,7 +260,7 @@ class NotPermitted(Exception):
     """The actor's roles do not permit this here."""
 
     def __str__(self) -> str:
-        return "您的岗位不办这件事，什么都没有改。需要办的话，请找街道的管理员。"
+        return "您的岗位没有这项权限，什么都没有改。需要办的话，请找街道的管理员。"
 
 
 def require(actor: Viewer, verb: Verb, code: str) -> None:

@@ -42,7 +42,7 @@ def sentence(error: BaseException) -> str:
     if type(error).__name__ in _SPOKEN:
         return str(error)
     if type(error).__name__ == "NotPermitted":
-        return "这个账号的岗位不办这件事。请换有权限的账号。"
+        return "这个账号的岗位没有这项权限。请换有权限的账号。"
     if isinstance(error, OSError):
         words = _of_system(error)
         if words:

@@ -188,7 +188,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gridwalk.signin.adapters.Adapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"change_password": "gridwalk.signin.forms.OwnPasswordForm"}
 MFA_FORMS = {
+    "activate_totp": "gridwalk.signin.forms.SetUpCodesForm",
     "authenticate": "gridwalk.signin.guessing.CodeForm",
     "reauthenticate": "gridwalk.signin.guessing.CodeAgainForm",
 }

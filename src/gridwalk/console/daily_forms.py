@@ -154,7 +154,7 @@ def _people(kind: kinds.Kind, name: str, given: Given) -> Ask:
             options = relations if column == "relation" else ()
             cells.append(Cell(box, label, given.typed.get(box, ""), given.faults.get(box, ""), options))
         lines.append(cells)
-    label = {"let": "租户", "married": "对方", "registered_in": "不在上面的人"}.get(kind.code, "搬来的人")
+    label = {"let": "租户", "married": "对方", "registered_in": "不在上面的人"}.get(kind.code, "入住的人")
     return Ask(
         name=name,
         label=label,
@@ -197,11 +197,11 @@ def _anybody(resident: Resident) -> bool:
 
 
 WHO: Mapping[tuple[str, str], tuple[str, bool, Callable[[Resident], bool]]] = {
-    ("moved_out", "who"): ("谁搬走了", True, _living),
+    ("moved_out", "who"): ("谁已搬离", True, _living),
     ("born", "parent"): ("父亲或母亲", False, _living),
     ("died", "who"): ("谁去世了", False, _anybody),
     ("married", "who"): ("这一户里是谁", False, _living),
-    ("let", "leaving"): ("原来住的人，谁一起搬走了", True, _living),
+    ("let", "leaving"): ("原来住的人，谁一起搬离", True, _living),
     ("let_ended", "who"): ("谁走了", True, _living),
     ("registered_in", "who"): ("住在这里、户口来的人", True, lambda r: r.living and r.kind != "lives_here"),
     ("registered_out", "who"): ("谁的户口迁走了", True, lambda r: r.kind in {"lives_here", REGISTERED}),
@@ -209,7 +209,7 @@ WHO: Mapping[tuple[str, str], tuple[str, bool, Callable[[Resident], bool]]] = {
 
 
 def _on(kind: kinds.Kind, name: str, given: Given) -> Ask:
-    label = {"moved_in": "从哪天起（不清楚就空着）", "died": "去世日期", "let": "从哪天起"}.get(kind.code, "哪一天")
+    label = {"moved_in": "开始日期（不清楚就空着）", "died": "去世日期", "let": "开始日期"}.get(kind.code, "哪一天")
     if name == "born_on":
         label = "出生日期"
     value = given.typed.get(name, "" if kind.code in {"died", "moved_in"} else given.today.isoformat())
@@ -224,7 +224,7 @@ def _on(kind: kinds.Kind, name: str, given: Given) -> Ask:
 
 
 def _told(kind: kinds.Kind, name: str, given: Given) -> Ask:
-    return _select(name, "怎么知道的", kinds.TOLD, given, value=given.told, required=True)
+    return _select(name, "信息来源", kinds.TOLD, given, value=given.told, required=True)
 
 
 def _after(kind: kinds.Kind, name: str, given: Given) -> Ask:
@@ -237,7 +237,7 @@ def _after(kind: kinds.Kind, name: str, given: Given) -> Ask:
 
 
 def _residence_kind(kind: kinds.Kind, name: str, given: Given) -> Ask:
-    label = "怎么住" if kind.code == "moved_in" else "在那边怎么住"
+    label = "居住类型" if kind.code == "moved_in" else "在那边的居住类型"
     required = kind.code == "moved_in"
     return _select(name, label, kinds.LIVES, given, required=required, nothing="请选" if required else "搬到另一处的选")
 

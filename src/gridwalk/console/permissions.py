@@ -73,6 +73,8 @@ PAGES: dict[str, Guard] = {
     "console:wall": Verb.SEE_COUNTS,
     "console:definitions": Open.SIGNED_IN,
     "console:about": Open.SIGNED_IN,
+    "console:help": Open.SIGNED_IN,
+    "console:help_page": Open.SIGNED_IN,
     "console:about_operator": Verb.MANAGE_AREAS,
     "console:about_desk": Verb.MANAGE_AREAS,
     "console:setting_up": frozenset({Verb.MANAGE_AREAS, Verb.MANAGE_CAMPAIGN}),

@@ -33,5 +33,5 @@ def propose(
         )
     except UpkeepError as error:
         return error
-    messages.success(request, f"已送复核。{still}")
+    messages.success(request, f"已提交复核。{still}")
     return redirect("console:upkeep_plan", plan.id)

@@ -22,5 +22,5 @@ def standing(campaign: Any, scope: str, figure: Figure | None, unit: str) -> str
     explained, pending = figure.told("explained"), figure.told("pending")
     if explained is None or pending is None or explained + pending < figure.gap:
         return ""
-    rest = "，".join(f"{words} {n:,} {unit}" for words, n in (("已说明", explained), ("等复核", pending)) if n)
+    rest = "，".join(f"{words} {n:,} {unit}" for words, n in (("已登记原因", explained), ("等复核", pending)) if n)
     return f"已走访 {figure.n:,} / {figure.d:,} {unit}，剩下的不用再去：{rest}。{later}"

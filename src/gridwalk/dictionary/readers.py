@@ -289,7 +289,7 @@ def choice(
         bare, note = _NOTE.sub("", folded), "".join(_NOTE.findall(folded))
         if note and bare in by_word:
             return Parsed(by_word[bare], note=note.strip("()[]【】"))
-        labels = "、".join(choices[code][0] for code in short or choices) + ("等" if short else "")
+        labels = " / ".join(choices[code][0] for code in short or choices) + (" 等" if short else "")
         return Parsed(None, "choice", f"不认得这个写法，可填：{labels}")
 
     return read

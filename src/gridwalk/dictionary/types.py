@@ -74,7 +74,7 @@ class Sight:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Form:
-    """A field's place in forms. ``office``: the office's short form 改一处 offers it.
+    """A field's place in forms. ``office``: the office's short form 更正登记 offers it.
 
     ``door``: its order in the sheet at the door; None: that sheet does not offer it. ``asks``: the words of that sheet,
     where they are not the label. ``group``: fields that are asked for together; a difference about one of them brings

@@ -73,13 +73,13 @@ def _bare(field: str, value: str) -> str:
 
 def _of_sides(case: Case, holds: Callable[[str], str]) -> list[Argument]:
     """An argument for each side whose value ``holds`` finds a sentence for."""
-    sides = ((CLAIMED, case.claimed, f"{case.source}的"), (CURRENT, case.current, "现值"))
+    sides = ((CLAIMED, case.claimed, f"{case.source}的"), (CURRENT, case.current, "系统登记"))
     return [Argument(side, f"{who}{words}") for side, value, who in sides if value and (words := holds(value))]
 
 
 def _number(case: Case) -> list[Argument]:
     arguments = _of_sides(case, lambda v: "" if idcards.check(v).fault else "证件号校验通过")
-    for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
+    for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "系统登记的")):
         if value and (fault := papers.check(value).text):
             arguments.append(Argument(side, f"{who}证件号{fault}"))
     born = str(case.facts.get("born_on") or "")
@@ -122,7 +122,7 @@ def _phone(case: Case) -> list[Argument]:
     arguments: list[Argument] = []
     for member in case.household:
         arguments += _of_sides(case, functools.partial(_same_phone, member))
-    for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
+    for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "系统登记的")):
         if value and phones.check(value).fault:
             arguments.append(Argument(side, f"{who}电话{phones.check(value).fault_text}"))
     return arguments + _apart(case)
@@ -150,19 +150,19 @@ def _home(case: Case) -> list[Argument]:
 
 
 def _end(case: Case) -> list[Argument]:
-    return [Argument(THINK, "采纳以后还要另一人复核，复核前仍算在册")]
+    return [Argument(THINK, "采用以后还要另一人复核，复核前仍算在册")]
 
 
 def _age(case: Case) -> list[Argument]:
     if not case.current:
-        return [Argument(CLAIMED, "一张表上这一项是空的")]
+        return [Argument(CLAIMED, "系统登记里这一项是空的")]
     if case.verified_on is None:
-        return [Argument(THINK, "现值没有上门核实过")]
+        return [Argument(THINK, "系统登记没有上门核实过")]
     days = (case.today - case.verified_on).days
     if case.fresh_days and days > case.fresh_days:
-        return [Argument(CLAIMED, f"现值 {days // 30} 个月没核实，这一项每 {case.fresh_days // 30} 个月应核一次")]
+        return [Argument(CLAIMED, f"系统登记 {days // 30} 个月没核实，这一项每 {case.fresh_days // 30} 个月应核一次")]
     if case.at_the_door:
-        return [Argument(CURRENT, f"现值是上门时说的，{case.verified_on.month}月{case.verified_on.day}日核实过")]
+        return [Argument(CURRENT, f"系统登记是上门时说的，{case.verified_on.month}月{case.verified_on.day}日核实过")]
     return []
 
 

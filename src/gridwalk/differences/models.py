@@ -14,8 +14,8 @@ class DecisionBatch(models.Model):
         ("running", "正在定"),
         ("paused", "没定完"),
         ("done", "定好了"),
-        ("undoing", "正在撤回"),
-        ("undone", "已撤回"),
+        ("undoing", "正在撤销"),
+        ("undone", "已撤销"),
     ]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)

@@ -29,14 +29,14 @@ EVENTS: Mapping[str, Kind] = {
     for k in (
         Kind(
             "moved_in",
-            "搬来",
+            "入住",
             "dwelling",
             ("people", "residence_kind", "on", "told"),
-            "填的人算住在这里。别处还算现住的，从那边迁出。",
+            "填的人算住在这里。别处还算现居住的，从那边迁出。",
         ),
         Kind(
             "moved_out",
-            "搬走",
+            "搬离",
             "dwelling",
             ("who", "where", "address", "residence_kind", "keeps", "after", "on", "told"),
             "选的人不再算住在这里。离开本街道、户口也不留的，提出迁走，待另一人复核。",
@@ -53,7 +53,7 @@ EVENTS: Mapping[str, Kind] = {
             "去世",
             "person",
             ("who", "on", "told"),
-            "提出去世，待另一人复核；复核同意前仍在册，关怀标识也还在。",
+            "提出去世，待另一人复核；复核同意前仍在册，关爱标识也还在。",
         ),
         Kind(
             "married",
@@ -78,19 +78,19 @@ EVENTS: Mapping[str, Kind] = {
         ),
         Kind(
             "owner_changed",
-            "换房主",
+            "产权变更",
             "dwelling",
             ("owner_name", "owner_phone", "on", "told"),
             "产权人和电话换成新的，旧的留在来历里。",
         ),
         Kind(
             "opened",
-            "开业",
+            "新开业",
             "dwelling",
             ("name", "uscc", "org_kind", "contact_name", "contact_phone", "address", "on", "told"),
             "单位建一条记录，挂在这处房屋上。",
         ),
-        Kind("closed", "关停", "organization", ("why", "on", "told"), "提出关停，待另一人复核；复核同意前仍算在营。"),
+        Kind("closed", "停业", "organization", ("why", "on", "told"), "提出停业，待另一人复核；复核同意前仍算在营。"),
         Kind(
             "registered_in",
             "户口迁入",

@@ -141,7 +141,7 @@ MOVES: Mapping[Act, Move] = {
         label="举一反三查完了", mark="查", stages=frozenset({Stage.EXTENT}), verb=Verb.HANDLE_MATTER, to=""
     ),
     Act.HANDED_IN: Move(
-        label="送复核",
+        label="提交复核",
         mark="送",
         stages=frozenset({Stage.HANDLING}),
         verb=Verb.HANDLE_MATTER,
@@ -191,7 +191,7 @@ MOVES: Mapping[Act, Move] = {
         needs="转给哪个单位",
     ),
     Act.CAME_BACK: Move(
-        label="外单位办好了，送复核",
+        label="外单位办好了，提交复核",
         mark="送",
         stages=frozenset({Stage.PASSED_ON}),
         verb=Verb.HANDLE_MATTER,

@@ -141,7 +141,7 @@ VISITS = Indicator(
     rate=1,
     unit="户",
     clause="二(一)",
-    explanation="应走访房屋中已走访的。空房、出租房也在应走访之列；拒访、多时段无人记作已说明，不算已走访；待复核的不减分母。",
+    explanation="应走访房屋中已走访的。空房、出租房也在应走访之列；拒访、多时段无人记作已登记原因，不算已走访；待复核的不减分母。",
     strands=(_coverage("dwelling", "房屋"),),
     of_campaign=True,
 )
@@ -194,11 +194,11 @@ ATTENTION = Indicator(
     rate=2,
     unit="项",
     clause="二(二)",
-    explanation="关怀对象、重点场所、空房、出租房中，到期的联系都按各自间隔做到了的。间隔由类别定。",
+    explanation="重点关爱人员、重点场所、空房、出租房中，到期的联系都按各自间隔做到了的。间隔由类别定。",
     strands=(
         Strand(
             code="care",
-            label="关怀对象",
+            label="重点关爱人员",
             kind="person",
             rows=lambda m: predicates.people().filter(predicates.person_active() & predicates.has_care(m.as_of)),
             met=lambda m: ~predicates.care_overdue(m.as_of),
@@ -248,18 +248,18 @@ LINKAGE = Indicator(
     rate=4,
     unit="人",
     clause="二(四)",
-    explanation="在册人员中，恰有一处现住房屋的；住在别处的，恰有一处户籍房屋。没有房的、两处都算现住的，都是缺口。",
+    explanation="在册人员中，恰有一处现居住房屋的；住在别处的，恰有一处户籍房屋。没有房的、两处都算现居住的，都算未完成。",
     strands=(
         _people(
             lambda m: predicates.person_linked(),
-            reason="没有恰好一处现住",
+            reason="没有恰好一处现居住",
             step="核对住处",
             homeless=lambda m: predicates.person_without_home(),
             several=lambda m: predicates.person_with_several_homes(),
         ),
     ),
     columns=Columns.PERCENT,
-    shortfall="逐人核对住处，做到一人一处现住",
+    shortfall="逐人核对住处，做到一人一处现居住",
 )
 
 DWELLINGS_RESOLVED = Indicator(
@@ -319,7 +319,7 @@ VALIDITY = Indicator(
     rate=0,
     unit="人",
     clause="一",
-    explanation="在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现住……）都通过的。",
+    explanation="在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现居住……）都通过的。",
     strands=(_people(lambda m: predicates.person_valid(), reason="有规则没通过", step="打开看是哪一条"),),
     strip="人规则全过",
 )
@@ -376,7 +376,7 @@ MEASURED_APART = {
             rate=5,
             unit="人",
             clause="二(五)",
-            not_yet="还没做过抽样。",
+            not_yet="尚未抽样。",
             how="由独立随机抽样估计，带样本量、应答率和区间；抽样证不了 100%。",
         ),
     )

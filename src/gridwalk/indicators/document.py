@@ -6,7 +6,7 @@ from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
 
 HEAD = """# 指标一览
 
-本文由 `gridwalk.indicators.definitions` 生成，不手改。数字和缺口清单出自同一个条件。
+本文由 `gridwalk.indicators.definitions` 生成，不手改。数字和未完成清单出自同一个条件。
 
 | 代码 | 名称 | 比率 | 条款 | 单位 | 算法 |
 |---|---|---|---|---|---|

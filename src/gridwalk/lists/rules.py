@@ -163,14 +163,14 @@ def condition(field: ListField, op: str, typed: Sequence[str], reader: Reader) -
     """What was typed as a condition, a sealed number in the clear. Raises ListError."""
     offered = ops(field, reader)
     if op not in offered:
-        raise ListError(f"没有加条件：“{field.label}”不能这样筛选，请从列出的条件里选。")
+        raise ListError(f"没有添加条件：“{field.label}”不能这样筛选，请从列出的条件里选。")
     asked = Op(op)
     if asked in WITHOUT_VALUE:
         return Condition(field.name, asked)
     values = [value.strip() for value in typed if value.strip() or field.type is Type.CHOICE]
     fault = _fault(field, asked, values)
     if fault:
-        raise ListError(f"没有加条件：“{field.label}”{fault}")
+        raise ListError(f"没有添加条件：“{field.label}”{fault}")
     return Condition(field.name, asked, tuple(values))
 
 

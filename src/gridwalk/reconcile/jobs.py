@@ -15,9 +15,9 @@ from gridwalk.core import clock
 from gridwalk.reconcile.actions import applying, comparing, rehearsing, staging, submissions, taking_back
 from gridwalk.reconcile.actions.submissions import S, Way
 
-CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“接着导”；再停，请告诉管理员现在的时间。"
+CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“继续导入”；再停，请告诉管理员现在的时间。"
 
-NOT_COMPARED = "比对中途停了，一张表没有动，已列出的差异没有重复。请按“接着比”；再停，请告诉管理员现在的时间。"
+NOT_COMPARED = "比对中途停了，系统登记没有改动，已列出的差异没有重复。请按“继续比对”；再停，请告诉管理员现在的时间。"
 
 
 @contextmanager

@@ -21,12 +21,12 @@ FAULTS = {
     "community_doubtful": "写的社区认不出，按导入时选的社区办了。不是这个社区的，请核对社区这一列",
     "elsewhere": "这一行是“{there}”的（写的社区、网格、地址，或这栋楼、这个小区登记在那里），没有导入。请交给那个社区；"
     "户籍在这里、人住那边的，地址写户籍的门牌，居住类别写人户分离；确是这里的，在这一行写上这里的网格编码再导",
-    "code_elsewhere": "这个统一社会信用代码登记在“{there}”，没有导入。搬来的，请那边先办搬走；是分支机构的，请填它自己的代码",
-    "person_unknown": "一张表里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
+    "code_elsewhere": "这个统一社会信用代码登记在“{there}”，没有导入。迁来的，请那边先办搬离；是分支机构的，请填它自己的代码",
+    "person_unknown": "系统里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
     "same_row_twice": "同一户在本表里写了两行，已并为一户",
     "id_disagrees_born": "出生日期与证件号不符，已按证件号登记",
     "id_disagrees_sex": "性别与证件号不符，已按证件号登记",
-    "building_unknown": "一张表里没有这栋楼，已登记在所写的网格，没有挂到楼栋。请核对楼号",
+    "building_unknown": "系统里没有这栋楼，已登记在所写的网格，没有挂到楼栋。请核对楼号",
     "round_in_future": "上次巡检日期在将来，没有采用，其余照常。请核对日期",
     "same_facility_twice": "同一处设施在本表里写了两行，已并为一处",
     "too_many_of_a_day": f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，"
@@ -39,7 +39,7 @@ FAULTS = {
 }
 WHY_STAYS = {
     "visited": "入库以后走访、巡检过",
-    "contacted": "入库以后有过关怀联系",
+    "contacted": "入库以后有过关爱联系",
     "decided": "入库以后有人定过（差异、复核、核疑、更正方案）",
     "noted": "手机上报来过，或记过隐患、诉求",
     "listed": "另一份台账也写着",
@@ -53,7 +53,8 @@ WHY_STAYS = {
 }
 """Why a record stays where its import is taken back, by code."""
 FAULTS |= {
-    f"stays_{code}": f"撤回时留下：{why}。确是登记错了，请到它的页上送注销或更正" for code, why in WHY_STAYS.items()
+    f"stays_{code}": f"撤销时留下：{why}。确是登记错了，请到它的页上提交注销登记或更正"
+    for code, why in WHY_STAYS.items()
 }
 NOT_COMPARED = (
     f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"

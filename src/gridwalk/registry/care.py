@@ -18,7 +18,7 @@ STRETCH = 3
 LOOK_AHEAD = 7
 """So many days before it is due a contact is on the list."""
 
-STEPS = {"consent": "缺同意", "contact": "该联系", "review": "该复查", "ending": "快到期"}
+STEPS = {"consent": "缺本人同意", "contact": "到期联系", "review": "待复评", "ending": "即将到期"}
 """What is next for a label, the most pressing first."""
 
 

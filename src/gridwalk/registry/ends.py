@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 PROPOSALS = {
-    "person": {"deceased": "去世", "moved_away": "迁走", "struck_off": "注销"},
-    "dwelling": {"demolished": "拆除", "struck_off": "登记错了"},
-    "organization": {"closed": "关停", "moved_away": "搬走"},
-    "site": {"closed": "撤销"},
+    "person": {"deceased": "去世", "moved_away": "迁走", "struck_off": "其他原因注销"},
+    "dwelling": {"demolished": "拆除", "struck_off": "登记错误"},
+    "organization": {"closed": "停业", "moved_away": "搬离"},
+    "site": {"closed": "关闭"},
 }
 """Ends that can be proposed, by kind: code → word."""
 REINSTATED = "active"
@@ -47,8 +47,8 @@ ENDED = {"deceased": "已去世", "moved_away": "已迁走", "struck_off": "已�
 STATUS_WORDS = {
     "dwelling": {"active": "在册", "strike_off_pending": "注销待复核", "demolished": "已拆除", "struck_off": "已注销"},
     "person": {"active": "在册", **ENDED},
-    "organization": {"active": "在营", "closed": "已关停", "moved_away": "已搬走"},
-    "site": {"active": "在用", "closed": "已撤销"},
+    "organization": {"active": "在营", "closed": "已停业", "moved_away": "已搬离"},
+    "site": {"active": "在用", "closed": "已关闭"},
 }
 """Where a record stands, in words; a door that was demolished says so (``Dwelling.ended_as``)."""
 
@@ -59,7 +59,7 @@ def is_end(kind: str, field: str, value: Any) -> bool:
 
 
 def ended_word(kind: str, status: str, ended_as: str = "") -> str:
-    """How a record that has ended stands: 已拆除, 已关停; empty for one that is on record, and for kinds that
+    """How a record that has ended stands: 已拆除, 已停业; empty for one that is on record, and for kinds that
     end otherwise.
     """
     standing = status in {"active", "strike_off_pending"} or kind not in PROPOSALS
@@ -67,5 +67,5 @@ def ended_word(kind: str, status: str, ended_as: str = "") -> str:
 
 
 def proposal_word(kind: str, proposed: str) -> str:
-    """What is proposed, in a word: 拆除, 关停, 恢复在册."""
+    """What is proposed, in a word: 拆除, 停业, 恢复在册."""
     return "恢复在册" if proposed == REINSTATED else PROPOSALS[kind][proposed]

@@ -252,7 +252,7 @@ def first_due(as_of: dt.date) -> Subquery:
 
 
 def has_care(as_of: dt.date) -> Q:
-    """关怀对象: at least one label in force."""
+    """重点关爱人员: at least one label in force."""
     return Q(Exists(_labels(as_of)))
 
 

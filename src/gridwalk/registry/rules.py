@@ -22,7 +22,7 @@ SOURCES = {
     "resident": "居民更正",
     "inspector": "抽查",
     "platform": "平台导出",
-    "check": "查重核疑",
+    "check": "数据排查",
 }
 """``check`` only asks: a question of the bench sent to a door, or decided at once. It makes no claims."""
 
@@ -137,16 +137,16 @@ TO_VERIFY = "这个号码要核实"
 WHY = {
     "changed_meanwhile": "填的时候没看到最新的值",
     "document_differs": "与证件核实过的值不同",
-    "ledger_differs": "台账与一张表不同",
+    "ledger_differs": "台账与系统登记不同",
     "resident_asks": "居民提出更正，待社区核对",
     "inspector_differs": "抽查回答不同",
-    "lives_in_two_places": "台账里在另一处也算现住",
+    "lives_in_two_places": "台账里在另一处也算现居住",
     "registered_twice": "台账里户籍在另一处",
     "head_changed": "户主换了，与户主关系要重问",
     "taken_over": "别处报来，这个人住在那边",
     "not_theirs": "别的网格上门时说的，那边不管这一条，由这边定",
     "number_taken": TO_VERIFY,
-    "needs_recheck": "去世、迁走、注销、关停要另一人复核",
+    "needs_recheck": "去世、迁走、注销、停业要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
     "card_too_often": "当天核对证件号超过 5 次，没有再比",
 }

@@ -18,7 +18,7 @@ from gridwalk.territory import rules as codes
 _WITH_PERCENT = [i for i in INDICATORS.values() if i.columns is Columns.PERCENT]
 _AS_PAIRS = [i for i in INDICATORS.values() if i.columns is Columns.PAIR]
 NUMERALS = "零一二三四五"
-VISITS = ("已走访", "应走访", "百分比", "已说明", "待走访")
+VISITS = ("已走访", "应走访", "百分比", "已登记原因", "待走访")
 """What stands of rate 1 on every line. What was done in a week stands at communities only: a grid is one's own work."""
 
 
@@ -48,7 +48,7 @@ def _start(book: Book, overview: Overview, name: str, widths: Sequence[float], *
 
 def _summary(book: Book, overview: Overview) -> None:
     sheet = _start(book, overview, "总览", [8, 20, 8, 11, 11, 10, 11, 56], heads=(2, 2))
-    sheet.heads(2, ["第几率", "名称", "单位", "已完成", "应完成", "百分比", "还差", "怎么算"])
+    sheet.heads(2, ["第几率", "名称", "单位", "已完成", "应完成", "百分比", "未完成", "计算口径"])
     row = 3
     for rate in rates():
         for figure, text in _measured(overview, rate):
@@ -86,8 +86,8 @@ def _summary_line(
 
 
 def _split(sheet: Sheet, row: int, overview: Overview) -> int:
-    sheet.note(row, "应走访房屋分三类：已走访、已说明（拒访，或多时段无人）、待走访（含待复核）。")
-    sheet.heads(row + 1, ["", "应走访", "户", "已走访", "已说明", "待走访", "本周新增"])
+    sheet.note(row, "应走访房屋分三类：已走访、已登记原因（拒访，或多时段无人）、待走访（含待复核）。")
+    sheet.heads(row + 1, ["", "应走访", "户", "已走访", "已登记原因", "待走访", "本周新增"])
     visits = overview.communities.total["visits"]
     explained = visits.told("explained") if visits else None
     values = (visits.n if visits else None, explained, remaining(visits), overview.week[TOTAL])
@@ -100,10 +100,10 @@ def _split(sheet: Sheet, row: int, overview: Overview) -> int:
 
 
 def _reasons(sheet: Sheet, row: int, overview: Overview) -> None:
-    sheet.note(row, "入户走访的缺口，按原因（户）：")
+    sheet.note(row, "入户走访未完成的，按原因（户）：")
     sheet.heads(row + 1, ["", "原因", "单位", "合计"])
     for offset, (label, n) in enumerate(overview.reasons, 2):
-        sheet.text(row + offset, 0, "缺口", style="centre")
+        sheet.text(row + offset, 0, "未完成", style="centre")
         sheet.text(row + offset, 1, label)
         sheet.text(row + offset, 2, "户", style="centre")
         sheet.number(row + offset, 3, n)
@@ -174,7 +174,7 @@ def _trend(book: Book, overview: Overview) -> None:
     sheet.heads(2, ["日期", "已走访", "计划到这天"])
     last = 2 + len(overview.trend)
     if not overview.trend:
-        sheet.note(3, "还没有可显示的数。")
+        sheet.note(3, "暂无数据。")
         return
     for row, (day, visited, planned) in enumerate(overview.trend, 3):
         sheet.date(row, 0, dt.datetime.combine(day, dt.time.min))
@@ -209,7 +209,7 @@ def _trend(book: Book, overview: Overview) -> None:
 
 def _definitions(book: Book, overview: Overview) -> None:
     sheet = _start(book, overview, "口径", [8, 20, 8, 10, 90], heads=(2, 2))
-    sheet.heads(2, ["第几率", "名称", "单位", "方案条款", "怎么算"])
+    sheet.heads(2, ["第几率", "名称", "单位", "方案条款", "计算口径"])
     for row, rate in enumerate([*rates(), *BESIDE], 3):
         sheet.page.set_row(row, 32)
         sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")

@@ -52,7 +52,7 @@ def common_scope(parts: Sequence[str]) -> str:
 def merge_small(counts: Mapping[str, int], explained: Collection[str], *, split_shown: bool) -> list[tuple[str, int]]:
     """Gap reasons for those who see no rows, the largest first, small ones merged into one that is not small.
 
-    ``explained``: the reasons that add up to 已说明. It and what remains are known beside them where ``split_shown``,
+    ``explained``: the reasons that add up to 已登记原因. It and what remains are known beside them where ``split_shown``,
     so each of the two groups is merged by itself; otherwise no reason is told. A reason that nobody gave is merged
     like a small one where it is among ``counts``.
     """

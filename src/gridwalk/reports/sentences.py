@@ -15,7 +15,7 @@ from gridwalk.reports.overview import TOTAL, Overview, pair, percent, remaining
 from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import ADVICE
 
-NOT_DISPATCHED = "还没有下派走访任务。"
+NOT_DISPATCHED = "走访任务尚未下派。"
 
 
 def _count(n: int | None, unit: str) -> str:
@@ -78,11 +78,11 @@ def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
     if figure is None:
         return f"{indicator.label}：{WITHHELD}。{indicator.explanation}"
     if not figure.d:
-        nothing = NOT_DISPATCHED if indicator.code == "visits" else "没有应做的。"
+        nothing = NOT_DISPATCHED if indicator.code == "visits" else "暂无应做事项。"
         return f"{indicator.label}：{nothing}{indicator.explanation}"
     text = f"{indicator.label}：{pair(figure)} {indicator.unit}，{percent(figure)}。"
     if indicator.code == "visits":
-        text += f"另有已说明 {_count(figure.told('explained'), '户')}，待走访 {_count(remaining(figure), '户')}；"
+        text += f"另有已登记原因 {_count(figure.told('explained'), '户')}，待走访 {_count(remaining(figure), '户')}；"
         text += f"本周新增已走访 {_count(data.week[TOTAL], '户')}。"
     return text + indicator.explanation
 
@@ -93,7 +93,7 @@ def beside(data: Overview) -> str:
     for indicator in BESIDE:
         figure = data.communities.total[indicator.code]
         words = f"{pair(figure)} {indicator.unit}（{percent(figure)}）" if figure else WITHHELD
-        parts.append(f"{indicator.label} {words if figure is None or figure.d else '没有应做的'}")
+        parts.append(f"{indicator.label} {words if figure is None or figure.d else '暂无应做事项'}")
     return f"另列：{'；'.join(parts)}。"
 
 
@@ -108,7 +108,7 @@ def problems(data: Overview) -> Iterator[str]:
     for indicator in (i for i in INDICATORS.values() if i.shortfall):
         figure = data.communities.total[indicator.code]
         if figure is not None and figure.gap:
-            yield f"{indicator.label}还差 {figure.gap:,} {indicator.unit}。"
+            yield f"{indicator.label}尚差 {figure.gap:,} {indicator.unit}。"
     if missing := unnamed(data):
         yield f"{'、'.join(missing)}没有责任人。"
     for apart in MEASURED_APART.values():
@@ -117,9 +117,9 @@ def problems(data: Overview) -> Iterator[str]:
             yield f"{apart.label}{apart.not_yet}"
         for total in measured:
             if total.figure.gap:
-                yield f"{apart.label}（{' ↔ '.join(total.sides)}）还差 {total.figure.gap:,} {apart.unit}。"
+                yield f"{apart.label}（{' ↔ '.join(total.sides)}）尚差 {total.figure.gap:,} {apart.unit}。"
     if data.consistency.totals and data.consistency.n_missing:
-        yield f"{data.consistency.n_missing} 个社区还没比对过台账，不计入台账一致率。"
+        yield f"{data.consistency.n_missing} 个社区尚未比对台账，不计入台账一致率。"
 
 
 def next_steps(data: Overview) -> Iterator[str]:
@@ -132,9 +132,9 @@ def next_steps(data: Overview) -> Iterator[str]:
         if figure is not None and figure.gap:
             yield f"{indicator.shortfall}，共 {figure.gap:,} {indicator.unit}。"
     if unnamed(data):
-        yield "给没有责任人的社区和网格明确责任人。"
+        yield "为没有责任人的社区和网格明确责任人。"
     if any(total.figure.gap for total in data.consistency.totals):
-        yield "台账和一张表对不上的，逐条决定、回填，再比对一次。"
+        yield "台账和系统登记对不上的，逐条核对、回填，再比对一次。"
     if data.consistency.n_missing:
-        yield "还没比对过台账的社区，上传台账比对，得出台账一致率。"
+        yield "尚未比对台账的社区，上传台账比对，得出台账一致率。"
     yield "开展独立抽样，估计知晓率。"

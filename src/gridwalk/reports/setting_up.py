@@ -1,4 +1,4 @@
-"""开张: how far an office is on its way from an empty register to the first visit; counts only."""
+"""启用准备: how far an office is on its way from an empty register to the first visit; counts only."""
 
 from __future__ import annotations
 

@@ -77,17 +77,17 @@ def _body(document: Any, data: Overview) -> None:
             _text(document, sentences.rate(data, rate))
     _text(document, sentences.beside(data))
     _table(document, data)
-    _heading(document, "四、缺口原因")
+    _heading(document, "四、未完成原因")
     if data.reasons:
         _text(document, "未走访的房屋中：" + "；".join(f"{label} {n:,} 户" for label, n in data.reasons) + "。")
     else:
         _text(
             document,
-            f"{WITHHELD}。" if visits is None else "没有缺口。" if visits.d else sentences.NOT_DISPATCHED,
+            f"{WITHHELD}。" if visits is None else "全部完成。" if visits.d else sentences.NOT_DISPATCHED,
         )
     _heading(document, "五、存在问题")
     _numbered(document, sentences.problems(data))
-    _text(document, "以上由数据得出，数据看不出的由起草人补写：")
+    _text(document, "以上由数据得出，其他情况由起草人补充：")
     _heading(document, "六、下一步")
     _numbered(document, sentences.next_steps(data))
 
@@ -103,8 +103,8 @@ def _practice(document: Any, data: Overview) -> None:
     _text(document, f"{phases}。分批推进：{waves}。")
     _subheading(document, "（二）压实责任")
     group = "；".join(f"{m.name}（{m.post}），{m.duty}" for m in campaign.leading_group.all())
-    _text(document, (f"领导小组：{group}。" if group else "领导小组名单还没有填。") + sentences.responsibility(data))
-    _subheading(document, "（三）少打扰居民")
+    _text(document, (f"领导小组：{group}。" if group else "领导小组名单待补充。") + sentences.responsibility(data))
+    _subheading(document, "（三）减少打扰居民")
     _text(
         document,
         f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，居民约好的除外；"
@@ -153,7 +153,7 @@ def _table(document: Any, data: Overview) -> None:
     for cell in table.rows[0].cells:
         cell.paragraphs[0].paragraph_format.keep_with_next = True
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    _paragraph(document, "█ 已走访　▒ 已说明　░ 待走访", BODY, 10)
+    _paragraph(document, "█ 已走访　▒ 已登记原因　░ 待走访", BODY, 10)
 
 
 def _heading(document: Any, text: str) -> None:

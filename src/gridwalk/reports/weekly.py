@@ -17,7 +17,7 @@ COLUMNS = (
     "应走访",
     "已走访",
     "本周新增",
-    "已说明",
+    "已登记原因",
     "待走访",
     "应走访单位",
     "已走访单位",
@@ -68,6 +68,6 @@ def write(overview: Overview) -> bytes:
             sheet.number(row, column, value)
         row += 1
     withheld = LEGEND if overview.withholds else ""
-    sheet.note(row, f"待走访含待复核；已说明是拒访和多时段无人，不算已走访。{withheld}", lines=2)
+    sheet.note(row, f"待走访含待复核；已登记原因是拒访和多时段无人，不算已走访。{withheld}", lines=2)
     sheet.note(row + 2, f"填报人：{overview.by}　　　　　　审核人：")
     return book.close()

@@ -34,10 +34,22 @@ def typed_lately(request: Any) -> bool:
     return bool(typed) and time.time() - typed[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
+WORDS = {
+    "enter_current_password": "现在的密码不对，请再输一次。",
+    "incorrect_password": "密码不对，请再输一次。",
+    "incorrect_code": "动态码不对，请输验证器上现在的 6 位数字。",
+    "too_many_login_attempts": "试的次数太多，请过几分钟再试。",
+    "username_password_mismatch": "登录名或密码不对，请核对后再输。",
+}
+"""What allauth says, by its code, in the words of the house."""
+
+
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they
     are audited. Wrong passwords are counted by axes alone, a name at an address (``accounts.locking``).
     """
+
+    error_messages = DefaultAccountAdapter.error_messages | WORDS
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -101,6 +113,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """One-time codes: what makes them lies in the envelope, so that a dump gives nobody a second factor."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WORDS["incorrect_code"]}
     PLACE = {"table": "mfa_authenticator", "column": "data", "row": "secret"}
 
     def encrypt(self, text: str) -> str:

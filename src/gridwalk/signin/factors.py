@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import SetPasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import PasswordChangeView, ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView
@@ -16,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import clock
 from gridwalk.signin.adapters import typed_lately
+from gridwalk.signin.forms import FirstPasswordForm
 
 
 class _NewKey:
@@ -60,7 +60,7 @@ class OwnPassword(PasswordChangeView):  # type: ignore[misc]
     def get_form_class(self) -> Any:
         user = self.request.user
         if user.must_change_password and typed_lately(self.request):
-            return SetPasswordForm
+            return FirstPasswordForm
         return super().get_form_class()
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -81,6 +81,10 @@ def _may_try(request: HttpRequest, user: Any) -> bool:
 class _Patient:
     """A form for a code: so many of an account from one address."""
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["code"].label = "6 位动态码，或一个备用码"  # type: ignore[attr-defined]
+
     def clean_code(self) -> str:
         user = self.user  # type: ignore[attr-defined]
         if not _may_try(context.request, user):

@@ -45,7 +45,7 @@ REASONS = {
     "former_holder": "这个网格已交给别人，您的记录作为另一份留着，等社区处理。",
     "unknown_version": "手机上的版本太旧，内容留着。请更新后再看。",
     "unknown_verb": "手机上的版本比服务器新，内容留着，服务器更新后再处理。",
-    "not_here": "一张表里没有这一户，内容留在社区待处理。",
+    "not_here": "系统里没有这一户，内容留在社区待处理。",
     "struck_off": "这一户已注销，内容留在社区待处理。",
 }
 """Why an op is kept and not applied (returned), in words for its author."""
@@ -64,7 +64,7 @@ FOR_THE_OFFICE = {
     "former_holder": "这个网格已交给别人，这是原来网格员记的另一份",
     "unknown_version": "手机应用版本太旧",
     "unknown_verb": "手机应用比服务器新",
-    "not_here": "一张表里没有这一户",
+    "not_here": "系统里没有这一户",
     "struck_off": "这一户已注销",
 }
 """The same for whoever decides; what is not valid says so itself."""

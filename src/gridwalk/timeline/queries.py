@@ -171,7 +171,7 @@ def _of_events(
                     back,
                     at=event.undone_at,
                     mark="撤",
-                    label=f"撤回了“{label}”",
+                    label=f"撤销了“{label}”",
                     by=event.undone_by_name,
                     author=back[0].actor if back else event.actor,
                     full=full,
@@ -358,7 +358,7 @@ def _of_line(entry: AuditEntry, verb: AuditVerb, *, full: bool) -> str:
     if verb is AuditVerb.NUMBER_REVEALED and field:
         sentence = f"查看{dictionary.label(entry.kind, str(field))}" + (f"，事由：{entry.reason}" if full else "")
     if proposal := PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
-        sentence = sentence.replace("注销", f"注销（{proposal}）", 1)
+        sentence = sentence.replace("注销登记", f"注销登记（{proposal}）", 1)
     if evidence := EVIDENCE.get(str(entry.data.get("evidence", ""))):
         sentence += f"，凭{evidence}"
     if verb is AuditVerb.CARD_CHECKED:

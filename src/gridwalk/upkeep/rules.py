@@ -49,7 +49,7 @@ KINDS = {
         undone=False,
     ),
     TAKE_BACK: Kind(
-        label="撤回导入",
+        label="撤销导入",
         known_to=Verb.IMPORT_LEDGER,
         proposed_by=Verb.IMPORT_LEDGER,
         evidence=False,

@@ -1,4 +1,4 @@
-"""走访, 关怀联系 and 巡检. A visit is never changed; a wrong one is followed by a correction with its reason."""
+"""走访, 关爱联系 and 巡检. A visit is never changed; a wrong one is followed by a correction with its reason."""
 
 from __future__ import annotations
 

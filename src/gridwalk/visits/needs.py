@@ -14,7 +14,7 @@ NEEDS = {
     "company": "陪伴探望",
     "other": "其他",
 }
-HELP = {"given": "当场帮了", "referred": "已转介", "none": "暂无需要"}
+HELP = {"given": "当场解决", "referred": "已转介", "none": "暂无需要"}
 REFERRED_TO = {
     "community": "社区居委会",
     "street": "街道",
@@ -26,11 +26,11 @@ REFERRED_TO = {
     "family": "家属",
 }
 STATES = {
-    "open": "还没着落",
-    "given": "当场帮了，待确认",
+    "open": "尚未处理",
+    "given": "当场解决，待确认",
     "referred": "已转介，待确认",
     "confirmed": "已落实",
-    "withdrawn": "走访撤回，不算",
+    "withdrawn": "走访撤销，不算",
 }
 FOLLOWED = ("open", "given", "referred")
 """A need stays on the list in these states."""

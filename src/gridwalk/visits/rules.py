@@ -142,7 +142,7 @@ def _explains(ordered: Sequence[Attempt]) -> Attempt | None:
 
 ROUND_RESULTS = {
     "fine": ("完好", "好", "v"),
-    "faulty": ("有毛病", "坏", "z"),
+    "faulty": ("有故障", "坏", "z"),
     "repaired": ("修好了", "修", "v"),
     "listed": ("台账所记", "账", ""),
 }

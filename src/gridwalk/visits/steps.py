@@ -12,12 +12,12 @@ TABS = {
     "tried": ("去过，无人", "去过，无人"),
     "agreed": ("约好回访", "居民约定"),
     "vacant_unproved": ("报空房，待第二来源", "报空房，待第二来源"),
-    "refused": ("拒访", "已说明，拒访"),
-    "absent": ("多时段无人", "已说明，多时段无人"),
+    "refused": ("拒访", "已登记原因，拒访"),
+    "absent": ("多时段无人", "已登记原因，多时段无人"),
     "pending": ("待复核", "待另一人复核"),
 }
 """The tabs of the gap list in their order: code → (its name, how a row in it says why)."""
-RECHECK = Step("recheck", "另一人复核后才算数", "去复核")
+RECHECK = Step("recheck", "另一人复核后生效", "去复核")
 DECIDE = Step("decide", "有差异，先定了再走", "去决定")
 FIRST_WALK = Step("walk", "顺路走", "加入今日")
 CALL = Step("call", "先打电话，登记有号码", "打电话")

@@ -1,4 +1,4 @@
-// 能不能按期: the line of what was done against the plan. Its source is the table inside, which stays for reading aloud.
+// 能否按期完成: the line of what was done against the plan. Its source is the table inside, which stays for reading aloud.
 import { LineChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent } from "echarts/components";
 import { init, use } from "echarts/core";

@@ -33,7 +33,7 @@ export function useDoor(id: string) {
       else if (data.drafts.has(id)) await dropDraft(id);
       failed.value = null;
     } catch (error) {
-      failed.value = explain(error, "草稿没存下", isKept());
+      failed.value = explain(error, "草稿没有保存", isKept());
     }
   }
   /** Whether what is typed will be there when the page is opened anew: nothing is, or it was written or laid aside. */
@@ -59,7 +59,7 @@ export function useDoor(id: string) {
     await save();
   }
 
-  async function record(said: Outcome, words = "存好了。有网就传，现在可以去下一户。"): Promise<void> {
+  async function record(said: Outcome, words = "已保存。有网就传，现在可以去下一户。"): Promise<void> {
     if (saving.value) return;
     saving.value = true;
     clearTimeout(timer);
@@ -71,12 +71,12 @@ export function useDoor(id: string) {
       );
       closed = true;
       view.lastDoor = id;
-      tell(words, "撤回", () => withdraw(made));
+      tell(words, "撤销", () => withdraw(made));
       back();
       void sync();
     } catch (error) {
       await save(); // at least as a draft
-      failed.value = explain(error, "没存下", isKept());
+      failed.value = explain(error, "没有保存", isKept());
     } finally {
       saving.value = false;
     }
@@ -110,6 +110,6 @@ export async function send(
 }
 
 async function withdraw(visit: Op): Promise<void> {
-  await send("visit.withdraw", "visit", visit.op, { reason: "手机上点错了，当场撤回" });
-  tell("撤回了，这一户回到待走访。");
+  await send("visit.withdraw", "visit", visit.op, { reason: "手机上点错了，当场撤销" });
+  tell("撤销了，这一户回到待走访。");
 }

@@ -39,7 +39,7 @@ export function useEndings(
   }
   function saveVacant(source = ""): void {
     if (source) void record({ outcome: "vacant_confirmed", second_source: source });
-    else void record({ outcome: "vacant_confirmed" }, "存好了，还差第二来源。以后问到再补。");
+    else void record({ outcome: "vacant_confirmed" }, "已保存，还差第二来源。以后问到再补。");
   }
 
   const canGiveBack = computed(() => target.value?.assignee === data.user.id);

@@ -37,7 +37,7 @@ export function useSheets(draft: Draft, place: Ref<Place | undefined>, house: Re
       case "place":
         return place.value?.kind === "dwelling" ? "房屋情况" : "联系人";
       case "pick":
-        return picking.value === "gone" ? "谁搬走了" : "谁去世了";
+        return picking.value === "gone" ? "谁已搬离" : "谁去世了";
       default:
         return TITLES[open.value];
     }

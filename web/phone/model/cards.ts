@@ -21,7 +21,7 @@ export const factsOf = (person: Person, number: string): Facts => ({
 /** What became of it. The server says it at once; without network it is said when the op has arrived. */
 export function answerOf(box: Outbox, kept: Kept): string {
   const state = stateOf(box, kept);
-  if (state === "waiting") return "存好了，还没核。有网就核，结果写在这里和“待处理”里。";
+  if (state === "waiting") return "已保存，还没核。有网就核，结果写在这里和“待处理”里。";
   if (kept.verdict?.text) return kept.verdict.text;
   return state === "difference" ? "不一致：成了一条差异，等社区核对。" : "核过了。";
 }

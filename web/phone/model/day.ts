@@ -36,14 +36,14 @@ export interface Group {
   doors: Door[];
 }
 export const FILTERS = {
-  left: "剩",
+  left: "待走",
   agreed: "约好",
-  absent: "曾无人",
+  absent: "上次无人",
   covered: "代班",
   nobodys: "没人负责",
   vacant: "空房",
   let: "出租",
-  care: "关怀",
+  care: "关爱",
   ask: "要问",
 } as const;
 export type Filter = keyof typeof FILTERS;
@@ -91,7 +91,7 @@ export function markOf(target: Target | undefined, differences: number, vacant: 
     return {
       char: say("outcome_mark", target.outcome) || "说",
       look: "e",
-      name: `已说明，${say("outcome", target.outcome)}`,
+      name: `已登记原因，${say("outcome", target.outcome)}`,
     };
   if (target?.state === "pending")
     return { char: say("outcome_mark", target.outcome) || "核", look: "n", name: "待另一人复核" };
@@ -117,8 +117,9 @@ export function untried(bands: readonly string[]): string {
 function lastSaid(visit: Visit | undefined, target: Target | undefined, today: string): string {
   if (!visit) return "还没去过";
   const when = sayDay(dayOf(Date.parse(visit.at)), today);
+  if (visit.waiting) return `${when}有一条退回待处理`;
   const band = say("band", bandOf(Date.parse(visit.at)));
-  const said = `${when}${band}${visit.waiting ? "有一份待定" : say("outcome", visit.outcome)}`;
+  const said = `${when}${band}${say("outcome", visit.outcome)}`;
   const next =
     target && !SETTLED.includes(target.state) ? untried([...target.bands, bandOf(Date.parse(visit.at))]) : "";
   return next && isAbsence(visit.outcome) ? `${said}，换${say("band", next)}试试` : said;
@@ -149,7 +150,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const tags = [];
   if (left && of !== "mine") tags.push(sayWhose(book, target, me));
   if (dwelling.tenure === "let") tags.push("租");
-  if (careDue && due) tags.push("关怀联系");
+  if (careDue && due) tags.push("关爱联系");
   if (waits) tags.push("问落实");
   if (asked || (target?.note && !target.note.startsWith(GIVEN_BACK))) tags.push("带一问");
   const filters: Filter[] = [];
@@ -178,7 +179,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
     : revisit && left
       ? `约在 ${sayMoment(revisit, today)}`
       : due
-        ? `关怀联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
+        ? `关爱联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
         : lastSaid(visit, target, today);
   return {
     id: dwelling.id,
@@ -305,7 +306,7 @@ export function standing(day: Day): string {
   const pair = `${day.visited} / ${day.total} 户`;
   if (day.visited === day.total) return `都走访了，${pair}。`;
   const parts: [string, number][] = [
-    ["已说明", day.explained],
+    ["已登记原因", day.explained],
     ["等复核", day.pending],
   ];
   const rest = parts.filter(([, n]) => n > 0).map(([words, n]) => `${words} ${n} 户`);

@@ -50,10 +50,10 @@ export function hintOf(visits: readonly Visit[], now: number, next: number): str
   const knocks = [...visits.filter((one) => isAbsence(one.outcome)).map((one) => Date.parse(one.at)), now];
   const { days, bands, enough } = tried(knocks);
   const so = `连今天已试 ${days} 日、${bands} 个时段`;
-  if (enough) return `${so}，记“已说明”。`;
-  if (!next) return `${so}。满 3 日、2 个时段还没人，记“已说明”。`;
+  if (enough) return `${so}，记“已登记原因”。`;
+  if (!next) return `${so}。满 3 日、2 个时段还没人，记“已登记原因”。`;
   const then = tried([...knocks, next]);
   return then.enough
-    ? `${so}。那时再来就满 ${then.days} 日，仍没人可记“已说明”。`
+    ? `${so}。那时再来就满 ${then.days} 日，仍没人可记“已登记原因”。`
     : `${so}。那时是${say("band", bandOf(next))}，${then.bands > bands ? "换了时段，好。" : "换个时段更容易碰上。"}`;
 }

@@ -274,7 +274,7 @@ describe("day", () => {
     expect(of({ visited: 18 })).toBe("都走访了，18 / 18 户。");
     const away = [{ area: "", whose: "林思齐名下", n: 1 }];
     expect(of({ visited: 10, explained: 5, pending: 2, away })).toBe(
-      "已走访 10 / 18 户，剩下的您不用再去：已说明 5 户，等复核 2 户，林思齐名下 1 户。",
+      "已走访 10 / 18 户，剩下的您不用再去：已登记原因 5 户，等复核 2 户，林思齐名下 1 户。",
     );
     expect([day.dispatched, day.visited, day.explained, day.pending, day.total]).toEqual([true, 0, 0, 0, 2]);
   });
@@ -314,9 +314,9 @@ describe("time", () => {
     expect(rows.map((row) => row.slots[0]!.over)).toEqual([true, false, false, false]);
     const knock = (at: string) => ({ outcome: "no_answer", at }) as never;
     const two = [knock("2026-11-20T02:00:00Z")];
-    expect(hintOf(two, NOW, 0)).toBe("连今天已试 2 日、1 个时段。满 3 日、2 个时段还没人，记“已说明”。");
+    expect(hintOf(two, NOW, 0)).toBe("连今天已试 2 日、1 个时段。满 3 日、2 个时段还没人，记“已登记原因”。");
     expect(hintOf(two, NOW, atDay("2026-11-24", 19 * 60))).toBe(
-      "连今天已试 2 日、1 个时段。那时再来就满 3 日，仍没人可记“已说明”。",
+      "连今天已试 2 日、1 个时段。那时再来就满 3 日，仍没人可记“已登记原因”。",
     );
   });
 });

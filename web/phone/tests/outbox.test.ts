@@ -62,7 +62,7 @@ describe("outbox", () => {
         decided: [
           { op: "op-1", state: "returned", reason: "set_aside", text: "社区已搁置：已另记" },
           { op: "op-2", state: "accepted" },
-          { op: "op-3", state: "difference", reason: "released", text: "社区已放行，记上了。" },
+          { op: "op-3", state: "difference", reason: "released", text: "社区已放行，已登记。" },
           { op: "not mine", state: "accepted" },
         ],
       },

@@ -58,12 +58,12 @@ describe("when to come again", () => {
   it("promises “explained” for three days in two bands, and for no less", () => {
     const knock = (at: string) => visited("d1", "no_answer", at);
     const two = [knock("2026-11-21T15:00:00+08:00")]; // a Saturday: the band of the weekend
-    expect(hintOf(two, NOW, 0)).toBe("连今天已试 2 日、2 个时段。满 3 日、2 个时段还没人，记“已说明”。");
+    expect(hintOf(two, NOW, 0)).toBe("连今天已试 2 日、2 个时段。满 3 日、2 个时段还没人，记“已登记原因”。");
     expect(hintOf(two, NOW, atDay("2026-11-23", 19 * 60))).toBe(
       "连今天已试 2 日、2 个时段。那时是晚间，换了时段，好。",
     );
     expect(hintOf([...two, knock("2026-11-20T10:00:00+08:00")], NOW, 0)).toBe(
-      "连今天已试 3 日、2 个时段，记“已说明”。",
+      "连今天已试 3 日、2 个时段，记“已登记原因”。",
     );
   });
 

@@ -162,20 +162,24 @@ describe("each cause is named, and no other", () => {
     [
       "full",
       taking(named("QuotaExceededError")),
-      "没存下：手机存储满了。填的都在，这一页先别关。存过的都在。清一些照片或应用，再点一次。",
+      "没有保存：手机存储满了。填的都在，这一页先别关。存过的都在。清一些照片或应用，再点一次。",
     ],
     [
       "closed",
       opening(LOST),
-      "没存下：系统把手机里的存储关上了，没能再打开。填的都留着，打开就接着填。请点“重新打开”。",
+      "没有保存：系统把手机里的存储关上了，没能再打开。填的都留着，打开就接着填。请点“重新打开”。",
     ],
-    ["refused", opening(named("SecurityError")), "没存下：浏览器不让这个网址存东西。填的都在，这一页先别关。"],
+    ["refused", opening(named("SecurityError")), "没有保存：浏览器不让这个网址存东西。填的都在，这一页先别关。"],
     [
       "private",
       opening(named("InvalidStateError")),
-      "没存下：这是无痕（隐私）窗口，存不住东西。填的都在，这一页先别关。",
+      "没有保存：这是无痕（隐私）窗口，存不住东西。填的都在，这一页先别关。",
     ],
-    ["newer", opening(named("VersionError")), "没存下：另一页已经换上新版本，这一页是旧的。填的都留着，打开就接着填。"],
+    [
+      "newer",
+      opening(named("VersionError")),
+      "没有保存：另一页已经换上新版本，这一页是旧的。填的都留着，打开就接着填。",
+    ],
     [
       "held",
       asked((request) => {
@@ -183,14 +187,14 @@ describe("each cause is named, and no other", () => {
           if (type === "blocked") (listener as (event: object) => void)({ oldVersion: 0, newVersion: 1 });
         });
       }),
-      "没存下：还有一个旧页面占着手机里的存储。填的都在，这一页先别关。把网格走访的其他页面都关掉，再点一次。",
+      "没有保存：还有一个旧页面占着手机里的存储。填的都在，这一页先别关。把网格走访的其他页面都关掉，再点一次。",
     ],
     [
       "broken",
       opening(named("UnknownError", "Internal error opening backing store for indexedDB.open.")),
-      "没存下：手机的存储出了错（UnknownError Internal error opening backing store for indexedDB.open.）。填的都在",
+      "没有保存：手机的存储出了错（UnknownError Internal error opening backing store for indexedDB.open.）。填的都在",
     ],
-    ["locked", async () => session.shut(), "没存下：网格走访已经锁上。填的都在，这一页先别关。输解锁数字打开"],
+    ["locked", async () => session.shut(), "没有保存：网格走访已经锁上。填的都在，这一页先别关。输解锁数字打开"],
   ];
   it.each(CASES)("%s", async (why, bring, text) => {
     await bring();
@@ -199,7 +203,7 @@ describe("each cause is named, and no other", () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({ why });
-    expect(explain(new StoreError(why, (error as StoreError).detail), "没存下", true).text).toMatch(
+    expect(explain(new StoreError(why, (error as StoreError).detail), "没有保存", true).text).toMatch(
       new RegExp(`^${text.replace(/[().]/g, "\\$&")}`),
     );
   });
@@ -210,8 +214,8 @@ describe("each cause is named, and no other", () => {
     const answer = expect(db.getMeta("box")).rejects.toMatchObject({ why: "silent" });
     await vi.advanceTimersByTimeAsync(20_000);
     await answer;
-    expect(explain(new StoreError("silent"), "没存下").text).toBe(
-      "没存下：手机的存储没有应答。等几秒再点一次；还不行，重启手机。",
+    expect(explain(new StoreError("silent"), "没有保存").text).toBe(
+      "没有保存：手机的存储没有应答。等几秒再点一次；还不行，重启手机。",
     );
   });
 
@@ -222,11 +226,11 @@ describe("each cause is named, and no other", () => {
         "到过服务器的都在。请重新打开，向社区要新的激活码启用。",
       anew: true,
     });
-    expect(explain(new StoreError("closed"), "没存下", false).text).toContain("填的只在这一页上，要紧的先抄下来。");
+    expect(explain(new StoreError("closed"), "没有保存", false).text).toContain("填的只在这一页上，要紧的先抄下来。");
   });
 
   it("a fault of the program is no fault of the phone", async () => {
     const error: unknown = await session.finish(() => (undefined as unknown as { op: never }).op).catch((one) => one);
-    expect(explain(error, "没存下").text).toMatch(/^没存下：程序出了错，不是手机的事（TypeError: .*）。再点一次/);
+    expect(explain(error, "没有保存").text).toMatch(/^没有保存：程序出了错，不是手机的事（TypeError: .*）。再点一次/);
   });
 });

@@ -213,7 +213,7 @@ describe("the book with a visit laid over it", () => {
       expect([here.map(({ person }) => person.id).includes("p9"), awaited]).toEqual([false, [comer]]);
     }
     expect(awaitedOf(box.ops[0]!)).toEqual(["p9"]);
-    const word = [{ op: visit.op, state: "difference" as const, reason: "decided", text: "社区已定：采纳了您记的" }];
+    const word = [{ op: visit.op, state: "difference" as const, reason: "decided", text: "社区已定：采用了您记的" }];
     const decided = reduce(box, { type: "decided", decided: word });
     expect(household(build(grids, decided, 2), "d1").awaited).toEqual([]);
   });

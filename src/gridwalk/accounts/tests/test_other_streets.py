@@ -57,7 +57,7 @@ def test_a_post_is_ended_and_resumed_by_who_keeps_the_accounts_there(
 def test_nobody_lets_their_own_post_run_on() -> None:
     row = Assignment.objects.get(user=post("网格员", Role.LEADING_GROUP))
     own = Viewer(row.user_id, "管理员", (Held(Role.ADMINISTRATOR, "120199001"),))
-    with pytest.raises(AccountError, match="没有撤回：岗位不能给自己"):
+    with pytest.raises(AccountError, match="没有撤销：岗位不能给自己"):
         _resumes(own, row.pk)
 
 

@@ -80,7 +80,7 @@ def test_a_worker_may_in_the_own_grid_and_is_refused_next_door_and_above() -> No
     worker = _viewer(Held(Role.GRID_WORKER, GRID))
     rules.require(worker, Verb.RECORD_VISIT, GRID)
     for code in ("120105001001002", COMMUNITY, STREET, ""):
-        with pytest.raises(NotPermitted, match="您的岗位不办这件事"):
+        with pytest.raises(NotPermitted, match="您的岗位没有这项权限"):
             rules.require(worker, Verb.RECORD_VISIT, code)
 
 

@@ -276,7 +276,7 @@ def test_what_an_account_cannot_be_called(typed: dict[str, str], faults: list[st
 def test_what_a_role_opens_is_told_in_words_and_one_person_alone_is_a_trial() -> None:
     assert rules.opened_by(Role.LEADING_GROUP) == ()
     assert rules.opened_by(Role.STREET_CENTRE) == ("遮名的名单", "导入台账", "报表", "复核", "确认岗位")
-    assert rules.opened_by(Role.GRID_WORKER) == ("姓名、生日、住址", "完整号码（写明事由）", "关怀", "改登记")
+    assert rules.opened_by(Role.GRID_WORKER) == ("姓名、生日、住址", "完整号码（写明事由）", "关爱", "改登记")
     assert rules.is_alone([Role.ADMINISTRATOR, Role.STREET_CENTRE, Role.GRID_WORKER])
     assert not rules.is_alone([Role.ADMINISTRATOR]) and not rules.is_alone([Role.STREET_CENTRE])
     centre = Viewer(None, "中心", (Held(Role.STREET_CENTRE, STREET),))

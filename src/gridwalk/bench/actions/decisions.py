@@ -240,7 +240,7 @@ def undo(*, actor: Viewer, at: dt.datetime, decision: uuid.UUID) -> CaseDecision
     with core.write_to(earlier.grid_id, *deciding.grids(questions), actor=actor, at=at) as writing:
         earlier = CaseDecision.objects.select_for_update().get(pk=decision)
         if earlier.state != "standing":
-            raise DecisionError("这一件已经撤回或重新定过了，不用再撤。")
+            raise DecisionError("这一件已经撤销或重新定过了，不用再撤。")
         for question in Difference.objects.select_for_update().filter(pk__in=[asked.pk for asked in questions]):
             _call_back(writing, question, earlier)
         earlier.state, earlier.ended_by_name, earlier.ended_at = "undone", actor.name, at
@@ -258,9 +258,9 @@ def undo(*, actor: Viewer, at: dt.datetime, decision: uuid.UUID) -> CaseDecision
 def _call_back(writing: Writing, question: Difference, earlier: CaseDecision) -> None:
     if earlier.decision == "corrected" and question.state == "accepted":
         if writing.at - earlier.decided_at > clock.UNDO_FOR:
-            raise DecisionError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
-        for why in facts.take_back(writing, [question], "撤回采纳").values():
+            raise DecisionError("过了 7 天，不能撤销了。请到房屋或人员页直接更正。")
+        for why in facts.take_back(writing, [question], "撤销采用").values():
             raise DecisionError(why)
     if question.state in {"accepted", "to_door"}:
-        question.state, question.reason = "closed", "撤回"
+        question.state, question.reason = "closed", "撤销"
         question.save()

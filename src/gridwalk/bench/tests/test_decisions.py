@@ -212,7 +212,7 @@ def test_what_is_put_right_at_once_can_be_taken_back(street: Street) -> None:
     door.refresh_from_db()
     assert door.tenure == "owner"
     assert len(waiting("owner_with_tenants")) == 1
-    with pytest.raises(DecisionError, match="已经撤回"):
+    with pytest.raises(DecisionError, match="已经撤销"):
         actions.undo(actor=lead(), at=street.at, decision=decision.id)
     decision = decide(street, "owner_with_tenants", "correct")
     late = street.at + dt.timedelta(days=8)

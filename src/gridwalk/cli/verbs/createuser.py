@@ -87,6 +87,6 @@ def create(
     labels = "、".join(LABELS[Role(role)] for role in roles)
     output.say(f"账号“{username}”建好了，岗位：{labels}，范围：{scope or '全部'}。")
     if any(assignment.state == State.PROPOSED for assignment in posts):
-        output.say("这个岗位看得到人，街道网格中心在网页“岗位确认”里确认后才生效。")
+        output.say("这个岗位看得到人，街道网格中心在网页“岗位确认”里确认后生效。")
     if generated:
         passwords.tell(username, password)

@@ -150,7 +150,7 @@ def _bar(n: int, n_explained: int | None, d: int, planned: int | None) -> SafeSt
     if not d:
         return SafeString("")
     done, explained_share = f"{n * 100 / d:.2f}%", f"{(n_explained or 0) * 100 / d:.2f}%"
-    words = f"已走访 {n}，{'' if n_explained is None else f'已说明 {n_explained}，'}共 {d}"
+    words = f"已走访 {n}，{'' if n_explained is None else f'已登记原因 {n_explained}，'}共 {d}"
     tick: Any = ""
     if planned is not None:
         words += f"，今日计划 {planned}"

@@ -83,7 +83,7 @@ def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
     push(wire, visit(1, door, confirmed=[str(person.id)], edits=[edit]), visit(2, other), visit(3, third, "no_answer"))
     text = lead.get("/returned/").content.decode()
     assert (
-        text.count("放行，记上</button>") == 3
+        text.count("放行并登记</button>") == 3
         and "12000000005" not in text
         and "这个网格已交给别人，这是原来网格员记的另一份" in text
     )

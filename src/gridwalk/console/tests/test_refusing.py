@@ -139,4 +139,4 @@ def test_absent_and_not_permitted_have_their_pages_and_the_first_page_opens(sign
     assert "不在您的范围内" in _words(absent)
     forbidden = lead.get("/accounts/list/")
     assert forbidden.status_code == 403
-    assert "您的岗位不办这件事" in _words(forbidden)
+    assert "您的岗位没有这项权限" in _words(forbidden)

@@ -91,9 +91,9 @@ def test_pages_are_sent_without_the_indentation_of_their_source() -> None:
 def test_paper_shows_neither_vacancy_nor_care_nor_letting() -> None:
     """What says so on screen is ``secret`` and not printed; a vacant door prints the mark of a visited one."""
     for path in ALL:
-        for tag in re.findall(r"<[^<>]*>\s*(?:租|关|有关怀联系)\s*</span>", path.read_text()):
+        for tag in re.findall(r"<[^<>]*>\s*(?:租|关|有关爱联系)\s*</span>", path.read_text()):
             assert "secret" in tag, f"{_name(path)}: {tag}"
-        for header in re.findall(r'<div class="([^"]*)">\s*<header>\s*<h2>(?:关怀联系|来历)</h2>', path.read_text()):
+        for header in re.findall(r'<div class="([^"]*)">\s*<header>\s*<h2>(?:关爱联系|来历)</h2>', path.read_text()):
             assert "secret" in header, _name(path)
     paper = _declarations((STYLES / "print.css").read_text())
     assert paper[".secret"] == {"display": "none !important"}

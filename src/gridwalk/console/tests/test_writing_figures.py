@@ -65,12 +65,12 @@ def test_a_pair_says_both_numbers_and_a_suppressed_one_says_so() -> None:
     assert tags.left(WITHHELD) is None
     assert tags.explained(WITHHELD) is None
     assert tags.explained(Figure()) == 0
-    assert "已说明" not in tags.bar(WITHHELD)
+    assert "已登记原因" not in tags.bar(WITHHELD)
 
 
 def test_a_bar_is_an_image_with_a_sentence_as_its_name() -> None:
     drawn = tags.bar(Figure(60, 100, (("explained", 15),)), 70)
-    assert 'role="img" aria-label="已走访 60，已说明 15，共 100，今日计划 70"' in drawn
+    assert 'role="img" aria-label="已走访 60，已登记原因 15，共 100，今日计划 70"' in drawn
     assert 'class="v" width="60.00%"' in drawn
     assert 'class="e" x="60.00%" width="15.00%"' in drawn
     assert 'class="plan" x1="70.00%"' in drawn

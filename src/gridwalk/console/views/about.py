@@ -46,7 +46,7 @@ def name_operator(request: Signed) -> HttpResponse:
     except OperatorError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "存好了。每一页底下、打印的页上、手机的设置里都写着。")
+        messages.success(request, "已保存。每一页底下、打印的页上、手机的设置里都写着。")
     return redirect("console:about")
 
 
@@ -67,5 +67,5 @@ def set_desk(request: Signed, community: str) -> HttpResponse:
     except TerritoryError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "存好了。网格员的工牌上写着，居民可以打来核对。")
+        messages.success(request, "已保存。网格员的工牌上写着，居民可以打来核对。")
     return redirect("console:about")

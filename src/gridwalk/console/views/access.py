@@ -1,4 +1,4 @@
-"""谁看过、为什么: what is told to a resident who asks who looked at their record."""
+"""查阅记录、为什么: what is told to a resident who asks who looked at their record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""加几个人: accounts and their roles out of a workbook, or rows copied out of one, all or none."""
+"""批量新增账号: accounts and their roles out of a workbook, or rows copied out of one, all or none."""
 
 from __future__ import annotations
 

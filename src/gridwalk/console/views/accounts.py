@@ -133,7 +133,7 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         waits = assignment.state == State.PROPOSED
-        messages.success(request, "提上去了，街道网格中心确认后才生效。" if waits else "存好了，从开始日期起生效。")
+        messages.success(request, "已提交，街道网格中心确认后生效。" if waits else "已保存，从开始日期起生效。")
     return redirect("console:account", pk)
 
 
@@ -202,7 +202,7 @@ def change_staff_number(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except actions.AccountError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "工号改好了。")
+        messages.success(request, "工号已保存。")
     return redirect("console:account", pk)
 
 
@@ -217,5 +217,5 @@ def change_work_phone(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except actions.AccountError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "工作电话改好了。")
+        messages.success(request, "工作电话已保存。")
     return redirect("console:account", pk)

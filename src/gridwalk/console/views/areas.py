@@ -99,5 +99,5 @@ def rename_grid(request: Signed, grid: str) -> HttpResponse:
     except TerritoryError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "名称改好了，编号不变。")
+        messages.success(request, "名称已保存，编号不变。")
     return redirect("console:areas")

@@ -1,4 +1,4 @@
-"""查重核疑: cases of the checks, one at a time with its evidence, and what was decided about them."""
+"""数据排查: cases of the checks, one at a time with its evidence, and what was decided about them."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
 def _counts(counted: Sequence[checks.Counted], check: str) -> dict[str, Any]:
     twice = [c for c in counted if _asks_sameness(c.code)]
     return {
-        "groups": [("像是重复的", twice), ("自相矛盾的", [c for c in counted if c not in twice])],
+        "groups": [("疑似重复", twice), ("信息矛盾", [c for c in counted if c not in twice])],
         "total": sum(c.n for c in counted),
         "n_of_check": sum(c.n for c in counted if c.code == check),
     }
@@ -196,7 +196,7 @@ def decide(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, check, lead)
-    words = f"{CHECKS[check].label}：{CASE_DECISIONS[decision.decision]}，定好了。按 U 撤回。"
+    words = f"{CHECKS[check].label}：{CASE_DECISIONS[decision.decision]}，已处理。按 U 撤销。"
     messages.success(request, words, extra_tags=str(decision.pk))
     return _to(request, check, parameters.uuid_or_none(request.POST.get("next", "")))
 
@@ -258,14 +258,14 @@ LISTED = 100
 
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回: the case is in place again."""
+    """撤销: the case is in place again."""
     row = decisions.get_decision(request.viewer, pk)
     try:
         actions.undo(actor=request.viewer, at=request.at, decision=pk)
     except DecisionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已撤回，回到待核定。")
+        messages.success(request, "已撤销，回到待核定。")
     if request.POST.get("back") == "decided":
         return redirect(f"{reverse('console:bench_decided')}?{_query(request.POST)}")
     return _to(request, row.check, row.lead)

@@ -158,7 +158,7 @@ def campaign_close(request: Signed, pk: uuid.UUID) -> HttpResponse:
         return _done(
             request,
             lambda: ending.close_campaign(actor=request.viewer, at=request.at, campaign=pk),
-            "行动结束了，数字留在这一刻。七天之内可以撤回。",
+            "行动结束了，数字留在这一刻。七天之内可以撤销。",
         )
     if closing.state == "closed":
         return redirect("console:campaign")
@@ -171,11 +171,11 @@ def campaign_close(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def campaign_reopen(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回结束."""
+    """撤销结束."""
     return _done(
         request,
         lambda: reopening.reopen_campaign(actor=request.viewer, at=request.at, campaign=pk),
-        "撤回了，行动接着走；这几天走过的也算进来了。",
+        "撤销了，行动接着走；这几天走过的也算进来了。",
     )
 
 

@@ -1,4 +1,4 @@
-"""建一次行动, 改安排: one form."""
+"""新建行动, 修改安排: one form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ USUAL = {"max_visits": str(MOST_VISITS), "quiet_from": "20:30", "quiet_until": "
 
 @require_http_methods(["GET", "POST"])
 def campaign_new(request: Signed) -> HttpResponse:
-    """建一次行动: name, three phases, pilot and all."""
+    """新建行动: name, three phases, pilot and all."""
     scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN, request.GET.get("scope", ""))
     communities = territory.communities(scope)
     if request.method == "POST":
@@ -47,7 +47,7 @@ def campaign_new(request: Signed) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def campaign_change(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """改安排: what a running campaign was founded with, but for the waves that are dispatched."""
+    """修改安排: what a running campaign was founded with, but for the waves that are dispatched."""
     campaign = campaigns.get_campaign(request.viewer, pk)
     dispatched = [wave for wave in campaign.waves.all() if wave.dispatched_at]
     done = {scope for wave in dispatched for scope in wave.scopes}
@@ -61,7 +61,7 @@ def campaign_change(request: Signed, pk: uuid.UUID) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, "改好了。手机下次同步换成新的安排。")
+            messages.success(request, "已保存。手机下次同步换成新的安排。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else _values(campaign)
     status = 422 if request.method == "POST" else 200

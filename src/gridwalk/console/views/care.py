@@ -37,18 +37,18 @@ from gridwalk.visits.needs import Need
 from gridwalk.visits.queries import care as followed
 
 TABS = {
-    "due": "该联系",
-    "needs": "该确认",
-    "reviews": "该复查",
-    "ending": "快到期",
-    "consent": "缺同意",
+    "due": "到期联系",
+    "needs": "待回访确认",
+    "reviews": "待复评",
+    "ending": "即将到期",
+    "consent": "缺本人同意",
     "places": "空房、出租房",
 }
 """The lists of the page, one open at a time."""
-COUNTED = (("care", "关怀对象", "人"), ("vacant", "空房", "户"), ("let", "出租房", "户"))
+COUNTED = (("care", "重点关爱人员", "人"), ("vacant", "空房", "户"), ("let", "出租房", "户"))
 """The strands of rate 2 that the page shows, with their measure words."""
 CONSENT = {code: words[0] for code, words in choices.CARE_CONSENT.items() if code != "ledger"}
-HELP = {"given": "当场帮了", "referred": "转介出去", "open": "还没办"}
+HELP = {"given": "当场解决", "referred": "转介出去", "open": "还没办"}
 PAGE = 100
 
 
@@ -133,8 +133,8 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            follows = "有一项需要，记在“该确认”里，问过本人才算完。" if contact.need else ""
-            messages.success(request, f"存好了，下次到期往后顺延。{follows}")
+            follows = "有一项需要，记在“待回访确认”里，问过本人才算完。" if contact.need else ""
+            messages.success(request, f"已保存，下次到期往后顺延。{follows}")
             return _back(request, "console:person", pk)
     context = {
         "person": person,
@@ -196,7 +196,7 @@ def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
                 contacts.confirm_need(
                     actor=request.viewer, at=request.at, need=pk, met=do == "met", on=_day(request, "on")
                 )
-                answer = "已落实，这一项了结了。" if do == "met" else "还没解决，仍在“该确认”里，3 天内再想办法。"
+                answer = "已落实，这一项了结了。" if do == "met" else "还没解决，仍在“待回访确认”里，3 天内再想办法。"
             else:
                 to = request.POST.get("to", "") if do == "referred" else ""
                 by = _day(request, "by") if do == "referred" else None
@@ -206,7 +206,7 @@ def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            messages.success(request, f"存好了，{answer}")
+            messages.success(request, f"已保存，{answer}")
             return _back(request, "console:person", need.person)
     context = {
         "need": need,
@@ -227,7 +227,7 @@ FIELDS = ("category", "interval_days", "starts_on", "ends_on", "review_on", "con
 
 @require_http_methods(["GET", "POST"])
 def care_new(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """加关怀类别."""
+    """新增关爱类别."""
     person = labels.get_recipient(request.viewer, pk)
     today = clock.local_date(request.at)
     faults: Mapping[str, str] = {}
@@ -311,7 +311,7 @@ def _interval(request: Signed, pk: uuid.UUID) -> str:
     days = _values(request, "interval_days").get("interval_days")
     reason = request.POST.get("reason", "")
     care.change_interval(actor=request.viewer, at=request.at, label=pk, days=days, reason=reason)
-    return f"改好了，以后每 {days} 天联系一次。"
+    return f"已保存，以后每 {days} 天联系一次。"
 
 
 def _responsible(request: Signed, pk: uuid.UUID) -> str:
@@ -320,13 +320,13 @@ def _responsible(request: Signed, pk: uuid.UUID) -> str:
     if typed and user is None:
         raise CorrectionError("没有改：请从单子里选一位。", {"responsible": "请从单子里选一位"})
     care.name_responsible(actor=request.viewer, at=request.at, label=pk, user=user)
-    return "改好了。" if user else "改好了，跟着网格走，谁管这个网格谁负责。"
+    return "已保存。" if user else "已保存，跟着网格走，谁管这个网格谁负责。"
 
 
 def _consent(request: Signed, pk: uuid.UUID) -> str:
     consent, on = request.POST.get("consent", ""), _values(request, "consent_on").get("consent_on")
     care.give_consent(actor=request.viewer, at=request.at, label=pk, consent=consent, on=on)
-    return "记下了，从现在起算数，按期联系。"
+    return "已登记，从现在起生效，按期联系。"
 
 
 def _review(request: Signed, pk: uuid.UUID) -> str:
@@ -342,7 +342,7 @@ def _renew(request: Signed, pk: uuid.UUID) -> str:
 
 def _end(request: Signed, pk: uuid.UUID) -> str:
     care.end(actor=request.viewer, at=request.at, label=pk, why=request.POST.get("why", ""))
-    return "已结束，从今天起不再按期联系。没落实的需要还在“该确认”里。"
+    return "已结束，从今天起不再按期联系。没落实的需要还在“待回访确认”里。"
 
 
 DO: dict[str, Callable[[Signed, uuid.UUID], str]] = {

@@ -34,8 +34,8 @@ from gridwalk.registry.actions.ends import EndError
 from gridwalk.territory import queries as territory
 
 KINDS = {kind: dictionary.KINDS[kind] for kind in register.KINDS}
-WHATS = {"ledger_only": "台账有，一张表没有", "register_only": "一张表有，台账没有", "question": "疑似同一条"}
-OF_TWO = WHATS | {"ledger_only": "交来的有，一张表没有", "register_only": "一张表有，交来的没有"}
+WHATS = {"ledger_only": "台账有，系统没有", "register_only": "系统有，台账没有", "question": "疑似同一条"}
+OF_TWO = WHATS | {"ledger_only": "交来的有，系统没有", "register_only": "系统有，交来的没有"}
 """What the same are called where two files were handed in."""
 
 
@@ -215,7 +215,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     label = deciding.CHOICES.get(what, {}).get(decision, "")
     if outcome.n_done:
         next_time = "下次比对起作数。" if what == "question" else ""
-        messages.success(request, f"{label} {outcome.n_done} 条。{next_time}7 天内可在“定过的”里撤回。")
+        messages.success(request, f"{label} {outcome.n_done} 条。{next_time}7 天内可在“定过的”里撤销。")
     if outcome.text:
         messages.error(request, outcome.text)
     return redirect(back)
@@ -223,17 +223,17 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回: of chosen records, or of the whole decision that was just made."""
+    """撤销: of chosen records, or of the whole decision that was just made."""
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     what = request.POST.get("what", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
     chosen = queries.of_comparison(comparison, parameters.uuids_of(request.POST.getlist("row")))
     if not chosen:
-        messages.error(request, "还没有选。先在左边打勾，再按撤回。")
+        messages.error(request, "还没有选。先在左边打勾，再按撤销。")
         return redirect(back)
     outcome = deciding.undo(actor=request.viewer, at=request.at, unmatched=chosen)
     if outcome.n_done:
-        messages.success(request, f"已撤回 {outcome.n_done} 条，回到待定。")
+        messages.success(request, f"已撤销 {outcome.n_done} 条，回到待定。")
     if outcome.text:
         messages.error(request, outcome.text)
     return redirect(back)

@@ -96,7 +96,7 @@ FOLLOWING, LATELY = 8, 6
 
 @require_POST
 def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """采纳 · 保留 · 上门: the next one is then in place."""
+    """采用 · 保留 · 上门: the next one is then in place."""
     row = differences.get_difference(request.viewer, pk)
     chosen = _filter(request, request.POST)
     try:
@@ -111,7 +111,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(error))
         return _to(request, chosen, pk)
     messages.success(
-        request, f"{row.title} 的{row.label}：{decided.get_state_display()}。按 U 撤回。", extra_tags=str(pk)
+        request, f"{row.title} 的{row.label}：{decided.get_state_display()}。按 U 撤销。", extra_tags=str(pk)
     )
     after = request.POST.get("next", "")
     return _to(request, chosen, parameters.uuid_or_none(after))
@@ -138,7 +138,7 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "label": row.label,
         "values": [
             (row.source, arguments.marked(claimed, claimed, current) or [arguments.Part("空", differs=False)]),
-            ("一张表（现值）", arguments.marked(current, current, claimed) or [arguments.Part("空", differs=False)]),
+            ("系统登记", arguments.marked(current, current, claimed) or [arguments.Part("空", differs=False)]),
         ],
         "think": arguments.ONE_OFF if arguments.one_off(claimed, current) else "",
         "back": f"{reverse('console:difference', args=[pk])}?{_query(_filter(request, request.POST))}",
@@ -148,20 +148,20 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回."""
+    """撤销."""
     chosen = _filter(request, request.POST)
     try:
         decisions.undo(actor=request.viewer, at=request.at, difference=pk)
     except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, chosen, None)
-    messages.success(request, "已撤回，回到待决定。")
+    messages.success(request, "已撤销，回到待决定。")
     return _to(request, chosen, pk)
 
 
 @require_GET
 def rules(request: Signed) -> HttpResponse:
-    """成批决定: a rule in a sentence, what it would decide, one button; the batches that can be undone."""
+    """批量处理: a rule in a sentence, what it would decide, one button; the batches that can be undone."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     rule = _rule(request.GET)
     today = clock.local_date(request.at)
@@ -272,7 +272,7 @@ def batch_go_on(request: Signed, batch: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
-    """整批撤回."""
+    """整批撤销."""
     try:
         with transaction.atomic():
             row = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)

@@ -44,7 +44,7 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
             fault, field = str(error), error.field
         else:
             counted = "，房屋仍算在应走访里" if subject.of == "dwelling" and not subject.ended else ""
-            messages.success(request, f"已送复核。复核之前什么都没有变{counted}。")
+            messages.success(request, f"已提交复核。复核之前什么都没有变{counted}。")
             if kind == "building":  # its chart says nothing of what waits
                 return redirect("console:propose_end", kind, pk)
             return redirect(BACK[kind], pk)

@@ -39,14 +39,14 @@ def index(request: Signed) -> HttpResponse:
 
 @require_POST
 def decide(request: Signed) -> HttpResponse:
-    """是, 不是, 以后再说; or 撤回."""
+    """是, 不是, 以后再说; or 撤销."""
     name, decision = parameters.whole_or_none(request.POST.get("name", ""), most=MOST), request.POST.get("decision", "")
     try:
         if decision == "undo":
             n = estates.undo(actor=request.viewer, at=request.at, name=name or 0)
             asked = f"靠它对上的 {n} 条回到“疑似同一条”。" if n else ""
             messages.success(
-                request, f"撤回了，这个名称重新待定。{asked}按它导入的台账没有动，要撤请到那份台账的页上。"
+                request, f"撤销了，这个名称重新待定。{asked}按它导入的台账没有动，要撤请到那份台账的页上。"
             )
         elif decision in SAID:
             row = estates.decide(actor=request.viewer, at=request.at, name=name or 0, decision=decision)

@@ -68,7 +68,7 @@ def form(request: Signed, event: str, kind: str, pk: uuid.UUID) -> HttpResponse:
         raise NotHere
     door = _door_of(request, kind, subject)
     if door is None and of.at == "dwelling" and event != "moved_in":
-        messages.error(request, "这个人还没有关联房屋。先写住在哪一户，记了“搬来”，再记别的。")
+        messages.error(request, "这个人还没有关联房屋。先写住在哪一户，记了“入住”，再记别的。")
         return redirect("console:daily_form", "moved_in", kind, pk)
     faults: Mapping[str, str] = {}
     noticed: tuple[Any, ...] = ()
@@ -193,11 +193,11 @@ def event(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回."""
+    """撤销."""
     try:
         undoing.undo(actor=request.viewer, at=request.at, event=pk)
     except undoing.UndoError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "撤回了，都回到记之前的样子，来历里各留一笔。")
+        messages.success(request, "撤销了，都回到记之前的样子，来历里各留一笔。")
     return redirect("console:daily_event", pk)

@@ -29,8 +29,8 @@ from gridwalk.visits.actions.rounds import RoundRefused, Seen
 from gridwalk.visits.queries import rounds
 from gridwalk.visits.queries.rounds import Chosen
 
-STATES = {"": "在册的", "broken": "有毛病的", "removed": "已拆除的"}
-WHENS = {"": "不论何时巡检", "overdue": "过了日子的", "soon": "该巡检的"}
+STATES = {"": "在册的", "broken": "有故障的", "removed": "已拆除的"}
+WHENS = {"": "不论何时巡检", "overdue": "已逾期的", "soon": "到期巡检的"}
 DOES = {"fine": "fine", "repaired": "repaired", "faulty": "faulty", "stopped": "faulty"}
 
 
@@ -69,7 +69,7 @@ def facilities(request: Signed) -> HttpResponse:
 
 @require_GET
 def rounds_due(request: Signed) -> HttpResponse:
-    """该巡检的: facilities and key sites, overdue first, in walking order."""
+    """到期巡检的: facilities and key sites, overdue first, in walking order."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
     today = clock.local_date(request.at)
     lines, offset = rounds.due(request.viewer, scope, today), pages.offset(request)
@@ -124,7 +124,7 @@ def add_facility(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            messages.success(request, "存好了，这栋楼添了一处设施。")
+            messages.success(request, "已保存，这栋楼添了一处设施。")
             return redirect("console:building", pk)
     context = {
         "building": building,
@@ -149,7 +149,7 @@ def facility_state(request: Signed, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(
-            request, "登记好了：已拆除，不再排巡检。记错了可以恢复。" if is_gone else "恢复在册了，照间隔排巡检。"
+            request, "已登记：已拆除，不再排巡检。记错了可以恢复。" if is_gone else "恢复在册了，照间隔排巡检。"
         )
     return redirect("console:facility", pk)
 
@@ -170,7 +170,7 @@ def record(request: Signed) -> HttpResponse:
     if recorded.refused and (shown := _refused(request, things, next(iter(recorded.refused.values())))):
         return shown
     if recorded.n:
-        messages.success(request, f"记好了，{recorded.n} 处。记错了，到它的页面撤回。")
+        messages.success(request, f"已登记，{recorded.n} 处。记错了，到它的页面撤销。")
     if recorded.refused:
         reasons = " ".join(dict.fromkeys(recorded.refused.values()))
         messages.error(request, f"有 {len(recorded.refused)} 处没有记：{reasons}")
@@ -205,12 +205,12 @@ def _refused(request: Signed, things: list[tuple[str, uuid.UUID]], reason: str) 
 
 @require_POST
 def withdraw(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回一次巡检, with the reason."""
+    """撤销一次巡检, with the reason."""
     back = _thing(request.POST.get("back", ""))
     try:
         recording.withdraw_round(actor=request.viewer, at=request.at, round_=pk, reason=request.POST.get("reason", ""))
     except RoundRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已撤回这次巡检，来历里留着原因。")
+        messages.success(request, "已撤销这次巡检，来历里留着原因。")
     return redirect("console:facility" if back[0] == "facility" else "console:site", back[1])

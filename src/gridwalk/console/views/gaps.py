@@ -1,4 +1,4 @@
-"""缺口清单: who or what a rate still lacks, and the day planned for it."""
+"""未走访清单: who or what a rate still lacks, and the day planned for it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VISITED = {"visits": "dwelling", "organizations": "organization", "sites": "site
 @require_GET
 @pages.by_area
 def gaps(request: Signed) -> HttpResponse:
-    """缺口清单: the rows of an indicator's gap, with the next step."""
+    """未走访清单: the rows of an indicator's gap, with the next step."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
     code = request.GET.get("indicator", "visits")
     if code not in INDICATORS:
@@ -158,7 +158,7 @@ def gaps_plan(request: Signed) -> HttpResponse:
     today = clock.local_date(request.at)
     what = request.POST.get("do", "")
     if not targets:
-        messages.error(request, "还没有选户，先在左边勾选。")
+        messages.error(request, "还没有勾选，先在左边勾选。")
     elif what == "reassign":
         try:
             n = arranging.reassign(
@@ -176,6 +176,6 @@ def gaps_plan(request: Signed) -> HttpResponse:
         n = arranging.plan_targets(
             actor=request.viewer, at=request.at, targets=targets, on=None if what == "off" else today, band=band
         )
-        messages.success(request, f"{n} 户已{'从今日去掉' if what == 'off' else '排入今晚' if band else '加入今日'}。")
+        messages.success(request, f"{n} 户已{'移出今日' if what == 'off' else '排入今晚' if band else '加入今日'}。")
     back = request.POST.get("back", "")
     return redirect(back if parameters.is_own_path(back) else "console:gaps")

@@ -101,7 +101,7 @@ def grid_plan_reverse(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """改回去: the reverse as a plan of its own, with its own recheck."""
     done = plans.get_plan(request.viewer, pk)
     if done.kind != REGRID or done.state != "done" or not done.choices:
-        messages.error(request, "没有送：只有做好了的方案能改回去。")
+        messages.error(request, "没有提交：只有做好了的方案能改回去。")
         return redirect("console:upkeep_plan", pk)
     choices = regridding.way_back(done, clock.local_date(request.at))
     seen = plans.mark(plans.unproposed(REGRID, [], choices))
@@ -119,5 +119,5 @@ def grid_plan_reverse(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except UpkeepError as error:
         messages.error(request, str(error))
         return redirect("console:upkeep_plan", pk)
-    messages.success(request, "改回去的方案已送复核。编号不重用，回来的网格是新编号。")
+    messages.success(request, "改回去的方案已提交复核。编号不重用，回来的网格是新编号。")
     return redirect("console:upkeep_plan", reverse.id)

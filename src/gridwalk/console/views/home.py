@@ -207,7 +207,7 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
         "{n} 份台账没比完",
         "",
         "/comparisons/",
-        "接着比",
+        "继续比对",
     ),
     (
         Verb.IMPORT_LEDGER,
@@ -216,7 +216,7 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
         "{n} 份台账没导完",
         "",
         "/imports/",
-        "接着导",
+        "继续导入",
     ),
     (
         Verb.RECHECK,

@@ -91,7 +91,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """整份撤回: what would leave and what stays, grid by grid; what was dispatched goes only with a second person."""
+    """整份撤销: what would leave and what stays, grid by grid; what was dispatched goes only with a second person."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
     if ledger.state == "undoing" and request.method == "POST":
         taking_back.go_on(pk, request.viewer.id)

@@ -99,7 +99,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except InvestigationError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, WORDS.get(do, "记下了：没有同意，什么都没有打开。"))
+        messages.success(request, WORDS.get(do, "已登记：没有同意，什么都没有打开。"))
     return redirect("console:investigation", pk)
 
 

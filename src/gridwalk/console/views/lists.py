@@ -158,12 +158,12 @@ def keep(request: Signed, kind: str) -> HttpResponse:
             scope = shown.scope if do == "share" else ""
             actions.share_view(actor=actor, at=at, listing=listing, view=kept, scope=scope)
             place = territory.scope_name(shown.scope)
-            messages.success(request, f"已共享，{place}的同事能打开，各看各的范围。" if scope else "不再共享了。")
+            messages.success(request, f"已共享，{place}的同事能打开，各看各的范围。" if scope else "已取消共享。")
         elif do == "remove":
             kept = queries.get_view(actor, parameters.uuid_of(request.POST.get("view", "")))
             actions.remove_view(actor=actor, at=at, view=kept)
             view_id = None
-            messages.success(request, f"视图“{kept.name}”删掉了，记录都在。")
+            messages.success(request, f"视图“{kept.name}”已删除，记录都在。")
         else:
             raise NotHere
     except ListError as error:

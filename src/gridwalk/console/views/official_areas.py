@@ -77,5 +77,5 @@ def take_back(request: Signed) -> HttpResponse:
     except UpkeepError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "撤回了。要用的话可以重新建。")
+        messages.success(request, "撤销了。要用的话可以重新建。")
     return redirect("console:areas")

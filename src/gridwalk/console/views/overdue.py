@@ -1,4 +1,4 @@
-"""该重新核实的: what is past its period, and confirming it by telephone or with the next visit."""
+"""到期核实的: what is past its period, and confirming it by telephone or with the next visit."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def act(request: Signed) -> HttpResponse:
         n = confirming.confirm_by_phone(
             actor=request.viewer, at=request.at, persons=chosen["person"], dwellings=chosen["dwelling"]
         )
-        messages.success(request, f"记下了：{n} 条电话核实过，无变化，从今天起重新计期。")
+        messages.success(request, f"已登记：{n} 条电话核实过，无变化，从今天起重新计期。")
     back = request.POST.get("back", "")
     safe = parameters.is_own_path(back)
     return redirect(back if safe else "console:overdue")

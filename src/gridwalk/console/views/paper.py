@@ -61,7 +61,7 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
         if n_recorded:
             messages.success(
                 request,
-                f"存好了 {n_recorded} 户。"
+                f"已保存 {n_recorded} 户。"
                 + (f"有 {len(refused)} 户没有记，原因写在旁边，其余都在。" if refused else ""),
             )
         elif not refused:

@@ -34,7 +34,7 @@ def end(request: Signed, pk: uuid.UUID) -> HttpResponse:
         else:
             to_name = posts.takers(request.viewer, pk, today).get(to, "") if to and handover.moved else ""
             went = f"没办完的都交给了{to_name}。" if to_name else ""
-            messages.success(request, f"这个岗位已停。{went}停错了，{clock.UNDO_FOR.days} 天内可以撤回。")
+            messages.success(request, f"这个岗位已停。{went}停错了，{clock.UNDO_FOR.days} 天内可以撤销。")
             return redirect("console:account", post.user_id)
     context = {
         "post": post,
@@ -56,5 +56,5 @@ def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except (UpkeepError, AccountError) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "撤回了，岗位照旧。交出去的，还没办完的都交还了。")
+        messages.success(request, "撤销了，岗位照旧。交出去的，还没办完的都交还了。")
     return redirect("console:account", user)

@@ -28,7 +28,7 @@ from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.ends import ended_word
 from gridwalk.registry.living import VACANCY_SOURCES, dwelling_label
-from gridwalk.registry.queries import care, entities, rechecks, search
+from gridwalk.registry.queries import care, entities, rechecks, search, titles
 from gridwalk.timeline import queries as timeline
 from gridwalk.upkeep.queries import pairs
 from gridwalk.upkeep.queries import plans as upkeep
@@ -285,7 +285,7 @@ def context_of(request: Signed, kind: str, record: Any) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
-    """改一处: a short form of the facts, with the reason."""
+    """更正登记: a short form of the facts, with the reason."""
     record = GETTERS[kind](request.viewer, pk) if kind in GETTERS else None
     if record is None:
         raise NotHere
@@ -306,6 +306,8 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     context = {
         "kind": kind,
         "record": record,
+        "title": titles.of_pages(request.viewer, kind, [pk]).get(pk, ""),
+        "crumbs": pages.crumbs(record.grid_id),
         "fields": fields,
         "now": now,
         "faults": faults,
@@ -323,11 +325,11 @@ def _corrected(request: Signed, kind: str, pk: uuid.UUID, raw: Mapping[str, str]
         actor=request.viewer, at=request.at, kind=kind, entity=pk, raw=raw, reason=request.POST.get("reason", "")
     )
     if raw.get("id_no"):  # the same words whether the number is free or stands on another record
-        return "存好了，来历里记了一笔。证件号有疑问的成了差异，等社区核对。"
+        return "已保存，来历里记了一笔。证件号有疑问的成了差异，等社区核对。"
     n_changed = sum(judgement.verdict == "apply" for judgement in judgements)
     n_asked = sum(judgement.verdict == "ask" for judgement in judgements)
     queued = f"有 {n_asked} 处要核实，成了差异，等决定。" if n_asked else ""
-    return f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}"
+    return f"已保存，改了 {n_changed} 处，来历里记了一笔。{queued}"
 
 
 @require_POST

@@ -18,7 +18,7 @@ from gridwalk.reports import actions, queries
 KINDS = {
     "progress": ("进度工作簿", "五率、各社区、各网格、趋势、口径，xlsx"),
     "weekly": ("区周报表", "报区网格中心的固定表式，xlsx"),
-    "summary": ("总结材料", "按公文格式，五率成对、图、缺口原因，docx"),
+    "summary": ("总结材料", "按公文格式，五率成对、图、未完成原因，docx"),
 }
 
 

@@ -62,7 +62,9 @@ def returned_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
             outcome = returned.release(actor=request.viewer, at=request.at, op=pk, note=note)
             messages.success(
                 request,
-                "已放行，记上了。" if not outcome.differences else "已放行；有几项与现值不同，在“差异”里等决定。",
+                "已放行，已登记。"
+                if not outcome.differences
+                else "已放行；有几项与系统登记不同，在“差异核对”里等决定。",
             )
         elif decision == "assign":
             to = as_uuid(request.POST.get("to", ""))

@@ -1,4 +1,4 @@
-"""在哪里登录着: the sessions of one's own account."""
+"""登录情况: the sessions of one's own account."""
 
 from __future__ import annotations
 

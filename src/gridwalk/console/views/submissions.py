@@ -84,7 +84,7 @@ def release(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespo
     except SubmissionRefused as error:
         messages.error(request, str(error))
     else:
-        then = "接着导" if ledger.state == "paused" else "再比一次"
+        then = "继续导入" if ledger.state == "paused" else "再比一次"
         rows = f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。"
         messages.success(request, rows if ledger.n_withheld else "已放行，从现在起计入一致率。")
     return redirect(page, pk)

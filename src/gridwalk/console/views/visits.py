@@ -56,7 +56,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     except VisitRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "存好了，记了一次走访。")
+        messages.success(request, "已保存，记了一次走访。")
     return redirect(
         {"dwelling": "console:dwelling", "organization": "console:organization", "site": "console:site"}[kind], pk
     )
@@ -64,12 +64,12 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def withdraw_visit(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回一次走访, with the reason."""
+    """撤销一次走访, with the reason."""
     back = parameters.uuid_of(request.POST.get("back", ""))
     try:
         withdrawing.withdraw_visit(actor=request.viewer, at=request.at, visit=pk, reason=request.POST.get("reason", ""))
     except VisitRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已撤回这次走访，来历里留着原因。")
+        messages.success(request, "已撤销这次走访，来历里留着原因。")
     return redirect("console:dwelling", back)

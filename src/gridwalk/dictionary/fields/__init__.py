@@ -19,7 +19,7 @@ KINDS = {
     "organization": "单位",
     "site": "重点场所",
     "facility": "设施",
-    "care": "关怀对象",
+    "care": "重点关爱人员",
 }
 
 _BY_KIND: dict[str, tuple[Field, ...]] = {

@@ -1,4 +1,4 @@
-"""A care label (关怀对象): what its ledger and its form say of it."""
+"""A care label (重点关爱人员): what its ledger and its form say of it."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ FIELDS = (
     presets.choice(
         "care",
         "category",
-        "关怀类别",
+        "关爱类别",
         choices.CARE_CATEGORY,
         "类别",
         "人员类别",
         "对象类别",
         "帮扶类别",
-        "关爱类别",
+        "关怀类别",
         "重点人群类别",
         "救助类别",
         "救助类型",
@@ -64,7 +64,7 @@ FIELDS = (
         label="联系间隔",
         synonyms=("间隔(天)", "走访间隔", "探访周期", "间隔天数", "联系频次(天)", "走访频次", "探访频次", "走访周期"),
         read=readers.interval,
-        purpose="按期关怀",
+        purpose="按期关爱",
         basis=presets.PERSONAL_BASIS,
         retention="到期不续即止",
         sensitivity=Sensitivity.INTERNAL,
@@ -78,7 +78,7 @@ FIELDS = (
         label="开始日期",
         synonyms=("起始日期", "纳入日期", "开始时间", "纳入时间", "起始时间"),
         read=readers.date,
-        purpose="按期关怀",
+        purpose="按期关爱",
         basis=presets.PERSONAL_BASIS,
         retention="到期不续即止",
         column=Column.DATE,
@@ -99,7 +99,7 @@ FIELDS = (
         label="同意日期",
         synonyms=("本人同意日期", "签字日期", "知情同意日期", "同意时间"),
         read=readers.date,
-        purpose="按本人意愿关怀",
+        purpose="按本人意愿关爱",
         basis=presets.PERSONAL_BASIS,
         retention="到期不续即止",
         column=Column.DATE,

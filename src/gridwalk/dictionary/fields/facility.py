@@ -142,7 +142,7 @@ FIELDS = (
             "最近检查时间",
         ),
         read=readers.date,
-        purpose="算下次该哪天巡检，记成一次巡检",
+        purpose="算下次应检日期，记成一次巡检",
         basis=presets.GRID_BASIS,
         retention="拆除后 2 年",
         locates=True,

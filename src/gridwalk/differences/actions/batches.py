@@ -38,10 +38,10 @@ def start(*, actor: Viewer, at: dt.datetime, scope: str, rule: Rule, expected: i
     chosen = batches.matching(actor, scope, rule, clock.local_date(at))
     if len(chosen) != expected:
         raise DecisionError(
-            f"刚才有变动，现在说到的是 {len(chosen):,} 条，不是 {expected:,} 条。没有动，再看一眼再定。"
+            f"刚才有变动，现在符合的是 {len(chosen):,} 条，不是 {expected:,} 条。没有动，再看一眼再定。"
         )
     if not chosen:
-        raise DecisionError("这句话一条也没说到，没有动。换一种情形再看。")
+        raise DecisionError("没有符合条件的记录，没有动。换一种情形再看。")
     with core.write_to(actor=actor, at=at) as writing:
         batch = DecisionBatch.objects.create(
             scope=scope,
@@ -105,9 +105,9 @@ def start_undo(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionB
     with core.write_to(actor=actor, at=at) as writing:
         current = DecisionBatch.objects.select_for_update().get(pk=batch)
         if current.state not in {"done", "paused"}:
-            raise DecisionError("这一批还在办，或已经撤回了。")
+            raise DecisionError("这一批还在办，或已经撤销了。")
         if at - current.created_at > clock.UNDO_FOR:
-            raise DecisionError("过了 7 天，不能整批撤回了。请到房屋或人员页直接更正。")
+            raise DecisionError("过了 7 天，不能整批撤销了。请到房屋或人员页直接更正。")
         current.state, current.undone_by_name = "undoing", actor.name
         current.save()
         writing.audit(
@@ -137,7 +137,7 @@ def run_undo(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionBat
 
 
 def _take_back(writing: Writing, batch: DecisionBatch, differences: list[Difference]) -> None:
-    batch.n_undone += len(deciding.reopen(writing, differences, "整批撤回").done)
+    batch.n_undone += len(deciding.reopen(writing, differences, "整批撤销").done)
 
 
 def _get(actor: Viewer, batch: uuid.UUID) -> DecisionBatch:

@@ -30,8 +30,8 @@ DECISIONS = {"accept": "accepted", "keep": "kept", "to_door": "to_door"}
 COLUMNS = ["state", "decided_by", "decided_by_name", "decided_at", "reason", "batch", "current", "head", "grid"]
 WITHOUT_DOOR = frozenset({"facility"})
 """Kinds of record nobody lives at who could be asked."""
-NO_DOOR = "设施没有住户可问，没有送。下次巡检看过，再采纳或保留。"
-ASKED_AGAIN = "同一条差异已经重新列出，不用撤回，直接定那一条。"
+NO_DOOR = "设施没有住户可问，没有送。下次巡检看过，再采用或保留。"
+ASKED_AGAIN = "同一条差异已经重新列出，不用撤销，直接定那一条。"
 
 
 class DecisionError(Exception):
@@ -42,7 +42,7 @@ class ChangedMeanwhile(DecisionError):
     """The fact changed since the page was made; ``shown`` is its present value, masked."""
 
     def __init__(self, shown: str) -> None:
-        super().__init__(f"刚才有人改过这一项，现值是 {shown or '空'}。再看一眼再定。")
+        super().__init__(f"刚才有人改过这一项，系统登记是 {shown or '空'}。再看一眼再定。")
         self.shown = shown
 
 
@@ -121,7 +121,7 @@ def _ask_again(writing: Writing, row: Difference, present: Present) -> str:
     row.head, row.grid_id = (uuid.UUID(present.head) if present.head else None), present.grid
     if rules.or_empty(present.value) == rules.or_empty(row.opened("claimed")):
         row.state, row.decided_at = "closed", writing.at
-        row.decided_by_name, row.reason = queue.BY_ITSELF, "现值已与此相同"
+        row.decided_by_name, row.reason = queue.BY_ITSELF, "系统登记已与此相同"
     return dictionary.show(row.kind, row.field, present.value, sight.ON_PAGE)
 
 
@@ -161,7 +161,7 @@ def reopen(writing: Writing, differences: Sequence[Difference], reason: str) -> 
         row.id: ASKED_AGAIN for row in differences if (row.entity, row.field, row.claimed_hash, row.source) in asked
     }
     gone = erased.among(entities)
-    refusals |= {row.id: f"没有撤回：{rules.ERASED}" for row in differences if row.entity in gone}
+    refusals |= {row.id: f"没有撤销：{rules.ERASED}" for row in differences if row.entity in gone}
     accepted = [row for row in differences if row.state == "accepted" and row.id not in refusals]
     refusals |= facts.take_back(writing, accepted, reason)
     back = [row for row in differences if row.id not in refusals]

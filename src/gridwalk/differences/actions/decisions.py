@@ -31,7 +31,7 @@ def decide(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: s
     """Decide one difference. Raises NotHere, NotPermitted, ChangedMeanwhile, DecisionError."""
     row = _get(actor, difference)
     if decision not in DECISIONS:
-        raise DecisionError("只能采纳、保留或送上门核实。")
+        raise DecisionError("只能采用、保留或送上门核实。")
     with core.write_to(*deciding.grids([row], decision), actor=actor, at=at) as writing:
         row = Difference.objects.select_for_update().get(pk=difference)
         if row.state not in rules.WAITING:
@@ -77,9 +77,9 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
     with core.write_to(*deciding.grids([row]), actor=actor, at=at) as writing:
         row = Difference.objects.select_for_update().get(pk=difference)
         if row.state not in DECISIONS.values() or row.decided_at is None:
-            raise DecisionError("这一条还没有决定，不用撤回。")
+            raise DecisionError("这一条还没有决定，不用撤销。")
         if at - row.decided_at > clock.UNDO_FOR:
-            raise DecisionError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
-        for why in deciding.reopen(writing, [row], "撤回采纳").refusals.values():
+            raise DecisionError("过了 7 天，不能撤销了。请到房屋或人员页直接更正。")
+        for why in deciding.reopen(writing, [row], "撤销采用").refusals.values():
             raise DecisionError(why)
     return row

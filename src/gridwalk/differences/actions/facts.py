@@ -21,10 +21,10 @@ from gridwalk.registry.rules import Claim, Verdict
 
 LINKS = ("residence", "residence_kind")
 """Fields that are no column of the record: where somebody lives, and as what."""
-TAKEN = f"{rules.TO_VERIFY}，没有采纳。对照证件看一遍；没写错，请街道网格中心核实。"
+TAKEN = f"{rules.TO_VERIFY}，没有采用。对照证件看一遍；没写错，请街道网格中心核实。"
 SEVERAL = "这一项有几种说法在等，请逐条定。"
-UNFIT = "那一边写的存不了：是号码，或别的栏里的字。请保留现值，或到房屋、人员页直接更正。"
-CHANGED_SINCE = "采纳以后又有人改过这一项，没有撤回。请到房屋或人员页直接更正。"
+UNFIT = "那一边写的存不了：是号码，或别的栏里的字。请保留登记，或到房屋、人员页直接更正。"
+CHANGED_SINCE = "采用以后又有人改过这一项，没有撤销。请到房屋或人员页直接更正。"
 
 Refusals = dict[uuid.UUID, str]
 """Difference → why it is not done."""
@@ -71,7 +71,7 @@ def accept(writing: Writing, differences: Sequence[Difference], reason: str) -> 
                 refusals[row.id] = why
         else:
             values.append((row, row.opened("claimed")))
-    return refusals | _write(writing, values, reason or "采纳差异")
+    return refusals | _write(writing, values, reason or "采用差异")
 
 
 def take_back(writing: Writing, differences: Sequence[Difference], reason: str) -> Refusals:
@@ -127,7 +127,7 @@ def _move(writing: Writing, row: Difference, reason: str) -> str:
 
 
 def _stay_moved(writing: Writing, row: Difference) -> str:
-    return "迁移不能一键撤回，请到人员页迁回原处。"
+    return "迁移不能一键撤销，请到人员页迁回原处。"
 
 
 def _change_kind(writing: Writing, row: Difference, reason: str) -> str:
@@ -159,7 +159,7 @@ def _move_in(writing: Writing, person: uuid.UUID, door: uuid.UUID, grid: str, ki
 def _propose_end(writing: Writing, row: Difference, reason: str) -> str:
     record = columns.TABLES[row.kind]._default_manager.select_for_update().get(pk=row.entity)
     try:
-        ends.propose(writing, record, str(row.opened("claimed")), reason=reason or "采纳台账")
+        ends.propose(writing, record, str(row.opened("claimed")), reason=reason or "采用台账")
     except ends.EndError as error:
         return str(error)
     return ""
@@ -167,7 +167,7 @@ def _propose_end(writing: Writing, row: Difference, reason: str) -> str:
 
 def _withdraw_end(writing: Writing, row: Difference) -> str:
     withdrawn = ends.withdraw(writing, row.entity)
-    return "" if withdrawn else "这次注销已经复核过了，不能撤回。请到人员页核对状态。"
+    return "" if withdrawn else "这次注销已经复核过了，不能撤销。请到人员页核对状态。"
 
 
 _ENDING = Way(_propose_end, _withdraw_end)

@@ -92,7 +92,7 @@ def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: i
         Question(
             pk,
             doors[pk],
-            f"{row.title} 的{row.label}：{row.source}写 {row.claimed or '空'}，现值 {row.current or '空'}",
+            f"{row.title} 的{row.label}：{row.source}写 {row.claimed or '空'}，系统登记 {row.current or '空'}",
             f"{row.title} 的{row.label}",
         )
         for pk, row in rows.items()

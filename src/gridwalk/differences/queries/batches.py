@@ -22,7 +22,7 @@ from gridwalk.method import papers
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Difference, Residence
 
-DECISIONS = {"accept": "采纳", "keep": "保留现值", "to_door": "送上门核实"}
+DECISIONS = {"accept": "采用", "keep": "保留登记", "to_door": "送上门核实"}
 SINGLY = ("residence", "residence_kind", "status")
 """Fields decided one by one: moving somebody, or ending a record, is never done by a rule."""
 SAMPLED = 6
@@ -44,11 +44,11 @@ class Condition:
 
 CONDITIONS: Mapping[str, Condition] = {
     "any": Condition("不限", ""),
-    "empty": Condition("一张表里空着", "、一张表里空着的"),
+    "empty": Condition("系统登记空着", "、系统登记空着的"),
     "both": Condition("两边都有值", "、两边都有值的"),
     "writing": Condition("只差写法（空格、全半角、繁简、标点）", "、只差写法的"),
-    "stale": Condition("现值 6 个月没核实过", "、现值 6 个月没核实过的"),
-    "at_door": Condition("现值是上门时说的", "、现值是上门时说的"),
+    "stale": Condition("系统登记 6 个月没核实过", "、系统登记 6 个月没核实过的"),
+    "at_door": Condition("系统登记是上门时说的", "、系统登记是上门时说的"),
     "checksum": Condition("只有来源的证件号校验通过", "、只有来源那一个校验通过的", ("id_no",)),
     "household": Condition("来源的电话与同户另一人的相同", "、来源写的与同户另一人相同的", ("phone",)),
 }
@@ -56,7 +56,7 @@ CONDITIONS: Mapping[str, Condition] = {
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """凡〔source〕的〔field〕，〔condition〕，〔decision〕. ``condition``: a key of CONDITIONS; ``decision``: of DECISIONS."""
+    """〔source〕的〔field〕，〔condition〕，〔decision〕. ``condition``: a key of CONDITIONS; ``decision``: of DECISIONS."""
 
     kind: str
     field: str
@@ -70,8 +70,8 @@ class Rule:
         source = rules.SOURCES.get(self.source, "各处来源")
         label = dictionary.label(self.kind, self.field)
         claimant = rules.SOURCES.get(self.source, "来源")
-        done = f"采纳{claimant}写的" if self.decision == "accept" else DECISIONS[self.decision]
-        return f"凡{source}与一张表{label}不同{CONDITIONS[self.condition].words}，{done}"
+        done = f"采用{claimant}写的" if self.decision == "accept" else DECISIONS[self.decision]
+        return f"{source}与系统登记的{label}不同{CONDITIONS[self.condition].words}，一律{done}"
 
     @property
     def is_sound(self) -> bool:

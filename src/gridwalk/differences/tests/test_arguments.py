@@ -29,7 +29,7 @@ def test_a_number_is_weighed_by_its_checksum_and_the_birthday_in_it() -> None:
     wrong = right[:-1] + ("1" if right[-1] != "1" else "2")
     weighed = said(case("id_no", wrong, right, facts={"born_on": "1980-01-01"}))
     assert ("claimed", "台账的证件号校验通过") in weighed
-    assert any(side == "claimed" and sentence.startswith("现值的证件号") for side, sentence in weighed)
+    assert any(side == "claimed" and sentence.startswith("系统登记的证件号") for side, sentence in weighed)
     assert ("claimed", "台账的证件号里的生日与登记的相同") in weighed
     assert ("think", arguments.TWO_NUMBERS) in weighed, "where they differ takes a reason"
     assert not any(side == "current" for side, _ in weighed)
@@ -42,7 +42,7 @@ def test_of_two_valid_numbers_the_same_is_said_however_near_they_are() -> None:
         numbers[0]
         == numbers[1]
         == {
-            *((side, f"{who}证件号校验通过") for side, who in (("claimed", "台账的"), ("current", "现值"))),
+            *((side, f"{who}证件号校验通过") for side, who in (("claimed", "台账的"), ("current", "系统登记"))),
             ("think", arguments.TWO_NUMBERS),
         }
     )
@@ -52,7 +52,7 @@ def test_of_two_valid_numbers_the_same_is_said_however_near_they_are() -> None:
 
 def test_birth_date_and_sex_are_weighed_by_the_number() -> None:
     facts = {"id_no": id_no(11, "19800101")}
-    assert ("current", "现值与证件号里写的相同") in said(case("born_on", "1980-01-01", "1980-01-10", facts=facts))
+    assert ("current", "系统登记与证件号里写的相同") in said(case("born_on", "1980-01-01", "1980-01-10", facts=facts))
     assert ("claimed", "台账的与证件号里写的相同") in said(case("sex", "female", "male", facts=facts))
     assert not said(case("sex", "female", "male", facts={"id_no": "123"}))
 
@@ -61,7 +61,7 @@ def test_a_phone_is_weighed_by_the_household_and_by_whether_it_can_be_dialled() 
     home = [Member("程兰因", phone(2))]
     weighed = said(case("phone", "120", phone(2), household=home))
     assert ("claimed", "台账的电话与同户 程兰因 登记的相同") in weighed
-    assert any(side == "claimed" and "现值的电话" in sentence for side, sentence in weighed)
+    assert any(side == "claimed" and "系统登记的电话" in sentence for side, sentence in weighed)
 
 
 def test_names_that_sound_alike_or_differ_in_writing_only_are_something_to_think_of() -> None:
@@ -80,15 +80,15 @@ def test_where_the_household_lives_argues_for_a_home() -> None:
 
 def test_an_old_value_loses_weight_and_one_said_at_the_door_gains_it() -> None:
     old = case("phone", phone(1), phone(22), verified_on=TODAY - dt.timedelta(days=270), fresh_days=180)
-    assert ("claimed", "现值 9 个月没核实，这一项每 6 个月应核一次") in said(old)
+    assert ("claimed", "系统登记 9 个月没核实，这一项每 6 个月应核一次") in said(old)
     fresh = case("phone", phone(1), phone(22), fresh_days=180, at_the_door=True)
-    assert ("current", "现值是上门时说的，10月13日核实过") in said(fresh)
-    assert ("think", "现值没有上门核实过") in said(case("phone", phone(1), phone(22), verified_on=None))
-    assert said(case("phone", "", phone(1))) == {("claimed", "一张表上这一项是空的")}
+    assert ("current", "系统登记是上门时说的，10月13日核实过") in said(fresh)
+    assert ("think", "系统登记没有上门核实过") in said(case("phone", phone(1), phone(22), verified_on=None))
+    assert said(case("phone", "", phone(1))) == {("claimed", "系统登记里这一项是空的")}
 
 
 def test_an_end_is_said_to_need_a_second_person() -> None:
-    assert ("think", "采纳以后还要另一人复核，复核前仍算在册") in said(case("status", "active", "deceased"))
+    assert ("think", "采用以后还要另一人复核，复核前仍算在册") in said(case("status", "active", "deceased"))
 
 
 def test_only_the_writing_differs() -> None:

@@ -91,7 +91,7 @@ def test_a_batch_is_decided_with_a_record_each_and_taken_back_whole(street: Stre
     assert (batch.state, batch.n_done, batch.sentence) == (
         "done",
         2,
-        "凡台账与一张表电话不同、两边都有值的，采纳台账写的",
+        "台账与系统登记的电话不同、两边都有值的，一律采用台账写的",
     )
     assert (phone_of(here), phone_of(there)) == (phone(9), phone(9))
     assert changes(here, "phone") == [(phone(1), phone(9))]
@@ -103,7 +103,7 @@ def test_a_batch_is_decided_with_a_record_each_and_taken_back_whole(street: Stre
     undone = actions.run_undo(actor=WHO, at=street.at + dt.timedelta(days=7), batch=batch.id)
     assert (undone.state, undone.n_undone, undone.n_left) == ("undone", 2, 0)
     assert (phone_of(here), Difference.objects.filter(state="open", batch__isnull=True).count()) == (phone(1), 2)
-    with pytest.raises(DecisionError, match="已经撤回"):
+    with pytest.raises(DecisionError, match="已经撤销"):
         actions.start_undo(actor=WHO, at=street.at, batch=batch.id)
 
 
@@ -117,7 +117,7 @@ def test_what_was_changed_since_is_left_and_listed_when_a_batch_is_taken_back(st
     undone = actions.run_undo(actor=WHO, at=street.at, batch=batch.id)
     assert (undone.n_undone, undone.n_left, phone_of(first), phone_of(second)) == (1, 1, phone(1), phone(7))
     (left,) = batches.left_of(WHO, undone)
-    assert (left.title, left.state) == ("王伟", "已采纳")
+    assert (left.title, left.state) == ("王伟", "已采用")
 
 
 def test_one_taken_back_by_itself_no_longer_belongs_to_the_batch_and_a_rule_speaks_of_it_again(street: Street) -> None:
@@ -157,9 +157,9 @@ def test_what_cannot_be_decided_so_stays_open_and_is_counted_by_its_reason(stree
 
 def test_it_does_nothing_where_the_preview_no_longer_holds_or_the_place_is_not_theirs(street: Street) -> None:
     street.say(street.person("程望舒", phone=phone(1)), "phone", phone(9))
-    with pytest.raises(DecisionError, match="现在说到的是 1 条，不是 2 条"):
+    with pytest.raises(DecisionError, match="现在符合的是 1 条，不是 2 条"):
         actions.start(actor=WHO, at=street.at, scope=FIRST, rule=rule(), expected=2)
-    with pytest.raises(DecisionError, match="一条也没说到"):
+    with pytest.raises(DecisionError, match="没有符合条件的记录"):
         actions.start(actor=WHO, at=street.at, scope=FIRST, rule=rule("name"), expected=0)
     for other in (lead(SECOND), worker()):
         with pytest.raises(NotPermitted):

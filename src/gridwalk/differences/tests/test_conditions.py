@@ -121,8 +121,8 @@ def test_a_rule_is_of_parts_that_can_be_chosen_together(about: Rule, is_sound: b
 
 
 def test_a_rule_is_said_in_words() -> None:
-    assert rule("empty").sentence == "凡台账与一张表电话不同、一张表里空着的，采纳台账写的"
-    assert rule(source="", decision="keep").sentence == "凡各处来源与一张表电话不同，保留现值"
+    assert rule("empty").sentence == "台账与系统登记的电话不同、系统登记空着的，一律采用台账写的"
+    assert rule(source="", decision="keep").sentence == "各处来源与系统登记的电话不同，一律保留登记"
 
 
 def test_batches_are_read_for_a_week_by_who_decides_there(street: Street) -> None:

@@ -73,7 +73,7 @@ def test_taking_back_never_overwrites_a_later_change(street: Street) -> None:
     difference = asked(street)
     decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     street.say(door, "tenure", "lent", "visit")
-    with pytest.raises(DecisionError, match="采纳以后又有人改过"):
+    with pytest.raises(DecisionError, match="采用以后又有人改过"):
         decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     door.refresh_from_db()
     assert door.tenure == "lent"
@@ -133,7 +133,7 @@ def test_a_move_that_was_accepted_is_not_taken_back_by_one_button(street: Street
     street.move_in(person, other, "tenant", "ledger")
     difference = asked(street)
     decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
-    with pytest.raises(DecisionError, match="迁移不能一键撤回，请到人员页迁回原处"):
+    with pytest.raises(DecisionError, match="迁移不能一键撤销，请到人员页迁回原处"):
         decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     difference.refresh_from_db()
     assert (difference.state, links(person)) == ("accepted", [(other.id, "tenant")]), "nothing is half undone"

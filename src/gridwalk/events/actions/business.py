@@ -1,4 +1,4 @@
-"""开业, 关停: an organization begins or ends at a door."""
+"""新开业, 停业: an organization begins or ends at a door."""
 
 from __future__ import annotations
 
@@ -71,4 +71,4 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
 
 def _require_standing(business: Organization) -> None:
     if business.status != "active":
-        raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已关停"})
+        raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已停业"})

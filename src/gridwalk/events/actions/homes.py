@@ -1,4 +1,4 @@
-"""搬来, 搬走, 结婚, 户口迁入, 户口迁出: who lives and who is registered where."""
+"""入住, 搬离, 结婚, 户口迁入, 户口迁出: who lives and who is registered where."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
     door = get_door(actor, dwelling)
     typed = Typed(actor, raw, at)
     coming = typed.people(people, door, least=1)
-    kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选居住类型")
     _refuse_who_is_here(typed, coming, door, kind)
     on, told = typed.day(missing=""), typed.told()
     typed.check()
@@ -60,7 +60,7 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
         raise CorrectionError("这个人刚才已经登记了住处，没有再记。请到人员页看。", {"who": "已有住处"})
     typed = Typed(actor, raw, at)
     door = typed.door()
-    kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选居住类型")
     on, told = typed.day(missing=""), typed.told()
     typed.check()
     assert door is not None
@@ -93,16 +93,16 @@ def move_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collec
     door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
-    leaving = typed.chosen(living, who, missing="请选谁搬走了")
+    leaving = typed.chosen(living, who, missing="请选谁已搬离")
     where = typed.choice("where", events.WHERE, missing="请选搬到哪里")
     target = typed.door() if where == "door" else None
     if target is not None and target.pk == door.pk:
         typed.refuse("address", "这就是原来的地址")
-    kind = typed.choice("residence_kind", events.LIVES, missing="请选在那边怎么住") if where == "door" else ""
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选在那边的居住类型") if where == "door" else ""
     keeps = typed.choice("keeps", events.KEEPS) != "leaves"
     after = typed.choice("after", events.AFTER)
     if len(leaving) < len(living) and after.startswith("vacant"):
-        typed.refuse("after", f"还有 {len(living) - len(leaving)} 人没搬走，不是空房")
+        typed.refuse("after", f"还有 {len(living) - len(leaving)} 人没搬离，不是空房")
     on, told = typed.day(), typed.told()
     typed.check()
     persons = [link.person_id for link in leaving]

@@ -1,4 +1,4 @@
-"""出租, 退租, 换房主: how a dwelling is used, and by whom."""
+"""出租, 退租, 产权变更: how a dwelling is used, and by whom."""
 
 from __future__ import annotations
 

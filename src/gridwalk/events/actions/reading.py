@@ -92,7 +92,7 @@ class Typed:
 
     def told(self) -> str:
         """How it is known."""
-        return self.choice("told", kinds.TOLD, missing="请选怎么知道的")
+        return self.choice("told", kinds.TOLD, missing="请选信息来源")
 
     def door(self, name: str = "address") -> Dwelling | None:
         """The one door an address means, where the actor may write."""
@@ -106,7 +106,7 @@ class Typed:
             self.refuse(name, f"有几处：{several}。请写到室号" if doors else "没找到这一处。核对小区、楼、单元、室")
             return None
         if not self.actor.may(Verb.EDIT_REGISTER, doors[0].grid_id):
-            self.refuse(name, "那一处不归您记，请那边社区记“搬来”")
+            self.refuse(name, "那一处不归您记，请那边社区记“入住”")
         return doors[0]
 
     def people(self, rows: Sequence[Row], door: Dwelling, *, least: int = 0) -> list[Coming]:

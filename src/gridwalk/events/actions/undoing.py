@@ -1,4 +1,4 @@
-"""撤回: an event is taken back whole, from its own change rows, while nobody has changed since what it wrote."""
+"""撤销: an event is taken back whole, from its own change rows, while nobody has changed since what it wrote."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from gridwalk.registry.queries import erased
 from gridwalk.registry.rules import ERASED, Claim, Verdict
 from gridwalk.territory import rules as codes
 
-CHANGED_SINCE = "后来有人改过其中的内容，没有撤回。请到房屋或人员页直接更正。"
-MERGED_SINCE = "其中一条后来合并过，没有撤回。请到留下的那一条上直接更正。"
-ERASED_SINCE = f"没有撤回：其中有人的{ERASED}"
+CHANGED_SINCE = "后来有人改过其中的内容，没有撤销。请到房屋或人员页直接更正。"
+MERGED_SINCE = "其中一条后来合并过，没有撤销。请到留下的那一条上直接更正。"
+ERASED_SINCE = f"没有撤销：其中有人的{ERASED}"
 GRID_ONLY = frozenset({"grid", Change.LEFT})
 """Changes that only say where a record stands: they follow from the others."""
 
@@ -50,14 +50,14 @@ def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
     changes = queries.changes_of([recorded])
     grids = _grids(changes)
     if not all(actor.may(Verb.EDIT_REGISTER, grid) or codes.is_unassigned(grid) for grid in grids):
-        raise UndoError("其中有别的网格的内容，没有撤回。请网格长来撤回。")
-    word = f"撤回：{events.EVENTS[recorded.code].label}"
+        raise UndoError("其中有别的网格的内容，没有撤销。请网格长来撤销。")
+    word = f"撤销：{events.EVENTS[recorded.code].label}"
     with core.write_to(*grids, recorded.grid_id, actor=actor, at=at, reason=word) as writing:
         recorded = Event.objects.select_for_update().get(pk=event)
         if recorded.undone_at is not None:
-            raise UndoError("已经撤回过了。")
+            raise UndoError("已经撤销过了。")
         if at - recorded.at > clock.UNDO_FOR:
-            raise UndoError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
+            raise UndoError("过了 7 天，不能撤销了。请到房屋或人员页直接更正。")
         _refuse_changed(recorded, changes)
         _Undoing(writing, recorded, changes).run()
         recorded.undone_at, recorded.undone_as, recorded.undone_by_name = at, writing.op, actor.name
@@ -186,7 +186,7 @@ class _Undoing:
     def _ends(self) -> None:
         for change in [*self._of("person", "status_pending"), *self._of("organization", "status_pending")]:
             if change.new and not ends.withdraw(self.writing, change.entity):
-                raise UndoError("这次注销已经复核过了，没有撤回。请到人员页核对状态。")
+                raise UndoError("这次注销已经复核过了，没有撤销。请到人员页核对状态。")
 
     def _unmake(self) -> None:
         for kind, table in (("person", Person), ("organization", Organization)):

@@ -60,7 +60,7 @@ def test_undoing_gives_everything_back_and_refuses_what_was_changed_since(street
     assert (door.tenure, door.occupancy, door.verified_on, person.verified_on) == ("owner", "unknown", None, None)
     assert links(owner) == [(door.id, "lives_here")]
     assert Person.objects.get(name="租二").status == "struck_off"
-    with pytest.raises(UndoError, match="撤回过"):
+    with pytest.raises(UndoError, match="撤销过"):
         undoing.undo(actor=lead(), at=street.at, event=event.pk)
 
     event = let()

@@ -108,7 +108,7 @@ def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, said: Said, s
 def _check_another(matter: Matter, actor: Viewer) -> None:
     """Who handed it in cannot find it good. Raises MatterError."""
     if actor.id is not None and actor.id == matter.handed_in_by:
-        raise MatterError("送复核的是您自己，要另一个人来复核：请另一位书记或街道网格中心来定。")
+        raise MatterError("提交复核的是您自己，要另一个人来复核：请另一位书记或街道网格中心来定。")
 
 
 def _store(actor: Viewer, matter: Matter, act: Act, file: Handed, *, at: dt.datetime) -> uuid.UUID:

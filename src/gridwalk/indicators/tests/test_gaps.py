@@ -1,4 +1,4 @@
-"""缺口清单 of what is counted beside visits: everything once, page by page, and of care no more than one may know."""
+"""未走访清单 of what is counted beside visits: everything once, page by page, and of care no more than one may know."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_every_row_stands_on_one_page_however_the_kinds_fall_on_the_pages(
     path, rows, n_pages = f"/gaps/?scope={FIRST}&indicator=attention", [], 0
     while path:
         shown = page(lead, path)
-        assert "缺口共 <b>14 项</b>" in shown
+        assert "未完成共 <b>14 项</b>" in shown
         rows += listed(shown)
         following = re.search(r'href="(\?[^"]+)">下一页', shown)
         path, n_pages = f"/gaps/{following[1]}".replace("&amp;", "&") if following else "", n_pages + 1
@@ -91,9 +91,9 @@ def test_whoever_sees_no_care_is_told_how_many_and_of_places_alone_which(overdue
     centre = sign_in(Role.STREET_CENTRE, FIRST[:9])
     shown = page(centre, f"/gaps/?scope={FIRST}&indicator=attention")
     assert listed(shown) == [("sites", "第0小学"), ("sites", "第1小学")]
-    assert "缺口共 <b>14 项</b>" in shown and "程" not in shown and "甲里" not in shown
-    assert "缺口共 <b>4 项</b>" in page(centre, f"/gaps/?scope={SECOND}&indicator=attention"), "each area its own"
-    assert "缺口共 <b>18 项</b>" in page(centre, f"/gaps/?scope={FIRST[:9]}&indicator=attention")
+    assert "未完成共 <b>14 项</b>" in shown and "程" not in shown and "甲里" not in shown
+    assert "未完成共 <b>4 项</b>" in page(centre, f"/gaps/?scope={SECOND}&indicator=attention"), "each area its own"
+    assert "未完成共 <b>18 项</b>" in page(centre, f"/gaps/?scope={FIRST[:9]}&indicator=attention")
     lead = sign_in(Role.COMMUNITY_LEAD, SECOND)
     assert len(listed(page(lead, f"/gaps/?scope={SECOND}&indicator=attention"))) == 4
     assert lead.get(f"/gaps/?scope={FIRST}&indicator=attention").status_code == 404
@@ -131,4 +131,4 @@ def test_who_was_not_verified_is_told_to_who_may_know_the_doors(
     assert listed(shown) == [] and f"有 {WARDS} 人。这一层信息按岗位不列名单，请社区来看。" in shown
     by_door = f"/daily/overdue/?scope={FIRST}"
     assert "没有关联房屋的" in page(lead, by_door) and "程望0" in page(lead, by_door)
-    assert f"该重新核实的 {WARDS} 人" in page(centre, by_door) and "程" not in page(centre, by_door)
+    assert f"到期核实 {WARDS} 人" in page(centre, by_door) and "程" not in page(centre, by_door)

@@ -92,7 +92,7 @@ def test_a_condition_is_read_and_told_in_words(name: str, op: str, typed: list[s
 def test_what_cannot_be_asked_is_refused_with_what_to_do(
     listing: Listing, name: str, op: str, typed: list[str], why: str
 ) -> None:
-    with pytest.raises(ListError, match="没有加条件") as refused:
+    with pytest.raises(ListError, match="没有添加条件") as refused:
         rules.condition(listing.by_name[name], op, typed, ON_PAGE)
     assert why in str(refused.value)
 

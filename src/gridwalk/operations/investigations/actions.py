@@ -81,14 +81,14 @@ def decide(*, actor: Viewer, at: dt.datetime, investigation: uuid.UUID, confirme
             notices.tell(writing, kind=Kind.INVESTIGATION, text=TOLD, to_user=asked.user_id)
 
 
-TOLD = "有两位同事要看您某几天做过的记录：谁看、哪几天、为什么，在“我做的”里。"
+TOLD = "有两位同事要看您某几天做过的记录：谁看、哪几天、为什么，在“我的操作记录”里。"
 
 
 def withdraw(*, actor: Viewer, at: dt.datetime, investigation: uuid.UUID) -> None:
     """Whoever proposed it takes it back before it is decided. Raises NotHere, InvestigationError."""
     asked = queries.get_investigation(actor, investigation)
     if asked.proposed_by != actor.id:
-        raise InvestigationError("没有撤回：由提出的人撤回。")
+        raise InvestigationError("没有撤回：由提出的人来撤回。")
     with core.write_to(actor=actor, at=at) as writing:
         _end_proposal(asked, state="withdrawn", decided_at=at)
         _audit(writing, AuditVerb.INVESTIGATION_WITHDRAWN, asked, scope=_scope_of(asked))

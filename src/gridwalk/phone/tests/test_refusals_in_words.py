@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 Field = Any
-NO_FIELD = "有一项不是一张表里的内容。"
+NO_FIELD = "有一项不是系统登记的内容。"
 SOMEBODY = {"values": {"name": "程小满"}, "residence_kind": "lives_here"}
 FACT = {"p": None, "v": "let"}
 
@@ -100,7 +100,7 @@ UNREADABLE: list[tuple[str, Callable[[Any, Any], dict[str, Any]]]] = [
     ("有一处编号读不懂。", of_visit(departures="somebody")),
     ("有一处名单读不懂。", of_visit(arrivals="somebody")),
     ("约定的时间读不懂。", of_visit(revisit_at="soon")),
-    ("关怀联系里有一处读不懂。", of_visit(care=[{"person": "somebody"}])),
+    ("关爱联系里有一处读不懂。", of_visit(care=[{"person": "somebody"}])),
     ("有一个日期读不懂。", lambda door, person: visit(1, door, care=[{"person": str(person.pk), "by": "soon"}])),
     (
         "有一项需要的回答读不懂。",

@@ -189,7 +189,7 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
         both.append((_side(submission, "right"), "platform"))
     days = _withheld_days(submission, [side for side, _ in both], actor=actor, at=at)
     both = [(side.without("id_no", days), source) for side, source in both]
-    say("取一张表里的记录")
+    say("取系统登记的记录")
     registered = register.side(submission.scope, submission.kind, listed=_numbers([side for side, _ in both]))
     registered = registered.without("id_no", days)  # else who is of such a day would be called missing in the file
     Comparison.objects.filter(pk=submission.pk).update(n_withheld=sum(len(side.withheld) for side, _ in both))
@@ -366,7 +366,7 @@ def _annotate(submission: Comparison, measured: Compared, away: _Away, *, actor:
 
 
 def _give_up(submission: Comparison) -> str:
-    return "已放弃，一张表没有动。已经列出来的还在。"
+    return "已放弃，系统登记没有改动。已经列出来的还在。"
 
 
 WAY = submissions.Way(

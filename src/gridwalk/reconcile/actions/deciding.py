@@ -29,8 +29,8 @@ from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Dwelling, Person
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
-    "ledger_only": {"registered": "登记进一张表", "at_door": "上门核实", "set_aside": "搁置"},
-    "register_only": {"kept": "保留", "at_door": "上门核实", "strike_off": "注销，送复核"},
+    "ledger_only": {"registered": "登记进系统", "at_door": "上门核实", "set_aside": "搁置"},
+    "register_only": {"kept": "保留", "at_door": "上门核实", "strike_off": "注销登记，提交复核"},
     "question": {"same": "是同一条", "different": "不是同一条"},
 }
 NEEDS_REASON = frozenset({"strike_off", "set_aside"})
@@ -127,7 +127,7 @@ def _not_undone(writing: Writing, row: Unmatched) -> str:
     if row.state in {"open", "gone"} or row.decided_at is None or writing.at - row.decided_at > clock.UNDO_FOR:
         return "还没有定，或者过了 7 天"
     if row.state == "registered":
-        return "已经登记进一张表，登错了请到它的页面送注销复核"
+        return "已经登记进系统，登错了请到它的页面提交注销登记"
     if row.state == "strike_off" and (row.entity is None or not ends.withdraw(writing, row.entity)):
         return "这次注销已经复核过了"
     return ""
@@ -151,7 +151,7 @@ def _make_dwelling(writing: Writing, row: Unmatched, values: Mapping[str, object
     if not place.key or place.grid not in writing.versions:
         return "地址认不出是哪一户，请先把台账的地址补全"
     if place.dwelling is not None:
-        return "一张表里已经有这一户了"
+        return "系统里已经有这一户了"
     door = (place.community, place.key)
     facts = {k: columns.from_text(row.kind, k, v) for k, v in values.items() if k in _facts("dwelling")}
     row.made = places_rows.new_doors(writing, {door: (place, facts, _ref(row))})[door]
@@ -162,7 +162,7 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
     if not values.get("name"):
         return "没有姓名，登记不了"
     if place.dwelling is None or place.grid not in writing.versions:
-        return "一张表里没有这一户，请先登记房屋"
+        return "系统里没有这一户，请先登记房屋"
     comer = Comer(
         id=ids.drawn_id(),
         values={k: v for k, v in values.items() if k in _facts("person")},

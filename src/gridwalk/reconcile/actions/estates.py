@@ -98,7 +98,7 @@ def decide(*, actor: Viewer, at: dt.datetime, name: int, decision: str) -> Estat
         row = EstateAlias.objects.select_for_update().get(pk=name)
         if row.state not in {"asked", "later"}:
             raise NameRefused(
-                f"没有记：{row.decided_by_name}刚才定过了，定的是“{row.get_state_display()}”。要改，先撤回。"
+                f"没有记：{row.decided_by_name}刚才定过了，定的是“{row.get_state_display()}”。要改，先撤销。"
             )
         if decision == "same" and (door := queries.shared_door(row)):
             raise NameRefused(f"没有记：“{row.alias}”和“{row.estate}”都有 {door}，是两个小区，请选“不是”。")
@@ -119,7 +119,7 @@ def undo(*, actor: Viewer, at: dt.datetime, name: int) -> int:
     with core.write_to(*{said.grid for said in rests}, actor=actor, at=at) as writing:
         row = EstateAlias.objects.select_for_update().get(pk=name)
         if row.state == "asked":
-            raise NameRefused("没有撤回：这个名称还没有定过。")
+            raise NameRefused("没有撤销：这个名称还没有定过。")
         _decided(writing, row, "asked")
         _question(rests)
         writing.audit(

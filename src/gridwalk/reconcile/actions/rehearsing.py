@@ -22,7 +22,7 @@ from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.actions import looking
 
 UNKNOWN_GRIDS = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
-NOT_SEEN = "没看成入库会怎样，什么都没有入库。再看一次，或直接入库。"
+NOT_SEEN = "没有预览成，什么都没有入库。再看一次，或直接入库。"
 SHOWN = 20
 
 

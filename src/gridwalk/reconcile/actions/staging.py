@@ -169,7 +169,7 @@ def _fault(submission: Import, row: Row, code: str, there: str) -> dict[str, str
 def _give_up(submission: Import) -> str:
     StagedRow.objects.filter(of=submission, state="waiting").delete()
     if submission.n_batches_done:
-        return f"已放弃。放弃前入库的 {submission.n_batches_done} 批留在一张表里。"
+        return f"已放弃。放弃前入库的 {submission.n_batches_done} 批留在系统登记里。"
     return "已放弃，什么都没有入库。"
 
 

@@ -1,4 +1,4 @@
-"""撤回导入: an import is taken back whole within seven days, as far as nobody has touched what it wrote.
+"""撤销导入: an import is taken back whole within seven days, as far as nobody has touched what it wrote.
 
 A batch is taken back in one transaction with a receipt, the last one first, so a cut run goes on where it stopped.
 What stays is said at its row. The rule with examples: docs/algorithms/ledgers.md.
@@ -39,7 +39,7 @@ from gridwalk.territory import rules as codes
 from gridwalk.territory.models import Building
 from gridwalk.visits.actions import rechecks, rounds
 
-CLOSED = "问的那份台账已撤回"
+CLOSED = "问的那份台账已撤销"
 LEAST = 4
 
 
@@ -58,15 +58,15 @@ class Asker:
 def refusal(submission: Import, at: dt.datetime) -> str:
     """Why an import cannot be taken back now, and what to do; empty where it can."""
     if submission.state in {"undoing", "undone"}:
-        return f"没有撤回：这份台账{submission.state_label}，{submission.undone_by_name}办的，不用再撤。"
+        return f"没有撤销：这份台账{submission.state_label}，{submission.undone_by_name}办的，不用再撤。"
     if submission.state == "paused":
-        return "没有撤回：这份还没导完。先“接着导”，或“放弃这份台账”，再来撤回已入库的。"
+        return "没有撤销：这份还没导完。先“继续导入”，或“放弃这份台账”，再来撤销已入库的。"
     if submission.state not in {"done", "cancelled"} or not submission.n_batches_done:
-        return "没有撤回：这份台账没有入库过什么。"
+        return "没有撤销：这份台账没有入库过什么。"
     if at - (submission.finished_at or submission.created_at) > clock.UNDO_FOR:
-        return "没有撤回：过了 7 天，不能整份撤回了。请到各条的页上送注销或更正。"
+        return "没有撤销：过了 7 天，不能整份撤销了。请到各条的页上提交注销登记或更正。"
     if not queries.is_told(submission):
-        return "没有撤回：这份是系统升级以前导入的，没有记下它写了哪些。请到各条的页上送注销或更正。"
+        return "没有撤销：这份是系统升级以前导入的，没有记下它写了哪些。请到各条的页上提交注销登记或更正。"
     return ""
 
 
@@ -80,7 +80,7 @@ def begin(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, reason: str, a
         get_submission(actor, Import, imported)
     reason = reason_kept(reason)
     if len(reason) < LEAST:
-        raise SubmissionRefused(f"没有撤回：请写明为什么撤回（不少于 {LEAST} 个字），来历里要留着。")
+        raise SubmissionRefused(f"没有撤销：请写明为什么撤销（不少于 {LEAST} 个字），来历里要留着。")
     with core.write_to(actor=actor, at=at) as writing:
         submission = Import.objects.select_for_update(of=("self", "submission_ptr")).get(pk=imported)
         if why := refusal(submission, at):
@@ -137,7 +137,7 @@ def run(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
 
 def _take_back(submission: Import, batch: int, *, actor: Viewer, at: dt.datetime) -> None:
     wrote = queries.written(submission, [batch])
-    reason = f"撤回导入：{submission.undone_reason}"[:200]
+    reason = f"撤销导入：{submission.undone_reason}"[:200]
     with core.write_to(*_grids(wrote), actor=actor, at=at, reason=reason) as writing:
         if not _grids(wrote) <= writing.versions.keys():
             raise MovedMeanwhile

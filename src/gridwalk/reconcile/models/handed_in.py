@@ -37,8 +37,8 @@ class Submission(models.Model):
         ("cancelled", "已放弃"),
         ("rehearsing", "正在预看"),
         ("ready", "看过，等入库"),
-        ("undoing", "正在撤回"),
-        ("undone", "已撤回"),
+        ("undoing", "正在撤销"),
+        ("undone", "已撤销"),
     ]
     SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
     WORDS: ClassVar[Mapping[str, str]] = {}
@@ -174,8 +174,8 @@ class StagedRow(models.Model):
         ("changed", "已更新"),
         ("same", "一致"),
         ("refused", "没导入"),
-        ("undone", "已撤回"),
-        ("stayed", "撤回时留下"),
+        ("undone", "已撤销"),
+        ("stayed", "撤销时留下"),
     ]
 
     id = models.BigAutoField(primary_key=True)
@@ -244,7 +244,7 @@ class Comparison(Submission):
     def sides(self) -> tuple[str, str]:
         """The names of the two sides of the rate."""
         first = dict(self.SOURCES)[self.source]
-        return (first, "市平台导出") if self.other_file_id else (first, "一张表")
+        return (first, "市平台导出") if self.other_file_id else (first, "系统登记")
 
 
 class ComparedCommunity(models.Model):
@@ -275,13 +275,13 @@ class Unmatched(models.Model):
         merged=ByHand("reconcile.actions.merging.hand_over"),
         erased=Blanked({"values": {}, "fingerprint": "", "why": "", "reason": ""}),
     )
-    WHATS = [("ledger_only", "台账有、一张表没有"), ("register_only", "一张表有、台账没有"), ("question", "疑似同一条")]
+    WHATS = [("ledger_only", "台账有、系统没有"), ("register_only", "系统有、台账没有"), ("question", "疑似同一条")]
     STATES = [
         ("open", "待定"),
         ("registered", "已登记"),
         ("at_door", "上门核实"),
         ("set_aside", "已搁置"),
-        ("strike_off", "已送注销复核"),
+        ("strike_off", "已提交注销登记"),
         ("kept", "保留"),
         ("same", "是同一条"),
         ("different", "不是同一条"),

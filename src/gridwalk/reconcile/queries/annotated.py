@@ -18,7 +18,7 @@ from gridwalk.reconcile.queries.submissions import get_submission
 
 S = TypeVar("S", bound=Submission)
 ROWS_ONLY = "批注工作簿里是一人一行的内容，只给上传的人和看得到这个社区明细的人，没有下载。"
-CARE_ONLY = "关怀名册只还给上传的人，没有下载。要看关怀对象，请到“重点关爱”。"
+CARE_ONLY = "重点关爱名册只还给上传的人，没有下载。要看重点关爱人员，请到“重点关爱”。"
 COUNTS_ONLY = "您的岗位看不到明细，比对只告诉各社区的数，没有逐行的结果，没有下载。"
 COMPARED_ONLY = "比对批注里有上传人台账的原样内容，只还给上传的人，没有下载。差异和只有一边有的都在这一页上；要工作簿，请自己上传台账再比。"
 

@@ -40,7 +40,7 @@ class Measured:
     @property
     def of_register(self) -> bool:
         """Whether one of the two sides is the register."""
-        return "一张表" in self.sides
+        return "系统登记" in self.sides
 
 
 def latest(scope: str) -> list[Measured]:

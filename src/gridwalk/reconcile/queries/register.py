@@ -15,7 +15,7 @@ from gridwalk.registry import columns
 from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Residence
 
-NAME = "一张表"
+NAME = "系统登记"
 PLACE = ("grid_code", "estate", "building", "stairwell", "room")
 
 

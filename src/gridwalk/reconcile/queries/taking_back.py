@@ -1,4 +1,4 @@
-"""撤回导入: what an import wrote, as history tells it, and what of that nobody has touched since."""
+"""撤销导入: what an import wrote, as history tells it, and what of that nobody has touched since."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_a_name_is_asked_once_used_when_confirmed_and_taken_back_like_a_decision
 
     told = answer(garden, name, "undo")
     assert "靠它对上的 1 条回到“疑似同一条”" in told
-    assert "没有撤回：这个名称还没有定过" in answer(garden, name, "undo")
+    assert "没有撤销：这个名称还没有定过" in answer(garden, name, "undo")
     assert said.count() == 3, "who is known by a number stays matched"
     asked = Unmatched.objects.get(of=done, what="question")
     assert (asked.entity, asked.opened()["name"]) == (Person.objects.get(name="程丁").pk, "程丁")

@@ -1,4 +1,4 @@
-"""关怀类别: given, agreed to, reviewed, renewed, ended.
+"""关爱类别: given, agreed to, reviewed, renewed, ended.
 
 Contacts and needs are the room's above (``visits.actions.care``).
 """

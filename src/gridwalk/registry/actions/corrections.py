@@ -77,7 +77,7 @@ def correct(
     values = parse(kind, raw)
     if is_end(kind, "status", values.get("status")):
         raise CorrectionError(
-            "去世、迁走、注销要另一人复核，没有存。请用“送复核”提出。", {"status": "请用“送复核”提出"}
+            "去世、迁走、注销要另一人复核，没有存。请用“提交复核”提出。", {"status": "请用“提交复核”提出"}
         )
     with core.write_to(record.grid_id, actor=actor, at=at) as writing:
         judged = claims.apply_claims(

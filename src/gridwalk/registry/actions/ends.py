@@ -1,4 +1,4 @@
-"""Ends (去世, 迁走, 拆除, 关停 …) and returns: proposed by one person, true only when another has rechecked (P15).
+"""Ends (去世, 迁走, 拆除, 停业 …) and returns: proposed by one person, true only when another has rechecked (P15).
 
 Nothing cascades: people of a door that ends stay on record, organizations and open differences stay as they are. The
 doors of a whole building are proposed, rechecked and ended as one (``Recheck.together``). What a return brings back
@@ -44,8 +44,8 @@ class EndError(Exception):
 
 Ending = Person | Dwelling | Organization | Site
 NOT_SO = "这一类不能这样注销。"
-WAITS = "没有送：已经有人提出来了，正等着复核。"
-STANDS = "没有送：这一条在册，不用恢复。"
+WAITS = "没有提交：已经有人提出来了，正等着复核。"
+STANDS = "没有提交：这一条在册，不用恢复。"
 GONE = "这一条已经不在册了，不用再注销。请刷新后再看。"
 
 
@@ -169,13 +169,13 @@ def propose_end(
 def _refuse_form(of: str, kind: str, proposed: str, evidence: str, reason: str) -> None:
     """Raises EndError with the field that is wrong; ``of``: the kind of the records, ``kind`` may be a building."""
     if proposed not in {REINSTATED, *PROPOSALS[of]}:
-        raise EndError(NOT_SO if proposed else "没有送：请选是哪一种。", "proposed")
+        raise EndError(NOT_SO if proposed else "没有提交：请选是哪一种。", "proposed")
     if kind == "building" and proposed not in AT_ONCE:
-        raise EndError("没有送：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
+        raise EndError("没有提交：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
     if evidence not in EVIDENCE_OF[of]:
-        raise EndError("没有送：请选凭什么知道的。", "evidence")
+        raise EndError("没有提交：请选依据材料。", "evidence")
     if not reason.strip():
-        raise EndError("没有送：请写明原因，复核的人要看。", "reason")
+        raise EndError("没有提交：请写明原因，复核的人要看。", "reason")
 
 
 @dataclasses.dataclass(frozen=True)

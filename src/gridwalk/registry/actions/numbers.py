@@ -55,7 +55,7 @@ def _number_of(person: Person, typed: str) -> str:
     if person.merged_into is not None:
         raise CardError("没有核对：这一条已并入另一条。请到留下的那一条上核。")
     if not person.id_no_sealed:
-        raise CardError("没有核对：这个人还没登记证件号。请用“改一处”写上。")
+        raise CardError("没有核对：这个人还没登记证件号。请用“更正登记”写上。")
     paper = papers.paper_of(str(columns.read(person, "id_no")))
     number = dictionary.parse("person", "id_no", typed)
     if number.fault:

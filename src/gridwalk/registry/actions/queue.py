@@ -67,7 +67,7 @@ def close_answered(writing: Writing, statements: Sequence[Said]) -> None:
         if statement is None:
             continue
         if statement.verdict is Verdict.APPLY and statement.value_hash == waiting.claimed_hash:
-            closed.append(_close(writing, waiting, "现值已与此相同"))
+            closed.append(_close(writing, waiting, "系统登记已与此相同"))
         elif waiting.state == "to_door" and statement.verdict is not Verdict.ASK:
             closed.append(_close(writing, waiting, "上门已核实"))
         elif waiting.why == "head_changed" and statement.verdict is Verdict.APPLY:

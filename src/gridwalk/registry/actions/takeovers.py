@@ -65,7 +65,7 @@ def ask(writing: Writing, comers: Sequence[Comer], records: Mapping[uuid.UUID, P
     _tell(writing, {comer.grid for comer in waits}, ASKED_FOR)
 
 
-ASKED_OF = "别处报来：您网格里登记着的一个人，现在住在那边。书记会在“差异”里定，请先问过本人。"
+ASKED_OF = "别处报来：您网格里登记着的一个人，现在住在那边。书记会在“差异核对”里定，请先问过本人。"
 ASKED_FOR = "有人的证件号登记在别处，已请那边确认。确认以前，那一户记 1 人“待对方确认”。"
 GIVEN = "报来的人，那边已经确认，迁到您网格了。请看一看那一户。"
 MOVED_AWAY = "您网格登记的一个人，本社区别的网格上门见到了，已经迁过去。不对，请告诉书记。"
@@ -226,4 +226,4 @@ def withdraw(writing: Writing, op: uuid.UUID) -> None:
     rows = list(Difference.objects.select_for_update().filter(pk__in=mine.values("difference"), state__in=WAITING))
     others = set(TakeOver.objects.filter(difference__in=rows).exclude(op=op).values_list("difference_id", flat=True))
     mine.filter(difference__in=others).delete()
-    queue.close(writing, [row for row in rows if row.pk not in others], "那边已经撤回")
+    queue.close(writing, [row for row in rows if row.pk not in others], "那边已经撤销")

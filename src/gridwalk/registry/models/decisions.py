@@ -27,8 +27,8 @@ class Difference(models.Model):
     )
     STATES = [
         ("open", "待决定"),
-        ("accepted", "已采纳"),
-        ("kept", "保留现值"),
+        ("accepted", "已采用"),
+        ("kept", "保留登记"),
         ("to_door", "上门核实"),
         ("closed", "已消失"),
     ]
@@ -165,7 +165,7 @@ class CaseDecision(models.Model):
         merged=Stays("what was decided about the two as they were"),
         erased=ByHand("retention.actions.people._records_of"),
     )
-    STATES = [("standing", "有效"), ("undone", "已撤回"), ("replaced", "重新核定过")]
+    STATES = [("standing", "有效"), ("undone", "已撤销"), ("replaced", "重新核定过")]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")

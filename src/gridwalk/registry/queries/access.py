@@ -1,4 +1,4 @@
-"""谁看过、为什么: every look at a person that leaves a record, in plain words, for the person who asks."""
+"""查阅记录、为什么: every look at a person that leaves a record, in plain words, for the person who asks."""
 
 from __future__ import annotations
 

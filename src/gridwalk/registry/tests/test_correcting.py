@@ -120,8 +120,8 @@ def test_moving_out_leaves_the_person_in_the_register(street: Street) -> None:
     person = street.person("张桂兰", street.door(), "tenant")
     link = Residence.objects.get(person=person)
     with pytest.raises(NotHere):
-        corrections.move_out(actor=lead(SECOND), at=street.at, residence=link.id, reason="搬走")
-    corrections.move_out(actor=worker(), at=street.at, residence=link.id, reason="搬走")
+        corrections.move_out(actor=lead(SECOND), at=street.at, residence=link.id, reason="搬离")
+    corrections.move_out(actor=worker(), at=street.at, residence=link.id, reason="搬离")
     person.refresh_from_db()
     assert (person.status, person.grid_id, links(person)) == ("active", f"{FIRST}000", [])
 

@@ -111,7 +111,7 @@ def test_the_queue_is_for_who_decides(street: Street) -> None:
     person = street.person("张桂兰", street.door(), phone=phone(1))
     street.say(person, "phone", phone(2))
     (row,) = differences.waiting(lead(), differences.Filter(STREET))
-    assert (row.title, row.label, row.source, row.why) == ("张桂兰", "电话", "台账", "台账与一张表不同")
+    assert (row.title, row.label, row.source, row.why) == ("张桂兰", "电话", "台账", "台账与系统登记不同")
     assert "*" in row.claimed
     assert differences.counts(lead(), FIRST) == [("person", "phone", "电话", 1)]
     assert (differences.n_open(lead(SECOND), STREET), differences.n_open(worker(), STREET)) == (0, 0)

@@ -53,9 +53,9 @@ def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, stree
     assert row(overview, "入户走访率", 2)[2:7] == ["户", 6, 13, 0.461, 7]
     assert row(overview, "人房关联率", 2)[2:7] == ["人", 3, 4, 0.75, 1]
     assert row(overview, "台账一致率", 2)[3:8] == ["—", "—", "—", "—", "还没比对过台账，不计入一致率。"]
-    assert row(overview, "知晓率", 2)[7] == "还没做过抽样。"
+    assert row(overview, "知晓率", 2)[7] == "尚未抽样。"
     assert row(overview, "单位走访率", 2)[3:6] == [0, 0, "—"]
-    assert row(overview, "已说明，拒访", 2)[3] == 2
+    assert row(overview, "已登记原因，拒访", 2)[3] == 2
     assert overview["A2"].value == "数据截至 2026年10月13日 10:00。"
     communities, grids = workbook["各社区"], workbook["各网格"]
     assert row(communities, "林古里")[1:10] == [2, "未明确", "", 2, 7, 0.285, 1, 4, 1]
@@ -94,7 +94,7 @@ def test_the_weekly_form_counts_what_was_done_since_monday(at: dt.datetime, stre
     assert sheet["A2"].value.split() == ["填报单位：光复道街道", "填报日期：2026年10月13日"]
     heads = [c.value for c in sheet[4]]
     line = dict(zip(heads, row(sheet, "林古里"), strict=True))
-    assert [line[h] for h in ("应走访", "已走访", "本周新增", "已说明", "待走访")] == [7, 2, 1, 1, 4]
+    assert [line[h] for h in ("应走访", "已走访", "本周新增", "已登记原因", "待走访")] == [7, 2, 1, 1, 4]
     assert (line["在册人员"], line["已关联"]) == (4, 3)
     assert row(sheet, "合计")[1:6] == [13, 6, 5, 3, 4]
 
@@ -110,7 +110,7 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "46.1%",
         "孙试长（街道主任）",
         "还没比对过台账",
-        "还没做过抽样",
+        "尚未抽样",
         "拒访 2 户",
         "还没去 1 户",
     ):
@@ -121,20 +121,20 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "二、主要做法",
         "（一）分步推进",
         "（二）压实责任",
-        "（三）少打扰居民",
+        "（三）减少打扰居民",
         "三、五个100%完成情况",
         "（一）入户走访率",
         "（二）关注率",
         "（三）台账一致率",
         "（四）人房关联率、房屋居住已明率",
         "（五）知晓率",
-        "四、缺口原因",
+        "四、未完成原因",
         "五、存在问题",
         "六、下一步",
     ]
     # 13 doors over the 17 working days of the action phase: 13 × 4 / 17 ≈ 3 by the fourth; 6 are done, so none is late
     assert "比计划少" not in text
-    assert "人房关联率还差 1 人。" in text
+    assert "人房关联率尚差 1 人。" in text
     assert "2 个社区中 0 个、3 个网格中 1 个明确了责任人" in text
     assert "林古里、林古里第二网格、君临天下、君临天下第一网格没有责任人。" in text
     assert "还没去的，按楼栋单元排进每日清单，共 1 户。" in text

@@ -32,7 +32,7 @@ def claims_of(
     claims = []
     for field, fact in facts.items():
         if dictionary.find(kind, field) is None or (kind, field) == ("person", "residence_kind"):
-            raise Unreadable("有一项不是一张表里的内容。")
+            raise Unreadable("有一项不是系统登记的内容。")
         seen = references.heads.get((key_of(kind, entity, field), fact.p), fact.p) if fact.p else None
         evidence = {"op": str(op), "parent": str(fact.p) if fact.p else None}
         value = _value(kind, field, fact.v)
@@ -50,7 +50,7 @@ def _value(kind: str, field: str, raw: Any) -> Any:
 def _values_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     facts = {field: value for field, value in raw.items() if field != "residence_kind"}
     if any(dictionary.find("person", field) is None for field in facts):
-        raise Unreadable("有一项不是一张表里的内容。")
+        raise Unreadable("有一项不是系统登记的内容。")
     values = {field: _value("person", field, value) for field, value in facts.items()}
     if not values.get("name"):
         raise Unreadable("新添的人没有填姓名。")

@@ -185,11 +185,11 @@ _SETTLED = plain.Query(_settled, user=_ANYBODY, since=_ANY_TIME)
 
 
 def _answer(state: str, note: str) -> str:
-    answer = {"released": "社区已放行，记上了。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[state]
+    answer = {"released": "社区已放行，已登记。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[state]
     return f"{answer}：{note}" if note and state != "released" else answer
 
 
-_DECIDED = {"accepted": "采纳了您记的", "kept": "保留了原来的", "closed": "两边已一致"}
+_DECIDED = {"accepted": "采用了您记的", "kept": "保留了原来的", "closed": "两边已一致"}
 
 
 def _answered(user: uuid.UUID, since: dt.datetime) -> list[dict[str, str]]:

@@ -105,7 +105,7 @@ def _rows(returned: Sequence[Returned]) -> list[Row]:
             received_at=r.op.received_at,
             place=r.place,
             place_kind=titles.get(r.place, ("", ""))[0] if r.place else "",
-            title=titles.get(r.place, ("", "不在一张表里"))[1] if r.place else "不在一张表里",
+            title=titles.get(r.place, ("", "不在系统登记里"))[1] if r.place else "不在系统登记里",
             reason=r.reason,
             text=_why(r.op),
             todo=rules.TO_DO.get(r.reason, ""),
@@ -147,7 +147,7 @@ def _lines(op: Op) -> list[tuple[str, str]]:
         for field, value in (values if isinstance(values, dict) else {}).items():
             lines.append((f"添人 {dictionary.label('person', field)}", _shown("person", field, value)))
     for end in _dicts(data.get("ends")):
-        lines.append(("提出注销", PROPOSALS["person"].get(str(end.get("end")), "")))
+        lines.append(("提出注销登记", PROPOSALS["person"].get(str(end.get("end")), "")))
     if isinstance(data.get("reason"), str):
         lines.append(("原因", data["reason"][:200]))
     return [

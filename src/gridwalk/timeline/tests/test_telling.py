@@ -72,13 +72,13 @@ def test_a_round_is_told_with_its_result(door: Dwelling, at: dt.datetime) -> Non
         rounds.record_rounds(actor=SYSTEM, at=at, things=[("facility", facility.pk)], seen=seen)
     sentences = [line.sentence for line in queries.past("facility", [facility.pk], full=True)]
     assert [sentence for sentence in sentences if sentence.startswith("巡检")] == [
-        "巡检，有毛病，部件坏了，漏水",
+        "巡检，有故障，部件坏了，漏水",
         "巡检，完好",
     ]
 
 
 @pytest.mark.parametrize(
-    ("does", "told", "masked"), [(homes.move_in, "搬来", "搬来"), (letting.let, EVENTS["let"].label, "动态更新")]
+    ("does", "told", "masked"), [(homes.move_in, "入住", "入住"), (letting.let, EVENTS["let"].label, "动态更新")]
 )
 def test_an_event_whose_name_tells_how_a_door_is_used_is_an_update_to_masked_eyes(
     door: Dwelling, at: dt.datetime, does: Callable[..., Any], told: str, masked: str

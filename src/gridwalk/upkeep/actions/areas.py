@@ -25,7 +25,7 @@ def take_back(*, actor: Viewer, at: dt.datetime, code: str) -> None:
     with core.write_to(*grids, actor=actor, at=at) as writing:
         if code not in areas.removable(code):
             raise UpkeepError(
-                "没有撤回：这里已经有岗位、台账、行动或登记，撤不掉了。网格可以改名，也可以在“拆并网格”里并掉。"
+                "没有撤销：这里已经有岗位、台账、行动或登记，撤不掉了。网格可以改名，也可以在“拆并网格”里并掉。"
             )
         territory.remove_grids(writing, grids)
         if len(code) < codes.GRID:

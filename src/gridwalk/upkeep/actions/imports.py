@@ -1,4 +1,4 @@
-"""撤回导入, together with what was dispatched of it: a second person lets it leave, and the job takes it back."""
+"""撤销导入, together with what was dispatched of it: a second person lets it leave, and the job takes it back."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Merging:
         self._refuse_two_numbers(plan, stays, goes)
         homes = Merge(self.of).homes(stays, goes)
         if homes and plan.choices.get("home") not in {str(link.residence) for link in homes}:
-            raise UpkeepError("没有送：两条记录住在不同的房屋，请选现在住在哪一处。", "home")
+            raise UpkeepError("没有提交：两条记录住在不同的房屋，请选现在住在哪一处。", "home")
 
     def _refuse_two_numbers(self, plan: Plan, stays: Entity, goes: Entity) -> None:
         """Two valid numbers speak for two people: only a document may say that one of them is wrong."""
@@ -47,11 +47,13 @@ class Merging:
             return
         if not plan.choices.get("wrong_number"):
             raise UpkeepError(
-                "没有送：两条各有一个校验通过的号码，多半不是同一个。看过证件、确是同一个的，选好对的号码，勾上“另一个号码是错的”。",
+                "没有提交：两条各有一个校验通过的号码，多半不是同一个。看过证件、确是同一个的，选好对的号码，勾上“另一个号码是错的”。",
                 "wrong_number",
             )
         if plan.evidence not in rules.DOCUMENTS:
-            raise UpkeepError("没有送：说其中一个号码错了，要看过证件。依据请选证件；没看到的，先去核实。", "evidence")
+            raise UpkeepError(
+                "没有提交：说其中一个号码错了，要看过证件。依据请选证件；没看到的，先去核实。", "evidence"
+            )
 
     def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
         """Hand everything over and close the record that goes. Raises UpkeepError."""

@@ -28,39 +28,39 @@ class Moving:
     def refuse(self, plan: Plan) -> None:
         """Raises UpkeepError where these people cannot move so, as things stand."""
         if plan.subjects[0] == plan.subjects[1]:
-            raise UpkeepError("没有送：选的就是现在这一户。请另选搬去的那一户。")
+            raise UpkeepError("没有提交：选的就是现在这一户。请另选搬去的那一户。")
         _, new = Move().doors(plan)
         if new.status != "active":
-            raise UpkeepError(f"没有送：{new.address} {_why_not(new.status)}，不能迁入。先核对那处房屋，或另选一户。")
+            raise UpkeepError(f"没有提交：{new.address} {_why_not(new.status)}，不能迁入。先核对那处房屋，或另选一户。")
         self._refuse_people(plan)
         self._refuse_day(plan)
         if plan.choices.get("old_door") not in rules.OLD_DOOR:
-            raise UpkeepError("没有送：请选原来那一户以后怎样。", "old_door")
+            raise UpkeepError("没有提交：请选原来那一户以后怎样。", "old_door")
         if plan.choices["old_door"] == "vacant" and (n := staying(plan).count()):
-            raise UpkeepError(f"没有送：原来那一户还有 {n} 人现住，不能算空房。", "old_door")
+            raise UpkeepError(f"没有提交：原来那一户还有 {n} 人现居住，不能算空房。", "old_door")
 
     def _refuse_people(self, plan: Plan) -> None:
         if plan.choices.get("registration") not in rules.REGISTRATION:
-            raise UpkeepError("没有送：请选户口跟不跟着迁。", "registration")
+            raise UpkeepError("没有提交：请选户口跟不跟着迁。", "registration")
         people, leaving = plan.subjects[2:], Move().leaving(plan)
         if not people:
-            raise UpkeepError("没有送：还没选谁搬。请勾上搬走的人。", "people")
+            raise UpkeepError("没有提交：还没选谁搬。请勾上搬离的人。", "people")
         if gone := len(set(people)) - len(leaving):
-            raise UpkeepError(f"没有送：勾上的有 {gone} 人已经不在原来那一户了。请去掉再送。", "people")
+            raise UpkeepError(f"没有提交：勾上的有 {gone} 人已经不在原来那一户了。请去掉再送。", "people")
         if any(link.person.status != "active" or link.person.status_pending for link in leaving):
-            raise UpkeepError("没有送：勾上的有人已注销，或注销正等着复核。先把注销定下来，或去掉再送。", "people")
+            raise UpkeepError("没有提交：勾上的有人已注销，或注销正等着复核。先把注销定下来，或去掉再送。", "people")
         if plan.choices["registration"] == "stays" and any(link.kind == REGISTERED for link in leaving):
-            raise UpkeepError("没有送：户口留在原处的话，只在这里登记户籍的人不用搬。请去掉再送。", "people")
+            raise UpkeepError("没有提交：户口留在原处的话，只在这里登记户籍的人不用搬。请去掉再送。", "people")
 
     def _refuse_day(self, plan: Plan) -> None:
         try:
             from_on = dt.date.fromisoformat(str(plan.choices.get("from_on")))
         except ValueError:
-            raise UpkeepError("没有送：请填哪天搬的。", "from_on") from None
+            raise UpkeepError("没有提交：请填哪天搬的。", "from_on") from None
         if from_on > clock.local_date(plan.proposed_at):
-            raise UpkeepError("没有送：还没搬的先不办，搬了再来。", "from_on")
+            raise UpkeepError("没有提交：还没搬的先不办，搬了再来。", "from_on")
         if any(link.from_on and link.from_on > from_on for link in Move().leaving(plan)):
-            raise UpkeepError("没有送：有人迁入原来那一户的日子比这天还晚。请核对日期。", "from_on")
+            raise UpkeepError("没有提交：有人迁入原来那一户的日子比这天还晚。请核对日期。", "from_on")
 
     def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
         """Everybody goes, with what waits about them."""

@@ -60,16 +60,16 @@ def propose(
     )
     grids = _require_proposing(actor, plan) | _require_given_up(actor, plan)
     if rules.KINDS[kind].evidence and evidence not in rules.EVIDENCE:
-        raise UpkeepError("没有送：请选依据，看过、问过什么。", "evidence")
+        raise UpkeepError("没有提交：请选依据，看过、问过什么。", "evidence")
     with core.write_to(*READS[kind].grids(plan), actor=actor, at=at) as writing:
         _require_held(writing, plan)
         if plans.mark(plan) != seen:
             raise UpkeepError(rules.CHANGED)
         waiting = Plan.objects.filter(subjects__overlap=plan.subjects, state="open")
         if waiting.exists():
-            raise UpkeepError("没有送：其中一条已有一个方案等着复核，先把那个定下来。")
+            raise UpkeepError("没有提交：其中一条已有一个方案等着复核，先把那个定下来。")
         if erased.among(plan.subjects):
-            raise UpkeepError(f"没有送：其中一条的{ERASED}")
+            raise UpkeepError(f"没有提交：其中一条的{ERASED}")
         WORK[kind].refuse(plan)
         plan.communities = sorted({grid[:12] for grid in grids})
         plan.seen = dict(READS[kind].state(plan))
@@ -92,7 +92,7 @@ def _require_given_up(actor: Viewer, plan: Plan) -> set[str]:
     grids = given_up.grids(plan)
     if not all(actor.may(rules.KINDS[plan.kind].proposed_by, grid) for grid in grids):
         raise UpkeepError(
-            "没有送：有一处住处在别的社区，归不归另一个人、还住不住在那里，由那边定。请先登记现在住的地方，等那边确认，再来办。"
+            "没有提交：有一处住处在别的社区，归不归另一个人、还住不住在那里，由那边定。请先登记现在住的地方，等那边确认，再来办。"
         )
     return grids
 
@@ -100,7 +100,7 @@ def _require_given_up(actor: Viewer, plan: Plan) -> set[str]:
 def _reason(typed: str) -> str:
     reason = reason_kept(typed)
     if len(reason) < LEAST:
-        raise UpkeepError(f"没有送：请写明原因（不少于 {LEAST} 个字），复核的人要看，来历里要留着。", "reason")
+        raise UpkeepError(f"没有提交：请写明原因（不少于 {LEAST} 个字），复核的人要看，来历里要留着。", "reason")
     return reason
 
 

@@ -25,7 +25,7 @@ from gridwalk.upkeep.models import Handover
 from gridwalk.upkeep.queries import posts
 from gridwalk.upkeep.rules import UpkeepError
 
-WHY, BACK = "原来的网格员不在岗了，交接", "撤回了停岗，交还"
+WHY, BACK = "原来的网格员不在岗了，交接", "撤销了停用，交还"
 
 
 def end_post(*, actor: Viewer, at: dt.datetime, post: uuid.UUID, to: uuid.UUID | None = None) -> Handover:
@@ -71,7 +71,7 @@ def _hand_over(writing: Writing, ending: Assignment, grids: list[str], to: uuid.
     if targets or labels or tasks:
         place = territory.scope_name(ending.scope)
         text = f"{place}：{ending.user.name}不在岗了，名下的 {len(targets)} 项走访任务"
-        more = "和关怀联系、退回的" if labels or tasks else ""
+        more = "和关爱联系、退回的" if labels or tasks else ""
         notices.tell(writing, to_user=to, kind=Kind.ROLE, text=f"{text}{more}都交给您了，手机下次联网时就有。")
     return {
         "targets": [str(pk) for pk in targets],
@@ -101,11 +101,11 @@ def undo(*, actor: Viewer, at: dt.datetime, handover: uuid.UUID) -> Handover:
 
 def _require_undoable(ended: Handover, at: dt.datetime) -> None:
     if ended.undone_at is not None:
-        raise UpkeepError("没有撤回：已经撤回过了。")
+        raise UpkeepError("没有撤销：已经撤销过了。")
     if at - ended.made_at >= clock.UNDO_FOR:
-        raise UpkeepError(f"没有撤回：过了 {clock.UNDO_FOR.days} 天。请重新给岗位，再在缺口清单里改派。")
+        raise UpkeepError(f"没有撤销：过了 {clock.UNDO_FOR.days} 天。请重新给岗位，再在未走访清单里改派。")
     if len(ended.post.scope) == codes.GRID and not territory.grid_codes(ended.post.scope):
-        raise UpkeepError("没有撤回：这个网格已经拆并过了。请重新给岗位。")
+        raise UpkeepError("没有撤销：这个网格已经拆并过了。请重新给岗位。")
 
 
 def _give_back(writing: Writing, ended: Handover, grids: list[str], taker: uuid.UUID) -> None:
@@ -124,7 +124,7 @@ def _tell_of_return(writing: Writing, user: User, post: Assignment, taker: uuid.
     """Who took over learns that it went back; the street centre, that somebody is in post again."""
     place, by = territory.scope_name(post.scope), writing.actor.name
     if taker is not None:
-        text = f"{place}：{by}撤回了停岗，{user.name}接着走，交给您的还开着的都交还了。"
+        text = f"{place}：{by}撤销了停用，{user.name}接着走，交给您的还开着的都交还了。"
         notices.tell(writing, to_user=taker, kind=Kind.ROLE, text=text)
-    text = f"{by}撤回了停岗：{user.name}在{place}的岗位“{LABELS[Role(post.role)]}”照旧。"
+    text = f"{by}撤销了停用：{user.name}在{place}的岗位“{LABELS[Role(post.role)]}”照旧。"
     notices.tell(writing, role=Role.STREET_CENTRE, scope=post.scope, kind=Kind.ROLE, text=text)

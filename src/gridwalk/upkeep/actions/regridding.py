@@ -39,15 +39,15 @@ class Regrid:
         """Raises UpkeepError where the grids cannot be drawn so, or one of the new ones would stand empty."""
         old, new = plan.choices["old"], plan.choices["new"]
         if not old or not 1 <= len(new) <= MOST or (len(old) == 1 and len(new) == 1):
-            raise UpkeepError("没有送：拆分要从一个变成几个，合并要从几个变少；先选好网格和个数。")
+            raise UpkeepError("没有提交：拆分要从一个变成几个，合并要从几个变少；先选好网格和个数。")
         today = clock.local_date(clock.now())
         _require_in_force(old, today)
         if empty := regridding.impact(plan, today).empty:
             numbers = "、".join(str(int(code[12:])) for code in empty)
-            raise UpkeepError(f"没有送：第 {numbers} 网格里一栋楼也没有。请至少划进一栋或一个单元，或少设几个。")
+            raise UpkeepError(f"没有提交：第 {numbers} 网格里一栋楼也没有。请至少划进一栋或一个单元，或少设几个。")
         waiting = Plan.objects.filter(kind=REGRID, state="open", communities=[old[0][:12]]).exclude(pk=plan.pk)
         if waiting.exists():
-            raise UpkeepError("没有送：这个社区还有一个方案等着复核，先把那个定下来。")
+            raise UpkeepError("没有提交：这个社区还有一个方案等着复核，先把那个定下来。")
 
     def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
         """All at once, from today. Where everything stood before is kept as what was seen of the plan.
@@ -83,11 +83,11 @@ class Regrid:
 def _require_in_force(old: Sequence[str], today: dt.date) -> None:
     grids = list(Grid.objects.filter(code__in=old, valid_to__isnull=True))
     if len(grids) != len(old) or len(set(old)) != len(old):
-        raise UpkeepError("没有送：其中有网格已经停用，请刷新后再看。")
+        raise UpkeepError("没有提交：其中有网格已经停用，请刷新后再看。")
     if any(grid.area_id != old[0][:12] or grid.kind == "unassigned" for grid in grids):
-        raise UpkeepError("没有送：只在一个社区里拆并；“未划入网格”不拆不并。")
+        raise UpkeepError("没有提交：只在一个社区里拆并；“未划入网格”不拆不并。")
     if any(grid.valid_from >= today for grid in grids):
-        raise UpkeepError("没有送：其中有网格今天才设立，明天起才能再改，先后才分得清。")
+        raise UpkeepError("没有提交：其中有网格今天才设立，明天起才能再改，先后才分得清。")
 
 
 def require_no_ledger_under_way(community: str) -> None:
@@ -96,7 +96,7 @@ def require_no_ledger_under_way(community: str) -> None:
     reaching = Q(scope__in=wider) | Q(scope__startswith=community)
     busy = Import.objects.filter(reaching, state__in=("applying", "paused", "undoing")).exists()
     if busy or Comparison.objects.filter(reaching, state__in=("comparing", "paused")).exists():
-        raise UpkeepError("没有改：这个社区有台账正在导入、撤回或比对，办完或放弃之后再来，免得记到停用的网格里。")
+        raise UpkeepError("没有改：这个社区有台账正在导入、撤销或比对，办完或放弃之后再来，免得记到停用的网格里。")
 
 
 def follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:

@@ -34,11 +34,11 @@ class Renumber:
         _refuse_names(plan)
         drawn = Renumbering().drawn(plan)
         if drawn.faults:
-            raise UpkeepError(f"没有送：对照表有 {len(drawn.faults)} 行看不懂，改好再送，内容都在。", "table")
+            raise UpkeepError(f"没有提交：对照表有 {len(drawn.faults)} 行看不懂，改好再送，内容都在。", "table")
         if drawn.in_the_way:
-            raise UpkeepError("没有送：会有重号，看下面列的，改好再送。", "table")
+            raise UpkeepError("没有提交：会有重号，看下面列的，改好再送。", "table")
         if not drawn.changed:
-            raise UpkeepError("没有送：新号和现在的一样，没有哪一户会变。", "table")
+            raise UpkeepError("没有提交：新号和现在的一样，没有哪一户会变。", "table")
 
     def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
         """All numbers at once."""
@@ -82,7 +82,7 @@ def _refuse_names(plan: Plan) -> None:
     named += [("building", number) for number in plan.choices.get("buildings", {}).values()]
     for part, typed in named:
         if fault := dictionary.parse("dwelling", part, typed).text:
-            raise UpkeepError(f"没有送：{fault}。", part)
+            raise UpkeepError(f"没有提交：{fault}。", part)
 
 
 def _as_it_was(new: NewAddress, before: Mapping[str, Any]) -> NewAddress:

@@ -30,18 +30,18 @@ class Splitting:
         """Raises UpkeepError where there is nothing to split, or the choices do not say what."""
         person = Split().person(plan)
         if person.merged_into is not None or person.status == "struck_off":
-            raise UpkeepError("没有送：这一条已经不在册了，不能再拆。")
+            raise UpkeepError("没有提交：这一条已经不在册了，不能再拆。")
         if person.status_pending:
-            raise UpkeepError("没有送：这个人的注销还等着复核。先把注销定下来，再来拆。")
+            raise UpkeepError("没有提交：这个人的注销还等着复核。先把注销定下来，再来拆。")
         name = dictionary.parse("person", "name", str(plan.choices.get("name", "")))
         if not name.value:
             said = name.text or "请填另一个人的姓名；还不知道的，写“同名”的那个名字也行"
-            raise UpkeepError(f"没有送：{said}。", "name")
+            raise UpkeepError(f"没有提交：{said}。", "name")
         going = [f for f, side in plan.choices.get("fields", {}).items() if side != "stay"]
         if not (going or plan.choices.get("links") or plan.choices.get("labels")):
-            raise UpkeepError("没有送：没有一项分给另一个人。至少选一项登记内容、一处住处或一个关怀标识。")
+            raise UpkeepError("没有提交：没有一项分给另一个人。至少选一项登记内容、一处住处或一个关爱标识。")
         if plan.choices.get("fields", {}).get("id_no") == BOTH:
-            raise UpkeepError("没有送：证件号只能归一个人。请选留下，或归另一个人。", "id_no")
+            raise UpkeepError("没有提交：证件号只能归一个人。请选留下，或归另一个人。", "id_no")
 
     def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
         """Make the second record and hand over to it what was chosen."""

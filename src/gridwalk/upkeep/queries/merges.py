@@ -147,7 +147,7 @@ class Merge:
         counts = [
             (moving.links + moving.past_links, "房", f"{moving.links} 处人房关联{past}归留下的一条，重的只留一个"),
             (moving.organizations, "位", f"{moving.organizations} 家单位跟着走"),
-            (moving.care or 0, "关", f"{moving.care} 个关怀标识、{n_contacts} 次关怀联系跟着走，同一类的只留一个"),
+            (moving.care or 0, "关", f"{moving.care} 个关爱标识、{n_contacts} 次关爱联系跟着走，同一类的只留一个"),
             (n_visits + n_matters, "走", f"{n_visits} 次走访、{n_matters} 件事项归留下的一条"),
             (open_targets.count(), "任", f"应走访的减少 {open_targets.count()} 处，走访结果按两边的走访一起算"),
             (moving.differences, "异", f"{moving.differences} 条等决定的差异改问留下的一条，已有答案的就关掉"),
@@ -199,13 +199,13 @@ def two_numbers(left: Entity, right: Entity) -> bool:
 def why_not(stays: Any, goes: Any) -> str:
     """Why two records cannot be merged as they stand, and what to do; empty where they can."""
     if stays.pk == goes.pk:
-        return "没有送：这是同一条记录，不用合并。请选另一条。"
+        return "没有提交：这是同一条记录，不用合并。请选另一条。"
     if stays.merged_into or goes.merged_into:
-        return "没有送：其中一条已经并入另一条了。请打开它并入的那一条，再来合并。"
+        return "没有提交：其中一条已经并入另一条了。请打开它并入的那一条，再来合并。"
     if any(getattr(record, "status_pending", "") or record.status == "strike_off_pending" for record in (stays, goes)):
-        return "没有送：其中一条的注销还等着复核。先把注销定下来，再来合并。"
+        return "没有提交：其中一条的注销还等着复核。先把注销定下来，再来合并。"
     if stays.status != goes.status:
-        return "没有送：一条在册，另一条已去世、迁走或注销。先核对状态，把不对的那条改过来，再来合并。"
+        return "没有提交：一条在册，另一条已去世、迁走或注销。先核对状态，把不对的那条改过来，再来合并。"
     if stays.status in {"struck_off", "closed"}:
-        return "没有送：两条都已注销，不用再合并。"
+        return "没有提交：两条都已注销，不用再合并。"
     return ""

@@ -136,10 +136,10 @@ class Move:
         old, new = self.doors(plan)
         people, today = plan.subjects[2:], clock.local_date(plan.proposed_at)
         n_stay = staying(plan).count()
-        effects = [Effect("房", f"{len(people)} 人转到 {new.address}；{old.address} 还有 {n_stay} 人现住")]
+        effects = [Effect("房", f"{len(people)} 人转到 {new.address}；{old.address} 还有 {n_stay} 人现居住")]
         if viewer.may(Verb.SEE_CARE, old.grid_id):
             labels = CareLabel.objects.filter(person__in=people, ends_on__gte=today).count()
-            effects.append(Effect("关", f"{labels} 个关怀标识跟着人走，到期的日子不变", secret=True))
+            effects.append(Effect("关", f"{labels} 个关爱标识跟着人走，到期的日子不变", secret=True))
         effects += households.heads_after_move(plan)
         waits = Difference.objects.filter(entity__in=people, state__in=registry.WAITING).count()
         effects.append(Effect("异", f"{waits} 条关于他们的差异跟着人走，照样能定"))

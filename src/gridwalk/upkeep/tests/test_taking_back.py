@@ -351,7 +351,7 @@ def test_a_question_that_somebody_else_is_asked_too_goes_along_with_the_record(w
 @pytest.mark.parametrize("name", ["12012345678", "120199198001011010", "301", "男", "1980-01-01"])
 def test_the_second_of_two_people_cannot_be_called_what_nobody_is_called(walk: Walk, name: str) -> None:
     person = walk.street.person("张桂兰", walk.street.door("101"), phone=phone(1))
-    with pytest.raises(UpkeepError, match="没有送："):
+    with pytest.raises(UpkeepError, match="没有提交："):
         rows.do(walk, "split_person", [person.id], name=name, fields={"phone": "go"})
     assert Person.objects.count() == 1
     plan = rows.do(walk, "split_person", [person.id], name=" 张 桂蓝", fields={"phone": "go"})

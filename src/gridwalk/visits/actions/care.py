@@ -1,4 +1,4 @@
-"""关怀联系 outside a visit (a call, a talk in the courtyard), and needs followed to their end (P22)."""
+"""关爱联系 outside a visit (a call, a talk in the courtyard), and needs followed to their end (P22)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def record_contact(*, actor: Viewer, at: dt.datetime, need: Need, on: dt.date | 
         faults["to"] = "请选转给了谁"
     grids = set(CareLabel.objects.filter(person=person).values_list("grid_id", flat=True))
     if not grids:
-        raise CareRefused("没有记：这个人没有关怀类别。先加一个类别，再记联系。")
+        raise CareRefused("没有记：这个人没有关爱类别。先新增一个类别，再记联系。")
     if faults:
         raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
     with core.write_to(person.grid_id, *grids, actor=actor, at=at) as writing:
@@ -85,7 +85,7 @@ def help_need(
     label, today = care_need.contact.label, clock.local_date(at)
     faults = needs.faults(Need(person=label.person_id, need=care_need.need, help=help_, to=to, by=by), today)
     if help_ not in needs.ASK_AFTER or help_ == "open":
-        faults["help"] = "请选当场帮了，还是已转介"
+        faults["help"] = "请选当场解决，还是已转介"
     if help_ == "referred" and not to:
         faults["to"] = "请选转给了谁"
     if faults:

@@ -128,8 +128,8 @@ def _end_of(kind: str, outcome: str) -> tuple[str, str]:
     if kind == "dwelling":
         return "struck_off", "上门找不到这一户"
     if kind == "organization" and outcome == "moved_away":
-        return "moved_away", "上门时已搬走"
-    return "closed", "上门找不到" if outcome == "not_found" else "上门时已搬走"
+        return "moved_away", "上门时已搬离"
+    return "closed", "上门找不到" if outcome == "not_found" else "上门时已搬离"
 
 
 def _grids(target: Target) -> set[str]:

@@ -43,9 +43,9 @@ def people_at(dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]
 def of_repeat(new: NewVisit, before: Visit) -> str:
     """A visit whose id is on record already: the same visit sent again is no fault."""
     if before.withdrawn_at is not None:
-        return "这次走访记过，又撤回了，没有再记。要重新记，请打开这一户补录。"
+        return "这次走访记过，又撤销了，没有再记。要重新记，请打开这一户补录。"
     if (before.entity, before.outcome) != (new.entity, new.outcome):
-        return f"这一时段已经记过“{OUTCOMES[before.outcome].label}”，没有改。那次记错了，请打开这一户先撤回它。"
+        return f"这一时段已经记过“{OUTCOMES[before.outcome].label}”，没有改。那次记错了，请打开这一户先撤销它。"
     return ""
 
 

@@ -28,9 +28,9 @@ def reopen_campaign(*, actor: Viewer, at: dt.datetime, campaign: uuid.UUID) -> i
             raise NotHere
         access.require(actor, Verb.MANAGE_CAMPAIGN, reopening.scope)
         if reopening.state != "closed":
-            raise CampaignError("没有撤回：这次行动没有结束。")
+            raise CampaignError("没有撤销：这次行动没有结束。")
         if reopening.closed_at is None or at - reopening.closed_at > clock.UNDO_FOR:
-            raise CampaignError("没有撤回：结束超过七天了。要接着走，请另建一次行动。")
+            raise CampaignError("没有撤销：结束超过七天了。要接着走，请另建行动。")
         closed_at, reopening.state, reopening.closed_at = reopening.closed_at, "running", None
         reopening.save(update_fields=["state", "closed_at"])
         writing.audit(AuditVerb.CAMPAIGN_REOPENED, scope=reopening.scope, kind="campaign", subject=campaign)

@@ -89,7 +89,7 @@ def _require_sound(seen: Seen, today: dt.date) -> None:
     if seen.result not in {"fine", "faulty", "repaired"}:
         raise RoundRefused("没有记：请选巡检结果。")
     if seen.result == "faulty" and seen.fault not in rules.ROUND_FAULTS:
-        raise RoundRefused("没有记：请选是什么毛病。")
+        raise RoundRefused("没有记：请选是什么故障。")
     if seen.fault == "other" and not seen.note.strip():
         raise RoundRefused("没有记：选了“其他”，请写几个字说明。")
     if seen.result == "repaired" and not seen.note.strip():
@@ -133,11 +133,11 @@ def _refusal(entity: Any, seen: Seen, standing: Sequence[tuple[Round, Look]]) ->
         entity.status != "active" if isinstance(entity, Facility) else last is not None and last.result == "faulty"
     )
     if seen.result == "fine" and is_broken and (last is None or seen.on >= last.on):
-        return "还有没修好的毛病，没有记。修好了，打开它写明谁修的。"
+        return "还有没修好的故障，没有记。修好了，打开它写明谁修的。"
     if seen.result == "repaired" and not is_broken:
-        return "没有记着的毛病，不用记修好。记一次完好就行。"
+        return "没有记着的故障，不用记修好。记一次完好就行。"
     if seen.result == "repaired" and last is not None and seen.on < last.on:
-        return "修好的日子早于发现毛病的日子，没有记。请核对日期。"
+        return "修好的日子早于发现故障的日子，没有记。请核对日期。"
     return ""
 
 
@@ -234,7 +234,7 @@ def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason:
     access.require(actor, Verb.RECORD_VISIT, withdrawn.grid_id)
     reason = reason_kept(reason)
     if not reason:
-        raise RoundRefused("没有撤回：请写明原因，来历里要留着。")
+        raise RoundRefused("没有撤销：请写明原因，来历里要留着。")
     with core.write_to(withdrawn.grid_id, actor=actor, at=at) as writing:
         if not Round.objects.filter(pk=round_, withdrawn_at__isnull=True).update(
             withdrawn_at=at, withdrawn_reason=reason

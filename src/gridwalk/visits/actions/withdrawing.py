@@ -42,7 +42,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
     access.require(actor, Verb.RECORD_VISIT, place.grid_id)
     reason = reason_kept(reason)
     if not reason:
-        raise VisitRefused("没有撤回：请写明原因，来历里要留着。")
+        raise VisitRefused("没有撤销：请写明原因，来历里要留着。")
     labels = CareLabel.objects.filter(contacts__visit=withdrawn)
     with core.write_to(place.grid_id, *labels.values_list("grid_id", flat=True), actor=actor, at=at) as writing:
         if not Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).update(

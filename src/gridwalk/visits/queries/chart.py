@@ -15,7 +15,7 @@ from gridwalk.registry.queries import entities
 from gridwalk.territory.models import Building
 from gridwalk.visits.queries import worklist
 
-WORDS = {"remaining": "还没去", "visited": "已走访", "explained": "已说明", "pending": "待复核", "": "不在本次走访"}
+WORDS = {"remaining": "还没去", "visited": "已走访", "explained": "已登记原因", "pending": "待复核", "": "不在本次走访"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -156,7 +156,7 @@ def _cell(
         else ("", "n")
     )
     words = {(m, t): w for m, t, w in LEGEND}.get((character, tone), WORDS.get(state, ""))
-    extra = [w for w, on in (("出租", door.label == "出租房"), ("有关怀联系", door.has_care)) if on]
+    extra = [w for w, on in (("出租", door.label == "出租房"), ("有关爱联系", door.has_care)) if on]
     spoken = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
     return Cell(
         dwelling=dwelling.id,

@@ -1,4 +1,4 @@
-"""该重新核实的: records whose fields are past their period, by door in walking order, with the cheapest next step (P9).
+"""到期核实的: records whose fields are past their period, by door in walking order, with the cheapest next step (P9).
 
 The condition is the one 鲜活 is counted by (``registry.predicates.fresh``), so the list and the indicator cannot
 disagree.

@@ -129,7 +129,7 @@ def total(figures: Iterable[InTime]) -> InTime:
 
 
 def due(viewer: Viewer, scope: str, today: dt.date) -> list[RoundLine]:
-    """该巡检的: facilities and key sites whose round is overdue or due soon, overdue first, then in walking order.
+    """到期巡检的: facilities and key sites whose round is overdue or due soon, overdue first, then in walking order.
 
     A constant number of queries. Raises NotHere.
     """
@@ -214,7 +214,7 @@ def _facility(row: Facility, last: Mapping[uuid.UUID, Round], today: dt.date) ->
         group=f"{row.grid.area.short} {row.grid.name}　{place}",
         where=row.where,
         state=dictionary.choice_label("facility", "status", row.status),
-        broken=(_said(last.get(row.id)) or "台账写着有毛病") if is_broken else "",
+        broken=(_said(last.get(row.id)) or "台账写着有故障") if is_broken else "",
         interval_days=interval,
         last_on=last_on,
         due_on=due_on,
@@ -236,7 +236,7 @@ def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> RoundLi
         grid=row.grid_id,
         group=f"{row.grid.area.short} {row.grid.name}　{place}",
         where=row.address,
-        state="有毛病" if broken else "",
+        state="有故障" if broken else "",
         broken=broken,
         interval_days=interval,
         last_on=last_on,

@@ -1,4 +1,4 @@
-"""缺口清单: which doors are left and why, in walking order, with the cheapest next step."""
+"""未走访清单: which doors are left and why, in walking order, with the cheapest next step."""
 
 from __future__ import annotations
 

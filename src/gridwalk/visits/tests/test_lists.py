@@ -103,7 +103,7 @@ def test_in_time_are_those_that_stand_and_are_not_late(cast: None) -> None:
     assert figures == {"hydrant": (5, 7), "extinguisher": (1, 1)}
 
 
-NO_ROUND = "台账写着有毛病"
+NO_ROUND = "台账写着有故障"
 """What is said of what is broken and of which the last round does not say so."""
 
 

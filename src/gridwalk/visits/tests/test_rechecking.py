@@ -31,7 +31,7 @@ def test_who_reported_cannot_recheck_nor_can_another_community(walk: Walk) -> No
     with pytest.raises(VisitRefused, match="怎么核实的"):
         rechecks.decide_pending(actor=made_up.lead(), note=" ", **deciding)  # type: ignore[arg-type]
     (mine,), (theirs,) = worklist.pending(walk.lead, FIRST), worklist.pending(made_up.lead(), FIRST)
-    assert (mine.mine, theirs.mine, theirs.outcome) == (True, False, "已搬走")
+    assert (mine.mine, theirs.mine, theirs.outcome) == (True, False, "已搬离")
 
     rechecks.decide_pending(actor=made_up.lead(), note="问过物业", **deciding)  # type: ignore[arg-type]
     assert (target(door).state, target(door).outcome, target(door).note) == ("visited", "moved_away", "问过物业")
@@ -78,9 +78,9 @@ def test_a_door_that_is_not_there_is_struck_off_and_leaves_the_scope(walk: Walk)
 @pytest.mark.parametrize(
     ("kind", "outcome", "status", "reason"),
     [
-        ("organization", "moved_away", "moved_away", "上门时已搬走"),
+        ("organization", "moved_away", "moved_away", "上门时已搬离"),
         ("organization", "not_found", "closed", "上门找不到"),
-        ("site", "moved_away", "closed", "上门时已搬走"),
+        ("site", "moved_away", "closed", "上门时已搬离"),
         ("site", "not_found", "closed", "上门找不到"),
     ],
 )

@@ -119,7 +119,7 @@ def test_the_same_visit_sent_again_is_one_visit_and_answers_the_same(walk: Walk)
     with pytest.raises(recording.VisitRefused, match="已经记过“无人”，没有改"):
         recording.record_visit(actor=walk.worker, at=walk.at, grid=GRID, visit=other)
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=visit.id, reason="记错了门")
-    with pytest.raises(recording.VisitRefused, match="又撤回了，没有再记"):
+    with pytest.raises(recording.VisitRefused, match="又撤销了，没有再记"):
         recording.record_visit(actor=walk.worker, at=walk.at, grid=GRID, visit=visit)
     assert target(door).n_visits == 0
 
