@@ -13,6 +13,7 @@ from typing import Any
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals, relations
 from gridwalk.dictionary.types import Field
+from gridwalk.ledger import subjects
 from gridwalk.method import text
 
 SEARCHED_ROWS = 40
@@ -177,8 +178,8 @@ def _by_parts(kind: str, words: str) -> str:
         return field
     if (
         kind in OF_RESIDENTS
-        and (tenant := _TENANTS.match(words))
-        and (field := _words(kind).get(words[tenant.end() :]))
+        and (resident := subjects.RESIDENTS.match(words))
+        and (field := _words(kind).get(words[resident.end() :]))
     ):
         return field
     is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)

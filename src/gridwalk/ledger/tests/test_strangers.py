@@ -91,3 +91,30 @@ def test_people_under_english_headings_are_people_and_no_firms(header: str) -> N
     assert ledger_.kind == "person"
     assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2)]
     assert [row.values["phone"] for row in ledger_.rows] == ["12012345671"]
+
+
+@pytest.mark.parametrize("sort", ["学生", "幼儿", "参保人", "被监护人", "服务对象", "老年人"])
+def test_in_a_list_of_one_sort_of_people_they_are_the_records(sort: str) -> None:
+    ledger_ = ledger(
+        ["序号", f"{sort}姓名", "性别", f"{sort}身份证号", "家庭住址", "监护人姓名", "监护人电话"],
+        [1, "王小秀", "女", id_no(2), "福安里5号楼1单元101", "王强", "12012345671"],
+        [2, "李小伟", "男", id_no(3), "福安里5号楼1单元102", "李强", "12012345672"],
+    )
+    assert (ledger_.kind, read.questions("person", ledger_.sheets)) == ("person", [])
+    assert [row.values["name"] for row in ledger_.rows] == ["王小秀", "李小伟"]
+    assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2), id_no(3)]
+    assert not any("phone" in row.values for row in ledger_.rows), "the guardian's is not the pupil's"
+
+
+def test_a_pupil_beside_a_name_of_the_records_own_is_asked_about_and_gives_no_number() -> None:
+    ledger_ = ledger(
+        ["姓名", "身份证号", "住址", "学生姓名", "学生身份证号", "学生出生日期"],
+        ["王强", id_no(5), "福安里5号楼1单元101", "王小秀", id_no(2), "2015-06-01"],
+        ["李强", id_no(7), "福安里5号楼1单元102", "李小伟", id_no(3), "2016-06-01"],
+    )
+    assert read.questions("person", ledger_.sheets) == ["Sheet1：“姓名”和“学生姓名”都像姓名，请选一列"]
+    assert [(row.values["name"], row.values["id_no"]) for row in ledger_.rows] == [
+        ("王强", id_no(5)),
+        ("李强", id_no(7)),
+    ]
+    assert not any("born_on" in row.values for row in ledger_.rows)
