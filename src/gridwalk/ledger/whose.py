@@ -9,7 +9,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
-from gridwalk.ledger import groups, headers, subjects
+from gridwalk.ledger import composite, groups, headers, subjects
 from gridwalk.ledger.headers import Column, Header
 from gridwalk.method import addresses, idcards, names, phones, text, uscc
 
@@ -57,7 +57,7 @@ def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[s
                 taken.add(field)
     for group in {c.group for c in columns}:
         _ask_about_doubles([c for c in columns if c.group in {0, group} and not c.says], kind)
-    return [c for c in columns if c.header or c.field]
+    return composite.split([c for c in columns if c.header or c.field], kind, chosen or {})
 
 
 def _take_content(column: Column, kind: str, field: str) -> None:
