@@ -2,7 +2,8 @@
 
 Person by person: of the people who stand on both sides, who was taken rightly, who was asked about (a right question
 counts as half), who was lost in silence. Left out, and counted: rows whose ID number has eighteen places and a birth
-date that no calendar has, and people whose rows share nothing but a name.
+date that no calendar has, and people whose rows share nothing but a name. An estate's other name is asked once for all
+who live there: it is answered by the key, and counts as one question.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from benchmarks.linkage.ledgers import Pair
 from benchmarks.linkage.unseen import write as unseen
 from benchmarks.results import Result
 from gridwalk.ledger import comparing, sides
+from gridwalk.ledger.comparing import Comparison
 from gridwalk.ledger.sides import Side
 from gridwalk.method.linkage import prepare
 from gridwalk.method.linkage.link import COMPARE
@@ -69,11 +71,48 @@ class Outcome:
         return Outcome(**{name: mine[name] + theirs[name] for name in mine if name != "left_out"}, left_out=left_out)
 
 
+ANSWERS = 3
+"""How often a comparison is made anew at most, as an answer may show another name."""
+Whose = tuple[Mapping[int, int], Mapping[int, int]]
+"""Row of either side → who it is."""
+
+
+def _answered(here: Side, there: Side, whose: Whose) -> tuple[Comparison, int, int]:
+    """The comparison once the estates' other names are answered; how many were asked, and how many are other names."""
+    names: dict[str, str] = {}
+    apart: set[str] = set()
+    compared = comparing.compare(here, there)
+    for _ in range(ANSWERS):
+        asked = {other.name: other.estate for other in compared.other_names}
+        if not asked:
+            break
+        for name, estate in asked.items():
+            if _is_one(compared, name, estate, whose):
+                names[name] = estate
+            else:
+                apart.add(name)
+        compared = comparing.compare(here, there, names=names, apart=apart)
+    return compared, len(names) + len(apart), len(names)
+
+
+def _is_one(compared: Comparison, name: str, estate: str, whose: Whose) -> bool:
+    """Whether most pairs between the two names are of one person."""
+    estates = [
+        side.frame.filter(pl.col("estate_key") == of).select("row")
+        for side, of in ((compared.left, name), (compared.right, estate))
+    ]
+    between = compared.pairs.join(estates[0], left_on="left_row", right_on="row", how="semi")
+    between = between.join(estates[1], left_on="right_row", right_on="row", how="semi")
+    right = [whose[0].get(a, -1) == whose[1].get(b, -2) for a, b in between.select("left_row", "right_row").iter_rows()]
+    return 2 * sum(right) > len(right)
+
+
 def outcome(pair: Pair) -> Outcome:
     """Both ledgers read and compared, and judged by their key."""
     here, there = sides.read_files(pair.left, pair.right)
     keys = [_of_rows(side, key) for side, key in ((here, pair.left_key), (there, pair.right_key))]
-    compared = comparing.compare(here, there)
+    known = dict(keys[0].select("row", "who").iter_rows()), dict(keys[1].select("row", "who").iter_rows())
+    compared, n_names, n_right = _answered(here, there, known)
     pairs = compared.pairs.join(keys[0].select(left_row="row", a="who", a_out="impossible"), on="left_row")
     pairs = pairs.join(keys[1].select(right_row="row", b="who", b_out="impossible"), on="right_row")
     pairs = pairs.filter(~pl.col("a_out") & ~pl.col("b_out"))
@@ -85,11 +124,11 @@ def outcome(pair: Pair) -> Outcome:
     in_question = {a for a, b in asked.select("a", "b").iter_rows() if a == b} & people - found
     return Outcome(
         n_people=len(people - bare),
-        n_found=len(found - bare),
-        n_asked=len(in_question - bare),
+        n_found=len(found - bare) - n_right,
+        n_asked=len(in_question - bare) + n_right,
         n_pairs=len(matched),
         n_wrong=int((matched["a"] != matched["b"]).sum()),
-        n_questions=len(asked),
+        n_questions=len(asked) + n_names,
         left_out=(sum(int(key["impossible"].sum()) for key in keys), len(bare)),
     )
 
@@ -169,7 +208,13 @@ def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome
     for file, frame in zip(files, (made.left, made.right), strict=True):
         frame.write_csv(file)
     here, there = sides.read_files(*files, kind="person")
-    compared = comparing.compare(here, there)
+    whose = _whose(made.truth)
+    rows = [side.frame.select("row", no=pl.col("row_no").cast(pl.Int64) - 1) for side in (here, there)]
+    known = [
+        {row: of.get(no, nobody) for row, no in side.iter_rows()}
+        for side, of, nobody in zip(rows, whose, (-1, -2), strict=True)
+    ]
+    compared, n_names, n_right = _answered(here, there, (known[0], known[1]))
     at = [side.frame.select(row="row", no=pl.col("row_no").cast(pl.Int64) - 1) for side in (here, there)]
     pairs = compared.pairs.join(at[0].rename({"row": "left_row", "no": "left"}), on="left_row")
     pairs = pairs.join(at[1].rename({"row": "right_row", "no": "right"}), on="right_row")
@@ -178,7 +223,6 @@ def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome
         alone = apart.filter(pl.any_horizontal(pl.col("left", "right").is_null())).select(side).drop_nulls()
         pairs = pairs.join(alone, on=side, how="anti")
     pairs = pairs.join(apart.select("left", "right").drop_nulls(), on=["left", "right"], how="anti")
-    whose = _whose(made.truth)
     judged = pairs.with_columns(
         who=pl.col("left").replace_strict(whose[0], default=-1),
         other=pl.col("right").replace_strict(whose[1], default=-2),
@@ -189,11 +233,11 @@ def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome
     impossible = int((apart["reason"] == "impossible number").sum())
     return Outcome(
         n_people=len(set(whose[0].values())),
-        n_found=len(found),
-        n_asked=len(set(asked.filter(right)["who"]) - found),
+        n_found=len(found) - n_right,
+        n_asked=len(set(asked.filter(right)["who"]) - found) + n_right,
         n_pairs=len(matched),
         n_wrong=len(matched.filter(~right)),
-        n_questions=len(asked),
+        n_questions=len(asked) + n_names,
         left_out=(impossible, len(apart) - impossible),
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals, relations
 from gridwalk.dictionary.types import Field
+from gridwalk.ledger import subjects
 from gridwalk.method import text
 
 SEARCHED_ROWS = 40
@@ -32,20 +33,6 @@ _OTHER_ADDRESS = re.compile(
     "户籍|户口|原|工作|单位|办公|注册|邮寄|通讯|通信|籍贯|老家|出生|学校|就读|暂|前|发证|企业|公司|网|邮箱|收货|IP|ip"
 )
 _ABOUT = re.compile("(?<=.)(基本)?(信息|情况|资料)$")
-_OTHERS = re.compile(
-    "房主|业主|产权人|房东|监护人|(?:紧急|第[一二])?联系人|紧急联系|法人|法定代表人|网格[员长]|帮扶(?:责任)?人|帮扶|责任人|包联人?|包保人?|"
-    "户主|家长|父母|家属|亲属|子女|儿子|女儿|配偶|父亲|母亲|爷爷|奶奶|看护人|抚养人|照料人|"
-    "代理人|经办人|填表人|担保人|介绍人|签收人|登记人|采集人|核查人|调查人|走访人|楼门?长|民警|医生|志愿者|社工|书记|邻居|亲友|负责人"
-)
-"""Whose name before a heading says that what stands below is not the record's own."""
-_IN_BRACKETS = re.compile(
-    r"[(\[【](?:家长|父母|家属|亲属|子女|儿子|女儿|配偶|丈夫|妻子|父亲?|母亲?|爷爷|奶奶|监护人|看护人|紧急联系人|联系人|班主任|物业|民警)[)\]】]"
-)
-"""联系电话(家长): whose it is stands behind it."""
-_OF_NOBODY_ELSE = re.compile(
-    "(?:联系|手机|移动|固定|住宅|家庭|常用|备用|第?[一二]代|公民|有效|法定|户籍|现|真实|登记|[0-9一二])*"
-)
-"""What before a heading says nothing of another person."""
 _TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
 """Of a dwelling these are others, of a list of residents they are the residents."""
 OF_RESIDENTS = frozenset({"person", "care"})
@@ -79,7 +66,8 @@ class Column:
     ``how``: synonym · content · chosen · guessed · asked · forbidden · unknown · others · paper · dropped.
 
     ``group``: which of the records beside each other it belongs to, 0 to all; ``of``: that record's name (配偶).
-    ``says``: the word a tick in it stands for.
+    ``says``: the word a tick in it stands for. ``beside``: every field that its cells hold (姓名/身份证号), where they
+    hold several.
     """
 
     index: int
@@ -91,6 +79,7 @@ class Column:
     group: int = 0
     of: str = ""
     says: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def letter(self) -> str:
@@ -171,18 +160,35 @@ def _by_parts(kind: str, words: str) -> str:
     parts = [_words(kind).get(part, "") for part in _EITHER.split(words)]
     if len(parts) > 1 and len(set(parts)) == 1:
         return parts[0]
+    if several_ := several(kind, words):
+        return several_[0]
     if (door := _DOOR.fullmatch(words)) and dictionary.find(kind, "room"):
         return "address" if door[1] else "room"
     if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
         return field
     if (
         kind in OF_RESIDENTS
-        and (tenant := _TENANTS.match(words))
-        and (field := _words(kind).get(words[tenant.end() :]))
+        and (resident := subjects.RESIDENTS.match(words))
+        and (field := _words(kind).get(words[resident.end() :]))
     ):
         return field
     is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)
     return "address" if is_address and dictionary.find(kind, "address") else ""
+
+
+_JOINED = re.compile(r"[/或、,+&()\[\]\s及和与]+")
+IN_A_CELL = ("name", "owner_name", "contact_name"), ("id_no", "phone", "owner_phone", "contact_phone")
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def several(kind: str, header: str) -> tuple[str, ...]:
+    """The fields of a heading that names a person and the person's numbers: 姓名/身份证号, 姓名（电话）."""
+    words = [bare(part) for part in _JOINED.split(text.fold(header)) if part]
+    if len(words) == 1:  # 姓名电话
+        words = next(([words[0][:n], words[0][n:]] for n in (2, 4) if words[0][:n] in _words(kind)), words)
+    fields = tuple(_words(kind).get(word, "") for word in words)
+    is_several = len(fields) > 1 and len(set(fields)) == len(fields) and fields[0] in IN_A_CELL[0]
+    return fields if is_several and set(fields[1:]) <= {*IN_A_CELL[1]} else ()
 
 
 def fit(kind: str, texts: Sequence[str]) -> float:
@@ -190,6 +196,7 @@ def fit(kind: str, texts: Sequence[str]) -> float:
     they do not.
     """
     meant_by = {_meant_by(kind, t) for t in texts if t} - {""}
+    meant_by |= {field for t in texts if t for field in several(kind, t)}
     if kind == "person" and "name" not in meant_by:
         meant_by |= of_households(texts)
     own = [dictionary.get(kind, f) for f in meant_by]
@@ -299,14 +306,14 @@ def _stands_below(upper: Sequence[str], lower: Sequence[str], body: Sequence[Seq
 def others(header: str, kind: str = "dwelling") -> str:
     """The other person a heading names (监护人电话, 户主身份证号); empty where it names none."""
     words = bare(header)
-    match = _OTHERS.match(words) or (_TENANTS.match(words) if kind == "dwelling" else None)
-    behind = _IN_BRACKETS.search(text.fold(header))
+    match = subjects.OTHERS.match(words) or (_TENANTS.match(words) if kind == "dwelling" else None)
+    behind = subjects.IN_BRACKETS.search(text.fold(header))
     return match[0] if match else behind[0][1:-1] if behind else ""
 
 
 def is_behind(header: str) -> bool:
     """Whether a heading names another person in brackets behind it."""
-    return bool(_IN_BRACKETS.search(text.fold(header)))
+    return bool(subjects.IN_BRACKETS.search(text.fold(header)))
 
 
 def of_somebody(header: str, kind: str, field: str) -> bool:
@@ -314,7 +321,9 @@ def of_somebody(header: str, kind: str, field: str) -> bool:
     words = bare(header)
     ends = (cut for cut in range(1, len(words) - 1) if meant(kind, words[cut:]) == field)
     start = next(ends, 0)
-    return bool(start) and not _OWN.fullmatch(words[:start] + " ") and not _OF_NOBODY_ELSE.fullmatch(words[:start])
+    return (
+        bool(start) and not _OWN.fullmatch(words[:start] + " ") and not subjects.OF_NOBODY_ELSE.fullmatch(words[:start])
+    )
 
 
 def _texts(row: Sequence[Any]) -> tuple[str, ...]:
@@ -342,7 +351,7 @@ def is_heading(words: str) -> bool:
 
 def _is_anothers(words: str) -> bool:
     """租户, 租户身份证号, 监护人电话: of somebody beside the record."""
-    match = _TENANTS.match(words) or _OTHERS.match(words)
+    match = _TENANTS.match(words) or subjects.OTHERS.match(words)
     rest = words[match.end() :] if match else ""
     return _known(rest) if rest else bool(_TENANTS.fullmatch(words))
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Column as Stored
-from gridwalk.ledger import body, captions, frames, headers, table, tally, whose
+from gridwalk.ledger import body, captions, composite, frames, headers, table, tally, whose
 from gridwalk.ledger.body import Stretch
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.headers import Column, Header
@@ -28,6 +28,9 @@ OTHER_KIND = 2.0
 FEWEST_PAIRS = 2
 """Headings beside their answers in a row above the header, from which on it tells of a record."""
 FORM = "这是一张一格项目名、一格内容的登记表，没有读。请抄成一行一条的表再传"
+UNSPLIT = (
+    "“{}”这一列一格里写着几样内容（几个人，或姓名连着号码），没有读。请抄成一人一行，姓名、证件号、电话各一列，再传。"
+)
 COLOURS = re.compile("[红黄蓝绿橙紫灰粉]色|[标涂][红黄蓝绿灰]|[红黄蓝绿灰]底|底色|字体颜色|颜色")
 TWO_NAMES = "这个证件号第 {} 行已写在另一个名字下，这一行没有记号码。请对照证件，看是谁的"
 HEAD = 42
@@ -117,6 +120,8 @@ def of_sheets(
     with_header = [(s.name, _head(s), header) for s, header in headed if header is not None]
     if not with_header and forms:
         raise LedgerError(f"{FORM}。")
+    if not with_header and (unsplit := next(filter(None, (composite.unsplit(_head(sheet)) for sheet in shown)), "")):
+        raise LedgerError(UNSPLIT.format(unsplit))
     if not with_header:
         raise LedgerError("没有找到表头：前 40 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
     kind = kind or kind_of(with_header, name)

@@ -9,6 +9,7 @@ import polars as pl
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import types
 from gridwalk.ledger import columns as reading
+from gridwalk.ledger import composite
 from gridwalk.ledger.groups import TICKS, Group
 from gridwalk.ledger.headers import Column
 from gridwalk.method import address_parts, idcards, papers, text
@@ -99,6 +100,8 @@ class Records:
         raw = rows.to_series(column.index)
         if column.says:
             raw = _ticked(column, raw)
+        if column.beside:
+            raw = composite.take(raw, column.field, column.beside)
         if self._from_1904 and dictionary.column(self._kind, column.field) is types.Column.DATE:
             raw = reading.days_from_1904(raw)
         return raw

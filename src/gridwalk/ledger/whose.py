@@ -9,7 +9,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
-from gridwalk.ledger import groups, headers
+from gridwalk.ledger import composite, groups, headers, subjects
 from gridwalk.ledger.headers import Column, Header
 from gridwalk.method import addresses, idcards, names, phones, text, uscc
 
@@ -42,6 +42,7 @@ def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[s
     if header.height == 0:
         _ask_whether_guessed(columns)
     groups.mark(columns, kind)
+    _leave_to_subjects(columns)
     _leave_to_others(columns, kind)
     _ask_about_exchanged(columns, kind)
     _part_households_from_rooms(columns)
@@ -56,7 +57,7 @@ def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[s
                 taken.add(field)
     for group in {c.group for c in columns}:
         _ask_about_doubles([c for c in columns if c.group in {0, group} and not c.says], kind)
-    return [c for c in columns if c.header or c.field]
+    return composite.split([c for c in columns if c.header or c.field], kind, chosen or {})
 
 
 def _take_content(column: Column, kind: str, field: str) -> None:
@@ -117,6 +118,17 @@ def _ask_whether_guessed(columns: Sequence[Column]) -> None:
         if column.field and column.how == "synonym":
             column.how = "guessed"
             column.note = f"没有表头，{column.letter} 列看着像{column.header}，请核对"
+
+
+def _leave_to_subjects(columns: Sequence[Column]) -> None:
+    """学生身份证号 beside a column that is simply 姓名 is another person's; whose list it is, the names are asked about."""
+    of_subjects = [c for c in columns if c.how == "synonym" and subjects.of(headers.bare(c.header))]
+    own_names = [c for c in columns if c.field == "name" and c not in of_subjects]
+    if not own_names or any(c.how == "chosen" and subjects.of(headers.bare(c.header)) for c in own_names):
+        return
+    for column in of_subjects:
+        if column.field != "name":
+            column.field, column.how = "", "others"
 
 
 def _leave_to_others(columns: Sequence[Column], kind: str) -> None:

@@ -10,7 +10,7 @@ from gridwalk.method.address_items import Item, Reading
 _FURTHER = re.compile(r"\s*[-/]?\d")
 _FURTHER_DASHED = re.compile(r"\s*[-/]\d")
 _ANOTHER_DOOR = re.compile(
-    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])"
+    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|[室户]?[内隔里]\d|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])"
     r"|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
 )
 """What stands behind the numbers says that another door is meant, or a part of this one."""
@@ -18,6 +18,12 @@ _EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))") 
 _TWO_DOORS = re.compile(
     r"(号|室)\s*[、,和及与+]\s*[A-Za-z]?\d+\s*\1(?!楼)|(?<![\d、,])\d+[、,]\d+(?:室|号(?!楼))"
 )  # 200号、202号商铺
+_TWO_BUILDINGS = re.compile(
+    r"\d\s*(?:号楼?|[楼幢栋座])?\s*[、,和及与]\s*\d+\s*(?:号楼|[楼幢栋座])|\d-[A-Za-z](?:号楼|[幢栋座])|\d[东西南北]?\s*号?楼.*[东西南北]\d+\s*门"
+)
+"""5、6号楼; 3-A号楼, which may be 3A; 5楼东3门: a side of the building, or of the stairwell?"""
+_FLOOR_OR_FLAT = re.compile(r"\d[Ff]$")  # 18F: the floor, or a flat of it
+_RENUMBERED = re.compile(r"(?:^|\s)[现今新][^\s]*\d")
 _BASEMENT = re.compile(r"B\d")
 _MALL = re.compile(r"(?:商场|市场|商城|广场|中心|车库|地下)$")
 _BESIDE = re.compile(r"(?:侧|旁|旁边|对面|附近|[前后]面|隔壁)$")
@@ -40,9 +46,16 @@ def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
         or _ANOTHER_DOOR.match(after)
         or _EITHER_STEM.search(bare)
         or _TWO_DOORS.search(bare)
+        or _TWO_BUILDINGS.search(bare)
+        or _FLOOR_OR_FLAT.search(bare)
         or _GLUED_TO_A_NAME.search(bare)
         or ("room" in reading.parts and _LEFT_BEHIND.search(after))
     )
+
+
+def is_renumbered(notes: str) -> bool:
+    """Whether a bracket says what the number is today: 胜利路92号(现建国道98号)."""
+    return bool(_RENUMBERED.search(notes))
 
 
 def is_doubtful_place(place: str) -> bool:
@@ -52,9 +65,18 @@ def is_doubtful_place(place: str) -> bool:
 
 def is_ambiguous(parts: dict[str, Item], before: str) -> bool:
     """Whether the last number may be another part than it was read as."""
+    if (building := parts.get("building")) and building.unit == "storey" and _is_some_shop(parts.get("room")):
+        return True
     if len(parts) == 1:
         return "room" in parts and _is_ambiguous_room(parts["room"], before)
     return "floor" not in parts and _is_ambiguous_end(parts, before)
+
+
+def _is_some_shop(room: Item | None) -> bool:
+    """一楼商铺: a shop without a number on some floor; 5楼底商 is on the ground."""
+    return (
+        room is not None and room.unit == "shop" and not _DIGIT.search(room.value) and not room.value.startswith("底")
+    )
 
 
 def _is_ambiguous_room(room: Item, before: str) -> bool:

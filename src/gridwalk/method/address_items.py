@@ -39,6 +39,7 @@ _JOINT = re.compile(
     r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
 )
 _JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))")
+_HALF_BUILDING = re.compile(r"(\d{1,3})([东西南北])(?:号?楼|[幢栋])")
 _FLAT_BY_SIDE = re.compile(rf"({_NUMBER})\s*[楼层]\s*([东西南北中]{{1,2}})户")
 _BELOW = re.compile(rf"(?:负|地下|(?<=[楼栋幢座元门])-(?=\d[层楼](?!\s*-)))\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(
@@ -132,6 +133,12 @@ def _dashed(match: re.Match[str]) -> str:
     return "-".join(map(text.number_key, match[1].split("-")))
 
 
+def _of_floor(match: re.Match[str]) -> str:
+    """3-01 is written for 301, 3-1 may be a room of three."""
+    floor, room = match[1].split("-")
+    return floor + room if room.startswith("0") and len(room) > 1 else _dashed(match)
+
+
 def _suffixed(match: re.Match[str]) -> str:
     number, mark, suffix = match.group(1, 2, 3) if match[1] else (match[4], match[5], "")
     return text.number_key(number) + mark + text.number_key(suffix)
@@ -150,7 +157,8 @@ def _on_a_road(match: re.Match[str]) -> bool:
 
 
 _WRITINGS = (
-    _Writing(_AFTER_STAIRWELL, "joint", _dashed, _after("stairwell")),
+    _Writing(_AFTER_STAIRWELL, "joint", _of_floor, _after("stairwell")),
+    _Writing(_HALF_BUILDING, "building", lambda match: text.number_key(match[1]) + match[2]),
     _Writing(_NAMED_BUILDING, "building", lambda match: match[1]),
     _Writing(_SIDE_ROOM, "shop", lambda match: match[1] + text.number_key(match[2])),
     _Writing(_FLAT_BY_SIDE, "shop", lambda match: text.number_key(match[1]) + match[2]),

@@ -12,15 +12,13 @@ import dataclasses
 import functools
 import re
 
-from gridwalk.method import address_doubts, address_items, address_places, areas, text
+from gridwalk.method import address_doubts, address_items, address_marks, address_places, areas, text
 from gridwalk.method.address_items import Item, Reading
 
 _NOTE = re.compile(r"[(\[【<〈《「]([^()\[\]【】<>〈〉《》「」]*)[)\]】>〉》」]|[(\[【<]([^)\]】>]*)$")
-_ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
-_HAN_DASH = re.compile(r"(?<=[0-9A-Za-z])一+(?=[0-9A-Za-z])|-{2,}|~")  # 5一2一301: the numeral typed for a dash
 # The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
 _PLAIN_NAME = (
-    rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼座栋幢元洞梯房屋侧旁边近壁负下第附增之{address_items.SIDES}])"
+    rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼座栋幢元洞梯房屋侧旁边近壁负下第附增之牌{address_items.SIDES}])"
 )
 _PLAIN_END = re.compile(_PLAIN_NAME)
 _PLAIN = re.compile(
@@ -33,14 +31,9 @@ _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
 _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
-_TRADITIONAL = str.maketrans("號樓棟單門層", "号楼栋单门层")
-_NO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?\s*(?=\d)")
 _NAMED_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]+[里园村苑区城庄院厦寓居]$")
 _HOUSE_ON_A_ROAD = re.compile(r"[路街道巷]\d+号$")
 _PHASE = re.compile(r"[\d一二三四五六七八九十A-Za-z东西南北中]+[期区]")
-_SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
-_STEM_APART = re.compile(r"(?<=\d)-(?=[甲乙丙丁](?:[室户号房]|$))")  # 101-甲室
-_DOTTED = re.compile(r"(?<=\d)\.(?=号|单元|门|栋|幢|室|楼|层)")
 _BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
 _DIGIT = re.compile(r"\d")
 _ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
@@ -98,6 +91,9 @@ _BUILDINGS = frozenset({"building", "block", "court", "row", "group", "commune",
 _HALF = re.compile(r"(\d+)(?=.*[楼幢栋])号?[楼幢栋]?[(]?([东西南北])(?:半?[侧边部段]|半|楼|[幢栋])?[)]?")
 _MANY_STAIRWELLS = 40
 _PARTED = frozenset({"building", "stairwell"})
+_OF_VILLAGES = frozenset({"group", "commune", "team", "row"})
+_WHOLE_DOOR = re.compile(r"(?:\d{1,2}\s*(?:号楼|单元|[-幢栋门])\s*){1,2}\d{3,4}[室号]?")
+_BELOW_GROUND = re.compile(r"[-B](\d)")
 
 
 def _only(folded: str, part: str) -> Item | None:
@@ -136,7 +132,7 @@ def stairwell_key(raw: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def room_key(raw: str) -> str:
     """301室 = 0301 = 301号 → ``301``; 底商3号 → ``底商3``; 301-1 stays apart from 301."""
-    folded = _STEM_APART.sub("", text.fold(raw).replace(" ", "").upper())
+    folded = address_marks.STEM_APART.sub("", text.fold(raw).replace(" ", "").upper())
     runs = address_items.runs(folded)
     if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0].start == 0 and runs[0][0].end == len(folded):
         return runs[0][0].value
@@ -171,7 +167,7 @@ def _opened(words: str, bracket: re.Match[str]) -> str:
     runs_before = address_items.runs(folded[:start])
     if any(len(run) > 2 for run in runs_before):  # 5-2-301(5号楼2单元301)
         return ""
-    if _is_part(words, first=not runs_before):
+    if _is_part(words, first=not runs_before) or (_is_house(runs_before, start) and _WHOLE_DOOR.fullmatch(words)):
         return f" {words} "
     named = _NAMED_IN_BRACKETS.search(words) and address_items.begins(folded, bracket.end())
     if named and (not start or _HOUSE_ON_A_ROAD.search(folded[:start])):  # 景山道69号(福安花园)七号楼
@@ -184,7 +180,13 @@ def _is_part(words: str, *, first: bool) -> bool:
     runs = address_items.runs(words)
     if len(runs) != 1 or runs[0][0].start != 0 or runs[0][-1].end != len(words):
         return False
-    return any(item.unit in _PARTED for item in runs[0]) or (first and len(runs[0]) > 1)
+    units = _PARTED | _OF_VILLAGES if first else _PARTED  # 红星村(一组)86号
+    return any(item.unit in units for item in runs[0]) or (first and len(runs[0]) > 1)
+
+
+def _is_house(runs: list[list[Item]], end: int) -> bool:
+    """Whether nothing but a house number stands before a bracket: 建国道92号(3-301)."""
+    return len(runs) == len(runs[0]) == 1 and (runs[0][0].unit, runs[0][0].end) == ("house", end) if runs else False
 
 
 def _best(bare: str) -> Reading | None:
@@ -257,7 +259,7 @@ def _plainly_written(folded: str) -> Address | None:
 
 
 def _weighed(folded: str) -> Address:
-    written = _with_usual_marks(folded)
+    written = address_marks.usual(folded)
     phones = " ".join(_PHONE.findall(written))
     opened, notes = _unwrapped(_PHONE.sub(" ", written) if phones else written)
     notes = _joined(phones, notes)
@@ -269,7 +271,7 @@ def _weighed(folded: str) -> Address:
     before, after = bare[: reading.start], bare[reading.end :].rstrip()
     if any(item.unit == "shop" for item in reading.parts.values()):
         before = _BESIDE_THE_STREET.sub("", before.rstrip())
-    if address_doubts.speaks_of_another_door(bare, reading, after):
+    if address_doubts.speaks_of_another_door(bare, reading, after) or address_doubts.is_renumbered(notes):
         reading = dataclasses.replace(reading, leftover=True)
     parts = _storeys(reading, before.strip())
     rest = _joined(after.strip(address_places.STRIP), notes)
@@ -277,12 +279,6 @@ def _weighed(folded: str) -> Address:
         is_clear = not (reading.leftover or _DIGIT.search(after))
         return _house(before, _valued(parts["number"]), rest, is_clear=is_clear)
     return _door(before, parts, rest, is_clear=not reading.leftover)
-
-
-def _with_usual_marks(folded: str) -> str:
-    """No.5, 5.号, 號, 5一2一301 with the marks and characters that the patterns know."""
-    usual = _STEM_APART.sub("", _HAN_DASH.sub("-", _NO.sub("", folded.translate(_TRADITIONAL))))
-    return _ZERO.sub("0", _DOTTED.sub("", _SPACED.sub("", usual)))
 
 
 def _joined(*notes: str) -> str:
@@ -337,13 +333,17 @@ class _Door:
 
     def take_floor(self, floor: str, *, in_room: bool) -> None:
         """Keep the floor that was read, or the one the room says; ``in_room``: a short room's number is its floor's."""
-        if not floor.lstrip("-").isdigit():
+        if below := _BELOW_GROUND.fullmatch(floor):
+            self.floor = -int(below[1])
+            if in_room and self.room.isdigit():  # B1层101, 负一层02 → B101, B102
+                self.room = f"B{self.room if self.room[0] == below[1] else below[1] + self.room.zfill(2)}"
+            return
+        if not floor.isdigit():
             self.floor = floor_of(self.room)
             return
         self.floor = int(floor)
-        if in_room and self.floor and 0 < len(self.room) <= 2:  # 3楼01号 → 301, 负一层02 → B102
-            storey = f"B{-self.floor}" if self.floor < 0 else str(self.floor)
-            self.room = storey + (self.room.zfill(2) if self.room.isdigit() else self.room)
+        if in_room and self.floor and 0 < len(self.room) <= 2:  # 3楼01号 → 301
+            self.room = floor + (self.room.zfill(2) if self.room.isdigit() else self.room)
 
     def name_estate(self) -> None:
         """Where a road and number, not a name, say the estate, they are its name."""

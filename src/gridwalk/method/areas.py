@@ -20,6 +20,12 @@ _LONG_DISTRICTS = (
     "雨花台|台儿庄|东西湖|西塞山|伍家岗|武陵源|青山湖|龙马潭|青白江|自流井|金口河|五通桥|观山湖|沙坪坝|九龙坡|大渡口|水磨沟|头屯河|达坂城|沙依巴克"
 )  # others than of two characters, lest 阳光花园东区 be one
 
+_BEFORE = re.compile(
+    rf"^(?:(?:现|常|户籍|居住|家庭|实际|详细)?(?:住址|地址|居住地|户籍地)(?:址)?[:：]\s*|(?:现|租|暂|借|居|常)住(?:在|于|址)?[:：]?\s*(?={_HAN}{{2}}))"
+    rf"|^\d{{6}}(?:\d{{3}}|\d{{6}})?\s*(?={_HAN}{{2}})"
+)
+"""What some write before an address: 现住址：…, 租住…, the area's code (GB/T 2260) or the post's."""
+_CODE_WITHIN = re.compile(rf"(?<=[市区县])\d{{6}}(?:\d{{3}}|\d{{6}})?(?={_HAN}{{2}})")
 _PROVINCE = re.compile(rf"(?:{PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
 _BARE_PROVINCE = re.compile(
     rf"(?:{PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区|(?:浦东|滨海|两江|雄安)新区"
@@ -69,6 +75,7 @@ def _within_community(folded: str) -> str | None:
 
 def without_areas(folded: str) -> str:
     """``folded`` without the areas it begins with; a community's name stays where nothing else names the place."""
+    folded = _CODE_WITHIN.sub("", _BEFORE.sub("", _BEFORE.sub("", folded)))
     in_city = False
     for _ in range(2):  # exports write 天津市河北区…天津市河北区…
         for pattern in (_BARE_CITY, _PROVINCE, _BARE_PROVINCE, _CITY, _CITY):

@@ -93,9 +93,20 @@ CHINESE_DIGITS = "".join((*_DIGITS, *_UNITS, *_TENS))
 
 
 _NOTHING = re.compile(r"[-_/\\|.,。、;:!?*~·…()\[\]]*")  # marks that say yes or no (√, ×) are values
-_TO_SIMPLIFIED = opencc.OpenCC("t2s")
+_ALSO_SIMPLIFIED = "乾吒夥徵扞於昇氾祕蒐薹蠁袷陞麴麽"
+"""What the tables of traditional characters change although it stands in the list of 2013 (通用规范汉字表), for names
+above all: 於 and 于 are two surnames.
+"""
+_OPENCC = opencc.OpenCC("t2s")
 _HAN = "\n".join(map(chr, range(0x3400, 0xA000)))
-TRADITIONAL = "[" + "".join(a for a, b in zip(_HAN, _TO_SIMPLIFIED.convert(_HAN), strict=True) if a != b) + "]"
+_TO_SIMPLIFIED = {
+    ord(old): new
+    for old, new in zip(_HAN, _OPENCC.convert(_HAN), strict=True)
+    if old != new and old not in _ALSO_SIMPLIFIED
+}
+_RARER = re.compile("[\U00020000-\U000323af]")
+"""The other planes' characters: so rare that no table of them is made beforehand."""
+TRADITIONAL = "[" + "".join(map(chr, _TO_SIMPLIFIED)) + "]"
 """A pattern that finds the characters ``simplified`` changes."""
 
 
@@ -138,8 +149,13 @@ def meaning(value: object) -> str:
 
 @functools.lru_cache(maxsize=1 << 15)
 def simplified(raw: str) -> str:
-    """Traditional characters as simplified ones (張偉 → 张伟): for keys, never for what is stored."""
-    return raw if raw.isascii() else str(_TO_SIMPLIFIED.convert(raw))
+    """Traditional characters as simplified ones (張偉 → 张伟): for keys, never for what is stored.
+
+    Character by character: by words 沈思 would become 沉思, and the part of a name another name than the whole.
+    """
+    if raw.isascii():
+        return raw
+    return _RARER.sub(lambda rarer: str(_OPENCC.convert(rarer[0])), raw.translate(_TO_SIMPLIFIED))
 
 
 _LONGEST_NUMERAL = 30

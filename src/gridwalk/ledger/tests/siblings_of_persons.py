@@ -259,4 +259,58 @@ SIBLINGS = [
         [f"韦建梅,男,{id_of('20160125', 4)},,,望湖苑,4,1,103,子"],
         {(0, 0): Q},
     ),
+    Sibling(
+        "a pupil under the father's number, whose name is a character shorter",
+        [f"蒙国思,女,{id_of('19910430', 5)},1991-04-30,,望湖苑,4,1,103,"],
+        [f"蒙国,,{id_of('19910430', 5)},1991-04-30,12011110002,望湖苑,4,1,103,户主"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "a pupil under the mother's birth date",
+        ["雷浩琳,男,,1986-02-27,,望湖苑,4,1,103,"],
+        [f"雷琳,女,{id_of('19860227', 4)},1986-02-27,,望湖苑,4,1,103,户主"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "a mother's birth date, and the names sound alike",
+        ["雷琳,男,,1986-02-27,,望湖苑,4,1,103,"],
+        [f"雷林,女,{id_of('19860227', 4)},1986-02-27,,望湖苑,4,1,103,户主"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "no name, and born on the same day at one door",
+        [",女,,2014-03-04,,望湖苑,4,1,103,"],
+        [f"吴欣怡,女,{id_of('20140304', 4)},,,望湖苑,4,1,103,女"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "no name, but the number",
+        [f",女,{id_of('20140304', 4)},2014-03-04,,望湖苑,4,1,103,"],
+        [f"吴欣怡,女,{id_of('20140304', 4)},,,望湖苑,8,2,302,女"],
+        {(0, 0): M},
+    ),
+    Sibling(
+        "no name yet, and born on the same day at one door",
+        ["吴刚之女,女,,2014-03-04,,望湖苑,4,1,103,女"],
+        [f"吴欣怡,女,{id_of('20140304', 4)},,,望湖苑,4,1,103,女"],
+        {(0, 0): M},
+    ),
+    Sibling(
+        "twins, and one side says no door",
+        [f"戚皓轩,男,{id_of('20070721', 7)},,,,,,,"],
+        [f"戚皓天,男,{id_of('20070721', 5)[:15]}000,,,望湖苑,4,1,503,次子"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "twins of no number, and one side says no door",
+        ["戚皓轩,男,,2007-07-21,,,,,,"],
+        [f"戚皓天,男,{id_of('20070721', 5)},2007-07-21,,望湖苑,4,1,503,次子"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "a name misheard of somebody too old for a twin, and one side says no door",
+        ["戚国璋,男,,1958-06-01,,,,,,户主"],
+        [f"戚国章,男,{id_of('19580601', 5)},1958-06-01,12011110002,望湖苑,4,1,201,户主"],
+        {(0, 0): M},
+    ),
 ]

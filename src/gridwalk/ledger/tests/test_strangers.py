@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from gridwalk.ledger import location, read
+from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import Ledger
 from gridwalk.ledger.tests.books import id_no
 
@@ -91,3 +92,85 @@ def test_people_under_english_headings_are_people_and_no_firms(header: str) -> N
     assert ledger_.kind == "person"
     assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2)]
     assert [row.values["phone"] for row in ledger_.rows] == ["12012345671"]
+
+
+@pytest.mark.parametrize("sort", ["学生", "幼儿", "参保人", "被监护人", "服务对象", "老年人"])
+def test_in_a_list_of_one_sort_of_people_they_are_the_records(sort: str) -> None:
+    ledger_ = ledger(
+        ["序号", f"{sort}姓名", "性别", f"{sort}身份证号", "家庭住址", "监护人姓名", "监护人电话"],
+        [1, "王小秀", "女", id_no(2), "福安里5号楼1单元101", "王强", "12012345671"],
+        [2, "李小伟", "男", id_no(3), "福安里5号楼1单元102", "李强", "12012345672"],
+    )
+    assert (ledger_.kind, read.questions("person", ledger_.sheets)) == ("person", [])
+    assert [row.values["name"] for row in ledger_.rows] == ["王小秀", "李小伟"]
+    assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2), id_no(3)]
+    assert not any("phone" in row.values for row in ledger_.rows), "the guardian's is not the pupil's"
+
+
+def test_a_pupil_beside_a_name_of_the_records_own_is_asked_about_and_gives_no_number() -> None:
+    ledger_ = ledger(
+        ["姓名", "身份证号", "住址", "学生姓名", "学生身份证号", "学生出生日期"],
+        ["王强", id_no(5), "福安里5号楼1单元101", "王小秀", id_no(2), "2015-06-01"],
+        ["李强", id_no(7), "福安里5号楼1单元102", "李小伟", id_no(3), "2016-06-01"],
+    )
+    assert read.questions("person", ledger_.sheets) == ["Sheet1：“姓名”和“学生姓名”都像姓名，请选一列"]
+    assert [(row.values["name"], row.values["id_no"]) for row in ledger_.rows] == [
+        ("王强", id_no(5)),
+        ("李强", id_no(7)),
+    ]
+    assert not any("born_on" in row.values for row in ledger_.rows)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("姓名/身份证号", "{} {}"),
+        ("姓名及身份证号", "{}{}"),
+        ("姓名（身份证号码）", "{}（{}）"),
+        ("姓名 身份证号", "{}，{}"),
+        ("姓名身份证号", "{}、{}"),
+    ],
+)
+def test_a_name_and_a_number_in_one_cell_are_two_values(heading: str, cell: str) -> None:
+    rows = [[1, cell.format("王秀", id_no(2)), "101"], [2, cell.format("李伟", id_no(3)[:-1]), "102"]]
+    ledger_ = ledger(["序号", heading, "室号"], *rows, [3, "赵刚", "103"])
+    assert [row.values["name"] for row in ledger_.rows] == ["王秀", "李伟", "赵刚"]
+    assert [row.values.get("id_no") for row in ledger_.rows] == [id_no(2), None, None]
+    assert [{(f.field, f.column, f.code) for f in row.faults} for row in ledger_.rows] == [
+        set(),
+        {("id_no", "B", "length")},
+        {("id_no", "B", "missing")},
+    ]
+
+
+def test_of_a_name_with_two_numbers_each_is_taken_and_one_may_be_left_out() -> None:
+    heading, cells = "姓名/身份证号/电话", f"王秀 {id_no(2)} 12012345671\n李伟 12012345672 {id_no(3)}"
+    text = f"序号,{heading},室号\n" + "\n".join(f"{n},{cell},10{n}" for n, cell in enumerate(cells.split("\n")))
+    first, second = read.read(text.encode(), "台账.csv").rows
+    assert (first.values["id_no"], first.values["phone"]) == (id_no(2), "12012345671")
+    assert (second.values["id_no"], second.values["phone"]) == (id_no(3), "12012345672")
+    chosen = {heading: "name", f"{heading}(证件号)": "id_no", f"{heading}(电话)": ""}
+    again = read.read(text.encode(), "台账.csv", mapping=chosen).rows
+    assert [(row.values["name"], "phone" in row.values) for row in again] == [("王秀", False), ("李伟", False)]
+    assert again[0].values["id_no"] == id_no(2)
+
+
+def test_of_several_people_in_a_cell_nobody_gets_a_number() -> None:
+    family = f"王秀 {id_no(2)}；李伟 {id_no(3)}"
+    ledger_ = ledger(["姓名/身份证号", "室号"], [f"赵刚 {id_no(5)}", "101"], [family, "102"])
+    assert [row.values.get("id_no") for row in ledger_.rows] == [id_no(5), None]
+    assert "several_names" in {fault.code for fault in ledger_.rows[1].faults}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("家庭成员", ["王强（户主）、李秀（妻）、王小明（子）", "赵刚、孙丽"]),
+        ("住户信息", [f"王强 {id_no(1)} 12012345671；李秀 {id_no(2)}", f"赵刚 {id_no(3)}"]),
+        ("家庭情况", ["王强 12012345671", "赵刚 12012345672"]),
+    ],
+)
+def test_a_household_in_one_cell_is_named_with_what_to_do(heading: str, cells: list[str]) -> None:
+    rows = [[n, cell, f"福安里5号楼1单元10{n}"] for n, cell in enumerate(cells)]
+    with pytest.raises(LedgerError, match=f"“{heading}”这一列一格里写着几样内容.*请抄成一人一行"):
+        ledger(["序号", heading, "地址"], *rows)

@@ -42,7 +42,7 @@ class Judged:
 def person(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
     """A name the same, or another beside something of the person's own: a number, a birth date that no twin shares."""
     at_home = np.isin(of["home"].level, ("same", "household"))
-    twin = at_home & _child(pairs)
+    twin = (at_home | (of["home"].level == "")) & _child(pairs)
     possible = ~_contradicted(pairs, of)
     sure = possible & _identified(pairs, of, at_home, twin)
     but_for_twins = possible & ~sure & _identified(pairs, of, at_home, np.zeros(pairs.n, dtype=np.bool_))
@@ -52,18 +52,23 @@ def person(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
 def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: Bools) -> Bools:
     """Whether what agrees is a person's own; ``twin``: where a twin may share the birth date and much of the name."""
     called, number = of["name"].level, of["id"].level
-    dated = of["born"].level == "same"
+    is_doubted, is_unnamed = pairs.each(pl.col("id_doubted"), pl.col("unnamed"))
+    # A pupil's row may carry the father's number, and with it his birth date: nothing in it is the pupil's own.
+    relatives = np.logical_or(*is_doubted)
+    dated = (of["born"].level == "same") & ~relatives
     said = dated & _said(pairs)
     slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
-    (doubted,) = pairs.each(pl.col("id_doubted"))
-    own = ((number == "same") & ~twin & ~np.logical_or(*doubted)) | slip & ~(twin & (number != "near")) | dated & ~twin
+    own = ((number == "same") & ~twin & ~relatives) | slip & ~(twin & (number != "near")) | dated & ~twin
+    own &= of["sex"].level != "other"
     # Four places and a surname are shared by chance in every ledger: something else has to agree as well.
     seen = (number == "seen") & (at_home | np.isin(of["phone"].level, ("same", "seen")) | dated)
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
+    # Who has no name yet is known by door and birth date; a list without names says nothing of which member it means.
+    unnamed = dated & at_home & np.logical_or(*is_unnamed)
     identified: Bools = np.select(
         [called == "same", called == "sounds", called == "near", called == "seen", called == ""],
-        [True, own | undated, own, own | (number == "near") | seen, numbered | dated & at_home],
+        [True, own | undated, own, own | (number == "near") | seen, numbered | unnamed],
         default=False,  # two names: what a register copied from the number says nothing for either
     ).astype(np.bool_)
     return identified

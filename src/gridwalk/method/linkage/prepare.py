@@ -170,8 +170,10 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
 
     ``id_doubted``: the row gives another year of birth or sex than its own number, or the number stands under another
     name as well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row says the birth date.
+    ``unnamed``: whether it is of a child that had no name yet.
     """
-    frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(newborns.UNNAMED)).then("name"))
+    frame = frame.with_columns(unnamed=pl.col("name").str.contains(newborns.UNNAMED).fill_null(value=False))
+    frame = frame.with_columns(name=pl.when(~pl.col("unnamed")).then("name"))
     frame = _named(frame)
     frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
     seen_last = pl.when(pl.col("name_key").is_null()).then(pl.col("name_seen").str.extract(r"^\*.*([^*])$"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gridwalk.method import text
@@ -110,3 +110,16 @@ def test_every_number_below_a_thousand_comes_back_from_its_numerals(n: int) -> N
 def test_traditional_characters_become_simplified_ones_and_others_stay() -> None:
     assert text.simplified("張偉國") == "张伟国"
     assert text.simplified("张伟 A座") == "张伟 A座"
+    assert text.simplified("瀋德潛 後院 \U0002895b") == "沈德潜 后院 \U00028c40"
+
+
+@pytest.mark.parametrize("name", ["沈思", "沈默", "沈香", "陶坏", "王乾", "於志强", "魏徵", "麴文泰", "李昇", "覆藉"])
+def test_what_is_simplified_already_stays_whatever_word_it_makes(name: str) -> None:
+    assert text.simplified(name) == name
+
+
+@given(st.text("沈思瀋陽覆藉乾張於回深坏\U0002895b", max_size=6), st.text("沈思瀋陽覆藉乾張於回深坏", max_size=6))
+@example("沈", "思")
+@example("回", "覆")
+def test_a_part_of_a_name_is_simplified_as_within_the_whole(first: str, second: str) -> None:
+    assert text.simplified(first + second) == text.simplified(first) + text.simplified(second)

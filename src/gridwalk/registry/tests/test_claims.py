@@ -274,3 +274,18 @@ def test_relations_kept_by_group_are_kept_by_code_from_now_on_and_so_are_their_q
     assert (asked.current, asked.claimed) == ("10", "50")
     street.say(people[0], "relation", "50")
     assert Difference.objects.count() == 1, "what waits is not asked again"
+
+
+def test_a_name_kept_under_another_word_is_keyed_anew_and_keeps_its_numbers_keys(street: Street) -> None:
+    door = street.door()
+    person, other = street.person("沈思", door, phone=phone(3)), street.person("张思", door, phone=phone(4))
+    right = (person.name_key, person.sort_key, sorted(person.search_keys))
+    tails = [key for key in person.search_keys if key.startswith("t:")]
+    for row in (person, other):
+        Person.objects.filter(pk=row.pk).update(name_key="chen si", sort_key="chen", search_keys=["c:沉思", *tails])
+    importlib.import_module("gridwalk.registry.migrations.0012_names_keyed_anew").key_names_anew(apps, None)
+    person.refresh_from_db()
+    other.refresh_from_db()
+    assert (person.name_key, person.sort_key, sorted(person.search_keys)) == right
+    assert {"c:沈思", "p:shensi", *tails} <= set(person.search_keys)
+    assert other.name_key == "chen si", "of other names nothing has changed"
