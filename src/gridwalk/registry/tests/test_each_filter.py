@@ -11,18 +11,8 @@ from typing import Any
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM, Viewer
-from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.models import (
-    CareLabel,
-    Difference,
-    Dwelling,
-    Erased,
-    FormerAddress,
-    Person,
-    Recheck,
-    Residence,
-)
+from gridwalk.registry.models import Dwelling, Erased, FormerAddress, Person, Residence
 from gridwalk.registry.queries import (
     care,
     ends,
@@ -35,93 +25,20 @@ from gridwalk.registry.queries import (
     search,
     titles,
 )
+from gridwalk.registry.tests.cast import TODAY, Cast, days
 from gridwalk.registry.tests.street import (
     FAR_GRID,
     FIRST,
     GRID,
     NEXT_GRID,
     SECOND,
-    Street,
     id_no,
     lead,
     phone,
     worker,
 )
 
-TODAY = dt.date(2026, 10, 13)
 STREET = "120105001"
-
-
-def days(n: int) -> dt.date:
-    return TODAY + dt.timedelta(days=n)
-
-
-class Cast:
-    """A street whose people are called what they are there for."""
-
-    def __init__(self, at: dt.datetime) -> None:
-        self.street = Street.lay_out(at)
-        self.at = at
-
-    def door(self, room: str, grid: str = GRID, **values: Any) -> Dwelling:
-        door = self.street.door(room, grid)
-        Dwelling.objects.filter(pk=door.pk).update(**values)
-        door.refresh_from_db()
-        return door
-
-    def person(self, name: str, grid: str = GRID, **values: Any) -> Person:
-        return Person.objects.create(
-            grid_id=grid, name=name, sort_key=name, name_key=name, source="office", created_at=self.at, **values
-        )
-
-    def at_door(
-        self, name: str, door: Dwelling, kind: str = "lives_here", *, over: bool = False, **values: Any
-    ) -> Person:
-        person = self.person(name, door.grid_id, **values)
-        self.link(person, door, kind, over=over)
-        return person
-
-    def link(self, person: Person, door: Dwelling, kind: str = "lives_here", *, over: bool = False) -> Residence:
-        return Residence.objects.create(
-            grid_id=door.grid_id,
-            person=person,
-            dwelling=door,
-            kind=kind,
-            to_on=TODAY if over else None,
-            source="office",
-            created_at=self.at,
-        )
-
-    def label(self, person: Person, **values: Any) -> CareLabel:
-        given = {"category": "living_alone", "interval_days": 7, "starts_on": days(-30), "ends_on": days(90)}
-        row: dict[str, Any] = {**given, **values}
-        return CareLabel.objects.create(
-            grid_id=person.grid_id, person=person, source="office", created_at=self.at, **row
-        )
-
-    def difference(self, entity: Person | Dwelling, state: str = "open") -> None:
-        Difference.objects.create(
-            grid_id=entity.grid_id,
-            kind=entity.KIND,
-            entity=entity.pk,
-            field="name",
-            claimed_hash=str(ids.new_id())[:32],
-            source="ledger",
-            why="authority",
-            created_at=self.at,
-            state=state,
-        )
-
-    def recheck(self, entity: Person | Dwelling, state: str = "open", **values: Any) -> Recheck:
-        given: dict[str, Any] = {"proposed": "deceased", "reason": "家属来说", "proposed_by_name": "许知行"}
-        return Recheck.objects.create(
-            grid_id=entity.grid_id,
-            kind=entity.KIND,
-            entity=entity.pk,
-            proposed_at=self.at,
-            state=state,
-            **(given | values),
-        )
 
 
 @pytest.fixture
