@@ -1,5 +1,5 @@
-"""``gridwalk``, every command a process of its own, forked from one that has read the program in: that reading is nearly
-all the time of a small command. Tests of the command line itself start it as a user does.
+"""``gridwalk``, every command a process of its own, forked from one that has read the program in: that reading is
+nearly all the time of a small command. Tests of the command line itself start it as a user does.
 
     python -m tests.harness.commands [--without-a-home]
 """

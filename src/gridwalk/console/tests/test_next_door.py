@@ -1,4 +1,4 @@
-"""After an event the next door of the stairwell is one key away; the last door has none, nor has who lives at no door."""
+"""After an event the next door of the stairwell is one key away; the last door has none."""
 
 from __future__ import annotations
 
