@@ -374,11 +374,11 @@ def test_a_decision_moves_with_its_record_and_forgets_who_is_erased(street: Stre
 
 def test_a_fact_put_right_says_why_though_nobody_wrote_a_reason(street: Street) -> None:
     """Without one it is the check's own; a question at the door needs none, and what was written stays."""
-    reasons = []
-    for n, more in enumerate(({}, {"reason": "房本看过"}), start=1):
+    reasons: list[str] = []
+    for n, reason in enumerate(("", "房本看过"), start=1):
         door = street.door(f"10{n}", tenure="owner")
         street.person(f"程望{n}", door, "tenant")
-        decide(street, "owner_with_tenants", "correct", **more)
+        decide(street, "owner_with_tenants", "correct", reason=reason)
         reasons += Change.objects.filter(entity=door.pk, field="tenure").values_list("reason", flat=True)
     assert reasons == [CHECKS["owner_with_tenants"].label, "房本看过"]
     street.person("程望舒", street.door("103", tenure="owner"), "tenant")

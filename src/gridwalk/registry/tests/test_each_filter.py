@@ -190,7 +190,7 @@ def test_who_is_due_and_whose_label_is_listed(cast: Cast) -> None:
 
 
 def test_which_empty_and_let_doors_are_due_and_how_they_are_asked_about(cast: Cast) -> None:
-    seen = {"last_contact_on": days(-100)}
+    seen: dict[str, Any] = {"last_contact_on": days(-100)}
     cast.door("101", occupancy="vacant", owner_phone_index="x", **seen)
     cast.door("102", occupancy="vacant", **seen)
     cast.door("103", occupancy="occupied", tenure="let", **seen)
