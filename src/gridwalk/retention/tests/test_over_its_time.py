@@ -1,4 +1,4 @@
-"""What is over its time and what is not: of every kind rows to both sides of each condition, a table written by hand."""
+"""What is over its time and what is not: of every kind rows to both sides of each condition, a table by hand."""
 
 from __future__ import annotations
 
