@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 
@@ -9,6 +10,8 @@ import django
 import hypothesis
 import pytest
 
+# Program and tests are read in once and stay: looking through them for garbage was a third of reading them.
+gc.disable()
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
@@ -41,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     it, one worker would wait for the other. The browser comes last: it leaves an event loop in the process.
     """
     items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what the tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 def _turn(item: pytest.Item) -> int:

@@ -92,6 +92,7 @@ def _bare(code: CodeType) -> tuple[object, ...]:
 
 
 def _made_of(path: Path, name: str) -> list[FunctionType]:
+    gc.unfreeze()  # what was read in before the tests
     functions = [o for o in gc.get_objects() if type(o) is FunctionType]
     return [f for f in functions if (f.__code__.co_filename, f.__code__.co_qualname) == (str(path), name)]
 

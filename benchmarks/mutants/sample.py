@@ -66,7 +66,9 @@ def aimed(rooms: Mapping[str, Sequence[Mutant]], n: int, seed: int) -> list[Muta
 def importing(root: Path) -> dict[str, set[str]]:
     """File of the source → the files of tests that name something of it: those read its tables without a call."""
     readers: dict[str, set[str]] = defaultdict(set)
-    for path in (path for top in ("src", "tests") for path in (root / top).rglob("*.py") if "tests" in path.parts):
+    for path in (path for top in ("src", "tests") for path in (root / top).rglob("*.py")):
+        if "tests" not in path.relative_to(root).parts:
+            continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gridwalk"):
                 module = (node.module or "").replace(".", "/").removeprefix("gridwalk").lstrip("/")

@@ -20,7 +20,7 @@ DECLARING = {SOURCE / "core" / "audit" / name for name in ("verbs.py", "work.py"
 
 def _nodes() -> Iterator[tuple[Path, ast.AST]]:
     for path in sorted(SOURCE.rglob("*.py")):
-        if path not in DECLARING and "tests" not in path.parts:
+        if path not in DECLARING and "tests" not in path.relative_to(SOURCE).parts:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 yield path, node
 

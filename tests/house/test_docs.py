@@ -14,7 +14,8 @@ OPERATIONS = (ROOT / "docs/operations/安装和日常运行.md").read_text("utf-
 
 
 def _sources() -> str:
-    return "\n".join(p.read_text("utf-8") for p in (ROOT / "src").rglob("*.py") if "tests" not in p.parts)
+    paths = (ROOT / "src").rglob("*.py")
+    return "\n".join(p.read_text("utf-8") for p in paths if "tests" not in p.relative_to(ROOT).parts)
 
 
 def test_the_indicators_document_is_what_the_definitions_say() -> None:

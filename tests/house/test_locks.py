@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 def _locking() -> Iterator[str]:
     """path::function of whatever asks for ``select_for_update``."""
     for path in sorted(locks.SOURCE.rglob("*.py")):
-        if "tests" not in path.parts:
+        if "tests" not in path.relative_to(locks.SOURCE).parts:
             for function in _functions(ast.parse(path.read_text("utf-8")), ""):
                 yield f"{path.relative_to(locks.SOURCE).as_posix()}::{function}"
 

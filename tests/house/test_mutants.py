@@ -58,6 +58,7 @@ def test_each_kind_of_change_is_made_where_it_can_be_and_nowhere_else() -> None:
     assert {kind: texts.get(kind) for kind in EXPECTED} == EXPECTED
 
 
+@pytest.mark.slow
 def test_every_change_of_the_program_can_be_read_and_differs() -> None:
     dice = random.Random(11)
     for path in dice.sample(sorted(SOURCE.glob("*/rules.py")), 4):

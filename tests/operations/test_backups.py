@@ -10,15 +10,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.harness import commands
+from tests.harness.commands import Run
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
 PASSPHRASE = "四五个不相干的词连成一句话"
 
 CONTENTS = """
@@ -85,7 +87,7 @@ def folder() -> Iterator[Path]:
 
 
 def gridwalk(home: Path) -> Run:
-    """``run("status")`` on a data directory: the finished process."""
+    """``run("init")`` on a data directory that has no keys yet: the finished process."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "GRIDWALK_")) and k != "DATABASE_URL"}
     env = kept | {"GRIDWALK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
 
@@ -111,10 +113,17 @@ def python(run: Run, code: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def drill(folder: Path) -> tuple[Run, Path, str, dict[str, list[object]]]:
+def office(folder: Path) -> Iterator[Run]:
+    """``office("status")`` on a data directory after ``gridwalk init``."""
+    assert gridwalk(folder / "home")("init").returncode == 0
+    with commands.on(folder / "home", {}) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def drill(office: Run, folder: Path) -> tuple[Run, Path, str, dict[str, list[object]]]:
     """An office with an account and a file, its backup, the file's id and what lay in its tables."""
-    run = gridwalk(folder / "home")
-    assert run("init").returncode == 0
+    run = office
     file_id = python(run, STORE)
     python(run, MOVED_AWAY)
     python(run, SESSION)
@@ -177,17 +186,18 @@ def test_a_new_machine_needs_the_saved_keys_and_refuses_others(
     assert "密语不对" in new("restore", str(path), "--keys", str(saved), "--passphrase-file", str(wrong)).stderr
     done = new("restore", str(path), "--keys", str(saved), "--passphrase-file", str(passphrase))
     assert done.returncode == 0, done.stderr
-    after = json.loads(python(new, CONTENTS))
-    assert {t for t in before if before[t] != after[t]} == CHANGED
-    assert "换下的数据" not in done.stdout, "an empty database is not worth keeping"
-    assert python(new, READ.format(file_id)) == "2000", "files and numbers open under the saved keys"
-    assert python(new, PHONES) == "['12012345671', '12012345671']"
-    assert "完整" in new("audit", "verify").stdout
-    assert "都已经有了" in new("init").stdout, "the accounts came along"
-    assert new("backup", str(folder / "new-backups")).returncode == 0
-    (again,) = (folder / "new-backups").glob("*.gwbak")
-    back = run("restore", "--check", str(again))
-    assert (back.returncode, "备份完整" in back.stdout) == (0, True), "and its backups open on the old machine"
+    with commands.on(folder / "new", {}) as there:
+        after = json.loads(python(there, CONTENTS))
+        assert {t for t in before if before[t] != after[t]} == CHANGED
+        assert "换下的数据" not in done.stdout, "an empty database is not worth keeping"
+        assert python(there, READ.format(file_id)) == "2000", "files and numbers open under the saved keys"
+        assert python(there, PHONES) == "['12012345671', '12012345671']"
+        assert "完整" in there("audit", "verify").stdout
+        assert "都已经有了" in there("init").stdout, "the accounts came along"
+        assert there("backup", str(folder / "new-backups")).returncode == 0
+        (again,) = (folder / "new-backups").glob("*.gwbak")
+        back = run("restore", "--check", str(again))
+        assert (back.returncode, "备份完整" in back.stdout) == (0, True), "and its backups open on the old machine"
 
 
 def test_a_broken_backup_and_one_of_another_version_change_nothing(

@@ -13,16 +13,17 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from gridwalk.cli import children, failures, progress
+from tests.harness import commands
+from tests.harness.commands import Run
 
 pytestmark = pytest.mark.slow
-Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
 CONFIRM = """
 from gridwalk.accounts import actions, queries
@@ -68,7 +69,7 @@ def gridwalk(home: Path) -> Run:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=120,
+            timeout=300,
         )
 
     return run
@@ -86,6 +87,13 @@ def ready(gridwalk: Run, home: Path) -> str:
     assert len(passwords) == 2
     assert "分给两个人" in done.stdout
     return str(passwords[0])
+
+
+@pytest.fixture(scope="module")
+def at_once(ready: str, home: Path) -> Iterator[Run]:
+    """As ``gridwalk``, on a program that is read in once; what follows tests what a command does."""
+    with commands.on(home, {"NO_COLOR": "1"}) as run:
+        yield run
 
 
 def test_init_makes_keys_and_two_accounts_and_a_second_one_changes_nothing(
@@ -123,23 +131,23 @@ def test_createuser_gives_a_role_and_refuses_what_is_no_role(ready: str, gridwal
     assert "没有“boss”" in wrong.stderr
 
 
-def test_unlock_lets_a_name_try_again_and_says_when_there_is_none(ready: str, gridwalk: Run) -> None:
-    done = gridwalk("unlock", "Admin")
+def test_unlock_lets_a_name_try_again_and_says_when_there_is_none(at_once: Run) -> None:
+    done = at_once("unlock", "Admin")
     assert done.returncode == 0
     assert "现在就能再登录" in done.stdout
-    nobody = gridwalk("unlock", "nobody")
+    nobody = at_once("unlock", "nobody")
     assert nobody.returncode == 1
     assert "没有“nobody”这个登录名" in nobody.stderr
 
 
-def test_reset_gives_a_password_without_a_second_person(ready: str, gridwalk: Run) -> None:
-    done = gridwalk("reset", "Admin")
+def test_reset_gives_a_password_without_a_second_person(at_once: Run) -> None:
+    done = at_once("reset", "Admin")
     assert done.returncode == 0
     assert "密码只显示这一次" in done.stdout and "会收到通知" in done.stdout
-    codes = gridwalk("reset", "admin", "--codes")
+    codes = at_once("reset", "admin", "--codes")
     assert codes.returncode == 0
     assert "动态码清掉了" in codes.stdout
-    nobody = gridwalk("reset", "nobody")
+    nobody = at_once("reset", "nobody")
     assert nobody.returncode == 1
     assert "没有“nobody”这个登录名" in nobody.stderr
 
@@ -236,56 +244,58 @@ def answer(port: int) -> int:
 
 
 def left_over(home: Path) -> list[psutil.Process]:
-    """Processes of ours that still run on the data directory."""
+    """Processes of ours that still run on the data directory, but the one that commands are forked from."""
     processes = []
     for process in psutil.process_iter(["cmdline", "environ", "status"]):
         command = process.info["cmdline"] or []
+        if "tests.harness.commands" in command:
+            continue
         of_home = (process.info["environ"] or {}).get("GRIDWALK_HOME") == str(home)
         if process.info["status"] != psutil.STATUS_ZOMBIE and (of_home or f"{home}/postgres" in command):
             processes.append(process)
     return processes
 
 
-def test_data_of_a_newer_program_is_refused_and_left_alone(ready: str, gridwalk: Run) -> None:
+def test_data_of_a_newer_program_is_refused_and_left_alone(at_once: Run) -> None:
     record = "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999_later', now())"
     shell = "from django.db import connection; connection.cursor().execute({!r})"
-    assert gridwalk("django", "shell", "-c", shell.format(record)).returncode == 0
+    assert at_once("django", "shell", "-c", shell.format(record)).returncode == 0
     for verb in ("serve", "migrate"):
-        done = gridwalk(verb)
+        done = at_once(verb)
         assert done.returncode == 1
         assert "更新的版本写的" in done.stderr
-    assert json.loads(gridwalk("status", "--json").stdout)["ok"] is True  # stopped: it is not looked into
-    gridwalk("django", "shell", "-c", shell.format("DELETE FROM django_migrations WHERE name = '9999_later'"))
+    assert json.loads(at_once("status", "--json").stdout)["ok"] is True  # stopped: it is not looked into
+    at_once("django", "shell", "-c", shell.format("DELETE FROM django_migrations WHERE name = '9999_later'"))
 
 
 def test_a_trial_versions_data_are_told_apart_and_their_ledgers_can_be_taken_along(
-    ready: str, gridwalk: Run, home: Path, tmp_path: Path
+    at_once: Run, home: Path, tmp_path: Path
 ) -> None:
     """A trial version left no stamp: without it everything but ``ledgers`` leaves the data alone."""
     shell = "from django.db import connection; connection.cursor().execute({!r})"
     out = tmp_path / "out"
-    assert "不是试用版的数据" in gridwalk("ledgers", "--out", str(out)).stderr
-    assert gridwalk("django", "shell", "-c", shell.format("ALTER TABLE core_home RENAME TO elsewhere")).returncode == 0
+    assert "不是试用版的数据" in at_once("ledgers", "--out", str(out)).stderr
+    assert at_once("django", "shell", "-c", shell.format("ALTER TABLE core_home RENAME TO elsewhere")).returncode == 0
     for words in (["serve"], ["migrate"], ["upgrade"], ["init"], ["backup", str(tmp_path / "copy")]):
-        done = gridwalk(*words)
+        done = at_once(*words)
         assert (done.returncode, "试用版（0.1）的数据" in done.stderr) == (1, True), words
-    assert "gridwalk ledgers --out" in gridwalk("doctor").stdout
-    done = gridwalk("ledgers", "--out", str(out))
+    assert "gridwalk ledgers --out" in at_once("doctor").stdout
+    done = at_once("ledgers", "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "房屋台账.xlsx" in done.stdout and "请删掉" in done.stdout
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
-    again = gridwalk("ledgers", "--out", str(out))
+    again = at_once("ledgers", "--out", str(out))
     assert (again.returncode, "里已经有东西" in again.stderr) == (1, True)
-    gridwalk("django", "shell", "-c", shell.format("ALTER TABLE registry_facility RENAME TO not_yet"))
-    early = gridwalk("ledgers", "--out", str(tmp_path / "early"))
+    at_once("django", "shell", "-c", shell.format("ALTER TABLE registry_facility RENAME TO not_yet"))
+    early = at_once("ledgers", "--out", str(tmp_path / "early"))
     assert (early.returncode, "房屋台账.xlsx" in early.stdout, "设施" in early.stdout) == (0, True, False), early.stderr
-    gridwalk("django", "shell", "-c", shell.format("ALTER TABLE not_yet RENAME TO registry_facility"))
-    gridwalk("django", "shell", "-c", shell.format("ALTER TABLE elsewhere RENAME TO core_home"))
-    assert gridwalk("migrate").returncode == 0
+    at_once("django", "shell", "-c", shell.format("ALTER TABLE not_yet RENAME TO registry_facility"))
+    at_once("django", "shell", "-c", shell.format("ALTER TABLE elsewhere RENAME TO core_home"))
+    assert at_once("migrate").returncode == 0
 
 
-def test_the_demonstration_stays_out_of_real_data(ready: str, gridwalk: Run) -> None:
-    done = gridwalk("demo", "--size", "small", "--no-serve")
+def test_the_demonstration_stays_out_of_real_data(at_once: Run) -> None:
+    done = at_once("demo", "--size", "small", "--no-serve")
     assert done.returncode == 1
     assert "正式的数据" in done.stderr
 
@@ -330,26 +340,22 @@ def test_progress_keeps_the_seconds_of_each_stage(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith("[1/2] 导入台账")
 
 
-def test_areas_loads_a_street_with_its_grids_and_refuses_another_file(
-    ready: str, gridwalk: Run, tmp_path: Path
-) -> None:
+def test_areas_loads_a_street_with_its_grids_and_refuses_another_file(at_once: Run, tmp_path: Path) -> None:
     street = tmp_path / "areas.json"
     levels = {"province": "120000000000", "city": "120100000000", "district": "120105000000", "street": "120105001000"}
     tree: dict[str, object] = {level: {"code": code, "name": level} for level, code in levels.items()}
     tree["communities"] = [{"code": "120105001023", "name": "君临天下社区居委会", "grids": 3}]
     street.write_text(json.dumps(tree), "utf-8")
-    done = gridwalk("areas", str(street))
+    done = at_once("areas", str(street))
     assert done.returncode == 0, done.stderr
     assert "3 个网格" in done.stdout
     street.write_text("{}", "utf-8")
-    wrong = gridwalk("areas", str(street))
+    wrong = at_once("areas", str(street))
     assert wrong.returncode == 1
     assert "不是区划代码表" in wrong.stderr
 
 
-def test_import_finds_a_grid_by_its_name_and_says_how_many_doors_have_none(
-    ready: str, gridwalk: Run, tmp_path: Path
-) -> None:
+def test_import_finds_a_grid_by_its_name_and_says_how_many_doors_have_none(at_once: Run, tmp_path: Path) -> None:
     community = "120105001024"
     levels = {"province": "120000000000", "city": "120100000000", "district": "120105000000", "street": "120105001000"}
     tree: dict[str, object] = {level: {"code": code, "name": level} for level, code in levels.items()}
@@ -362,14 +368,14 @@ def test_import_finds_a_grid_by_its_name_and_says_how_many_doors_have_none(
         "第八网格,林古里,2号楼,1单元,101,空置",
     ]
     ledger.write_text("\n".join(rows), "utf-8")
-    assert gridwalk("areas", str(tmp_path / "areas.json")).returncode == 0
+    assert at_once("areas", str(tmp_path / "areas.json")).returncode == 0
     who = ("sq24", "--name", "许知行", "--role", "community_lead", "--scope", community)
-    assert gridwalk("createuser", *who).returncode == 0
-    early = gridwalk("import", str(ledger), "--scope", community, "--as", "sq24")
+    assert at_once("createuser", *who).returncode == 0
+    early = at_once("import", str(ledger), "--scope", community, "--as", "sq24")
     assert early.returncode == 1, "proposed, not confirmed"
-    assert gridwalk("django", "shell", "--no-imports", "-c", CONFIRM).returncode == 0
-    done = gridwalk("import", str(ledger), "--scope", community, "--as", "sq24")
+    assert at_once("django", "shell", "--no-imports", "-c", CONFIRM).returncode == 0
+    done = at_once("import", str(ledger), "--scope", community, "--as", "sq24")
     assert done.returncode == 0, done.stderr
     assert "新建 2" in done.stdout
     assert "1 户进了未划入网格" in done.stdout
-    assert gridwalk("import", str(ledger), "--scope", community, "--as", "nobody").returncode == 1
+    assert at_once("import", str(ledger), "--scope", community, "--as", "nobody").returncode == 1

@@ -1,5 +1,5 @@
-"""``gridwalk reconcile`` and ``gridwalk check`` as people run them: as a program, on files, without a
-data directory.
+"""``gridwalk reconcile`` and ``gridwalk check`` as people run them: processes of their own, on files, without a data
+directory.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import pytest
 import xlwt
 
 from gridwalk.method import idcards
+from tests.harness import commands
+from tests.harness.commands import Run
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -30,17 +33,11 @@ def id_no(born: str, serial: int) -> str:
 KING, LI, MING = id_no("19560302", 1), id_no("19581111", 2), id_no("19850707", 3)
 
 
-def gridwalk(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {n: v for n, v in os.environ.items() if not n.startswith(("DJANGO_", "GRIDWALK_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "gridwalk.cli", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=environment | {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"},
-    )
+@pytest.fixture(scope="module")
+def gridwalk() -> Iterator[Run]:
+    """``gridwalk(folder, "check", "a.csv")``: the finished process."""
+    with commands.on_files() as run:
+        yield run
 
 
 @pytest.fixture
@@ -71,7 +68,7 @@ def ledgers(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_two_files_of_different_layout_are_compared_and_everything_asked_for_is_written(
-    ledgers: tuple[Path, Path], tmp_path: Path
+    gridwalk: Run, ledgers: tuple[Path, Path], tmp_path: Path
 ) -> None:
     words = ("reconcile", "左.xlsx", "平台.csv", "--out", "差.xlsx", "--pairs", "pairs.csv", "--rows", "rows.jsonl")
     done = gridwalk(tmp_path, *words)
@@ -99,7 +96,7 @@ def test_two_files_of_different_layout_are_compared_and_everything_asked_for_is_
     assert ((tmp_path / "差.xlsx").stat().st_mode & 0o077) == 0
 
 
-def test_the_totals_can_be_read_by_a_program(ledgers: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_totals_can_be_read_by_a_program(gridwalk: Run, ledgers: tuple[Path, Path], tmp_path: Path) -> None:
     """3 pairs, 1 + 1 one-sided: five records, of which the Wangs of rows 1 and 3 agree on name, number,
     phone and door.
     """
@@ -121,7 +118,7 @@ def test_the_totals_can_be_read_by_a_program(ledgers: tuple[Path, Path], tmp_pat
     ],
 )
 def test_what_cannot_be_used_is_refused_in_words_with_exit_code_two(
-    ledgers: tuple[Path, Path], tmp_path: Path, content: str, complaint: str
+    gridwalk: Run, ledgers: tuple[Path, Path], tmp_path: Path, content: str, complaint: str
 ) -> None:
     (tmp_path / "坏.csv").write_text(content, "utf-8")
     done = gridwalk(tmp_path, "reconcile", "左.xlsx", "坏.csv", "--out", "差.xlsx")
@@ -135,7 +132,7 @@ def test_what_cannot_be_used_is_refused_in_words_with_exit_code_two(
     ("out", "complaint"), [("左.xlsx", "写了会盖掉"), ("没有/a.xlsx", "没有 没有 这个目录"), (".", "写不了")]
 )
 def test_a_result_is_never_written_over_a_ledger_nor_begun_where_it_cannot_end(
-    ledgers: tuple[Path, Path], tmp_path: Path, out: str, complaint: str
+    gridwalk: Run, ledgers: tuple[Path, Path], tmp_path: Path, out: str, complaint: str
 ) -> None:
     before = ledgers[0].read_bytes()
     done = gridwalk(tmp_path, "reconcile", "左.xlsx", "平台.csv", "--out", out)
@@ -154,14 +151,14 @@ def test_it_goes_on_when_nobody_reads_its_words_any_more(ledgers: tuple[Path, Pa
     assert (tmp_path / "差.xlsx").exists()
 
 
-def test_two_columns_for_one_field_are_said_and_not_guessed(tmp_path: Path) -> None:
+def test_two_columns_for_one_field_are_said_and_not_guessed(gridwalk: Run, tmp_path: Path) -> None:
     (tmp_path / "双.csv").write_text(f"姓名,手机号,联系电话,身份证号\n王伟,12012345678,12012345679,{KING}\n", "utf-8")
     done = gridwalk(tmp_path, "check", "双.csv")
     assert done.returncode == 0
     assert "都像电话" in done.stderr
 
 
-def test_a_ledger_s_own_faults_are_found_and_marked(tmp_path: Path) -> None:
+def test_a_ledger_s_own_faults_are_found_and_marked(gridwalk: Run, tmp_path: Path) -> None:
     rows = [
         "姓名,性别,出生日期,身份证号,联系电话,住址",
         f"王伟,女,1956-03-03,{KING},12012345678,林古里5号楼2单元301",
@@ -187,7 +184,7 @@ def test_a_ledger_s_own_faults_are_found_and_marked(tmp_path: Path) -> None:
     )
 
 
-def test_an_old_workbook_is_read_and_its_annotated_copy_says_that_it_was_rebuilt(tmp_path: Path) -> None:
+def test_an_old_workbook_is_read_and_its_annotated_copy_says_that_it_was_rebuilt(gridwalk: Run, tmp_path: Path) -> None:
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("房屋")
     for row, cells in enumerate(
@@ -240,7 +237,9 @@ FAULTY_TWICE = {
         ),
     ],
 )
-def test_a_fault_that_stands_twice_is_listed_twice(tmp_path: Path, way: str, of: str, expected: list[str]) -> None:
+def test_a_fault_that_stands_twice_is_listed_twice(
+    gridwalk: Run, tmp_path: Path, way: str, of: str, expected: list[str]
+) -> None:
     rows = [line.split(",") for line in FAULTY_TWICE[of]]
     ledger = tmp_path / f"{of}.{way}"
     if way == "csv":
@@ -262,7 +261,9 @@ def test_a_fault_that_stands_twice_is_listed_twice(tmp_path: Path, way: str, of:
     assert (tmp_path / "批注.xlsx").exists()
 
 
-def test_a_row_written_twice_is_marked_as_a_row_and_not_in_a_column_that_is_not_read(tmp_path: Path) -> None:
+def test_a_row_written_twice_is_marked_as_a_row_and_not_in_a_column_that_is_not_read(
+    gridwalk: Run, tmp_path: Path
+) -> None:
     line = f"李芳,{LI},5号楼,2单元,301,汉"
     (tmp_path / "册.csv").write_text(f"姓名,身份证号,楼栋,单元,室号,民族\n{line}\n{line}\n", "utf-8")
     done = gridwalk(tmp_path, "check", "册.csv")

@@ -82,9 +82,10 @@ def test_no_text_of_ours_or_of_a_ledger_becomes_a_formula(name: str) -> None:
 def test_every_workbook_of_ours_is_opened_for_text_only() -> None:
     """The ledgers of the imagined street are no exports."""
     for path in python_files():
-        if "simulate" in path.parts:
+        source = path.read_text("utf-8")
+        if "simulate" in path.parts or not re.search("formula|csv|xlsxwriter", source):
             continue
-        tree = ast.parse(path.read_text())
+        tree = ast.parse(source)
         texts = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Dict)}
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             called = ast.unparse(call.func)

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import PERMITTED, Role
+from gridwalk.console import errors
+from gridwalk.console.middleware import Signed
 from gridwalk.console.permissions import PAGES, Guard
 from tests.harness.people import COMMUNITY, STREET, SignIn
 from tests.security import opening
@@ -83,7 +86,23 @@ def test_it_opens_nothing_to_strangers_but_what_is_open(name: str, db: None) -> 
         assert response.headers["Location"].startswith("/accounts/login/")
 
 
+@pytest.fixture
+def refused_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page that refuses is rendered with the first refusal; of the many others only the answer is looked at."""
+    whole = errors.not_permitted
+    pages: list[HttpResponse] = []
+
+    def refuse(request: Signed) -> HttpResponse:
+        if pages:
+            return HttpResponse(status=pages[0].status_code)
+        pages.append(whole(request))
+        return pages[0]
+
+    monkeypatch.setattr(errors, "not_permitted", refuse)
+
+
 @pytest.mark.parametrize("role", list(Role))
+@pytest.mark.usefixtures("refused_once")
 def test_it_opens_to_each_role_what_the_table_says(role: Role, db: None, sign_in: SignIn) -> None:
     client = sign_in(role, SCOPES.get(role, STREET))
     client.raise_request_exception = False
@@ -102,6 +121,7 @@ def test_it_opens_to_each_role_what_the_table_says(role: Role, db: None, sign_in
 @pytest.mark.parametrize(
     "role", [Role.INSPECTOR, *(pytest.param(r, marks=pytest.mark.slow) for r in Role if r is not Role.INSPECTOR)]
 )
+@pytest.mark.usefixtures("refused_once")
 def test_what_does_not_open_takes_nothing_either(role: Role, db: None, sign_in: SignIn) -> None:
     client = sign_in(role, SCOPES.get(role, STREET))
     for name, guard in GUARDS.items():

@@ -139,6 +139,7 @@ def test_who_has_a_password_and_no_codes_yet_types_it_once(client: Client, accou
         assert client.get(shown).headers["Location"].startswith(reverse("account_reauthenticate"))
 
 
+@pytest.mark.slow
 def test_a_lock_is_of_one_desk_and_comes_everywhere_later_and_ends_by_itself(account: Account, at: dt.datetime) -> None:
     user = account(Role.LEADING_GROUP, STREET)
     with time_machine.travel(at, tick=False) as clock_of_the_test:
@@ -230,7 +231,7 @@ def test_codes_are_counted_at_a_desk_and_used_once_for_every_process(account: Ac
         [(desk, 9) for desk in ("192.0.2.40", "192.0.2.41", "192.0.2.42")],
         [(f"192.0.2.{40 + n}", 1) for n in range(9)],
         [(f"2001:db8::{n:x}", 1) for n in range(12)],
-        [("192.0.2.40", 40), ("2001:db8::1", 40)],
+        pytest.param([("192.0.2.40", 40), ("2001:db8::1", 40)], marks=pytest.mark.slow),
     ],
 )
 def test_who_knows_the_password_keeps_its_owner_out_nowhere(

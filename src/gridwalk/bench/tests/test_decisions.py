@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
 from gridwalk.bench.actions import decisions as actions
 from gridwalk.bench.actions.decisions import Choice
+from gridwalk.bench.cases import alikes
+from gridwalk.bench.cases.case import Inside
 from gridwalk.bench.queries import checks, decisions
 from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.queries.evidence import cases
 from gridwalk.bench.queries.evidence.records import kept_apart
-from gridwalk.core.models import AuditEntry
+from gridwalk.bench.rules import CHECKS
+from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Organization, Person, Residence
@@ -367,3 +370,30 @@ def test_a_decision_moves_with_its_record_and_forgets_who_is_erased(street: Stre
     assert set(decision.facts) == {str(pk) for pk in decision.records}
     assert "张桂兰" not in str(decision.facts)
     assert first.id in decision.records
+
+
+def test_a_fact_put_right_says_why_though_nobody_wrote_a_reason(street: Street) -> None:
+    """Without one it is the check's own; a question at the door needs none, and what was written stays."""
+    reasons: list[str] = []
+    for n, reason in enumerate(("", "房本看过"), start=1):
+        door = street.door(f"10{n}", tenure="owner")
+        street.person(f"程望{n}", door, "tenant")
+        decide(street, "owner_with_tenants", "correct", reason=reason)
+        reasons += Change.objects.filter(entity=door.pk, field="tenure").values_list("reason", flat=True)
+    assert reasons == [CHECKS["owner_with_tenants"].label, "房本看过"]
+    street.person("程望舒", street.door("103", tenure="owner"), "tenant")
+    asked = decide(street, "owner_with_tenants", "to_door")
+    assert Difference.objects.get(pk=asked.difference or uuid.UUID(int=0)).reason == ""
+
+
+def test_around_one_record_no_case_of_other_records_is_looked_for(street: Street) -> None:
+    people = []
+    for n in (1, 2):
+        old = street.person(f"程望{n}", id_no=id_no(n))
+        Person.objects.filter(pk=old.pk).update(status="struck_off")
+        people.append((old, street.person(f"程望{n}", street.door(f"10{n}"), id_no=id_no(n))))
+    street.person("韩书言", street.door("103"), id_no=id_no(3))
+    for old, standing in people:
+        around = alikes.same_number(Inside(ids=[standing.pk]), TODAY)
+        assert [set(case.records) for case in around] == [{old.pk, standing.pk}]
+    assert len(alikes.same_number(Inside(scopes=[FIRST]), TODAY)) == 2

@@ -11,6 +11,7 @@ from gridwalk.simulate.street.model import LIVING
 from gridwalk.simulate.street.world import World, area_tree
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_street_and_another_seed_another(small: World) -> None:
     again, other = World.make("small"), World.make("small", seed=7)
     assert again.entries == small.entries

@@ -11,6 +11,7 @@ import pytest
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.models import Change
 from gridwalk.events.actions import homes, letting
 from gridwalk.events.kinds import EVENTS
 from gridwalk.registry.models import Dwelling, Facility, Person
@@ -90,3 +91,20 @@ def test_an_event_whose_name_tells_how_a_door_is_used_is_an_update_to_masked_eye
     for full, label in ((True, told), (False, masked)):
         sentences = [line.sentence for line in queries.past("person", [person.pk], full=full)]
         assert sum(sentence.startswith(label) for sentence in sentences) == 1, sentences
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "new", "words"),
+    [
+        ("dwelling", "status", "struck_off", "状态改为已注销"),
+        ("organization", "status", "of another version", "状态改为of another version"),
+        ("dwelling", "status", None, "状态改为"),
+        ("dwelling", "vacancy_source", "of another version", "空房核实来源 空 → of another version"),
+        ("dwelling", "vacancy_source", "property_office", "空房核实来源 空 → 物业核实"),
+    ],
+)
+def test_a_value_without_a_word_is_told_as_it_stands(
+    kind: str, field: str, new: str | None, words: str, at: dt.datetime
+) -> None:
+    change = Change(kind=kind, field=field, old=None, new=new, at=at, source="office")
+    assert queries.sentences([change], full=True) == [words]
