@@ -79,6 +79,7 @@ number.missed                 area       -
 number.*                      grid       dwelling,person,organization,site,facility
 card.checked                  grid       person
 access.listed                 grid       person
+dossier.printed               grid       dwelling,person
 file.exported                 nowhere    file,import,comparison,list ?
 list.opened                   area       list -
 view.shared                   area       view

@@ -108,7 +108,7 @@ PAGES = {
         campaign_reopen workdays_set workdays_forget
     """,
     "export_report": """
-        reports report_download list_export
+        reports report_download list_export dossier
     """,
     "see_audit": """
         person_access audit retention

@@ -33,13 +33,13 @@ BUTTON = re.compile(r'<button[^>]*\sname="(\w+)"[^>]*\svalue="([a-z_]+)"')
 OFFERED = """
 door worker            bench_case building correct daily_event daily_form dwelling merge_find move_find person
                        propose_end record_visit upkeep_plan
-door lead              bench_case building correct daily_event daily_form dwelling merge_find move_find person
+door lead              bench_case building correct daily_event daily_form dossier dwelling merge_find move_find person
                        propose_end record_visit upkeep_plan
 door street            building dwelling upkeep_plan
 person worker          care_contact care_label care_need care_new correct daily_form dial dwelling merge_find
                        propose_end reveal split_person upkeep_plan
-person lead            care_contact care_label care_need care_new correct daily_form dial difference dwelling
-                       merge_find person_access propose_end reveal split_person upkeep_plan
+person lead            care_contact care_label care_need care_new correct daily_form dial difference dossier
+                       dwelling merge_find person_access propose_end reveal split_person upkeep_plan
 person street          person_access upkeep_plan
 ended worker           bench_case correct daily_event dwelling propose_end
 ended lead             bench_case correct daily_event dwelling erase_person person_access propose_end

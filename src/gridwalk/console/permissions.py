@@ -117,6 +117,7 @@ PAGES: dict[str, Guard] = {
     "console:propose_end": Verb.EDIT_REGISTER,
     "console:reveal": Verb.REVEAL,
     "console:dial": Verb.REVEAL,
+    "console:dossier": Verb.EXPORT_REPORT,
     "console:check_card": Verb.RECORD_VISIT,
     "console:rechecks": Verb.RECHECK,
     "console:recheck": Verb.RECHECK,

@@ -233,6 +233,13 @@ class AuditVerb(enum.StrEnum):
     )
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
     NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
+    DOSSIER_PRINTED = (
+        "dossier.printed",
+        "打印了一户一档、一人一档",
+        "印",
+        "",
+        "打印了一户一档或一人一档，上面有本人",
+    )
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
     FILE_EXPORTED = "file.exported", "导出了文件"

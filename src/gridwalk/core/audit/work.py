@@ -101,6 +101,7 @@ WORK = frozenset(
         AuditVerb.NUMBER_MISSED,
         AuditVerb.NUMBER_REVEALED,
         AuditVerb.ACCESS_LISTED,
+        AuditVerb.DOSSIER_PRINTED,
         AuditVerb.FILE_STORED,
         AuditVerb.LIST_OPENED,
     }
