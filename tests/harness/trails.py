@@ -70,6 +70,7 @@ comparison.*                  area       comparison
 unmatched.*                   grid       dwelling,person,organization -
 estate.*                      community  estate -
 backfill.handed_out           area       backfill
+backfill.*                    grid       dwelling,person,organization
 op.*                          area       -
 outbox.*                      area       device
 sync.epoch_raised             nowhere    -

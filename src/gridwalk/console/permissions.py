@@ -204,6 +204,9 @@ PAGES: dict[str, Guard] = {
     "console:consistency": Verb.SEE_COUNTS,
     "console:backfill": Verb.IMPORT_LEDGER,
     "console:backfill_workbook": Verb.IMPORT_LEDGER,
+    "console:backfill_today": Verb.IMPORT_LEDGER,
+    "console:backfill_tick": Verb.IMPORT_LEDGER,
+    "console:backfill_untick": Verb.IMPORT_LEDGER,
     # phones
     "console:devices": Verb.MANAGE_DEVICES,
     "console:device_code": Verb.MANAGE_DEVICES,

@@ -76,6 +76,8 @@ NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
+ENDED_ROW = "ended_row"
+"""Likewise where the record has ended and the side has it still."""
 REFUSING = frozenset(
     {
         *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door"),

@@ -196,6 +196,8 @@ class AuditVerb(enum.StrEnum):
     ESTATE_LATER = "estate.later", "小区名称以后再定"
     ESTATE_REOPENED = "estate.reopened", "撤回了小区名称的决定"
     BACKFILL_HANDED_OUT = "backfill.handed_out", "发出了回填清单"
+    BACKFILL_TICKED = "backfill.ticked", "回填好了"
+    BACKFILL_UNTICKED = "backfill.unticked", "撤销了回填的勾"
     # 手机传来的
     OP_RETURNED = "op.returned", "手机内容留待处理"
     OP_RELEASED = "op.released", "放行了手机内容"

@@ -102,6 +102,8 @@ WORK = frozenset(
         AuditVerb.NUMBER_REVEALED,
         AuditVerb.ACCESS_LISTED,
         AuditVerb.DOSSIER_PRINTED,
+        AuditVerb.BACKFILL_TICKED,
+        AuditVerb.BACKFILL_UNTICKED,
         AuditVerb.FILE_STORED,
         AuditVerb.LIST_OPENED,
     }
