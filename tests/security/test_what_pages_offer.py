@@ -94,8 +94,8 @@ comparisons worker     nothing
 comparisons lead       comparison comparison_upload consistency estates
 comparisons street     comparison comparison_upload consistency
 imports worker         nothing
-imports lead           import import_upload
-imports street         import import_upload
+imports lead           import import_template import_upload
+imports street         import import_template import_upload
 devices worker         nothing
 devices lead           badge_set device_code outbox_import
 devices street         nothing

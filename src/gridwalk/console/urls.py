@@ -160,6 +160,7 @@ urlpatterns = [
     path("visits/<str:kind>/<record:pk>/", visits.record_visit, name="record_visit"),
     path("visits/<uuid:pk>/withdraw/", visits.withdraw_visit, name="withdraw_visit"),
     path("imports/", imports.index, name="imports"),
+    path("imports/template/<str:kind>/", imports.template, name="import_template"),
     path("imports/upload/", imports.upload, name="import_upload"),
     path("imports/<uuid:pk>/", imports.show, name="import"),
     path("imports/<uuid:pk>/mapping/", imports.mapping, name="import_mapping"),

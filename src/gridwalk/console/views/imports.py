@@ -12,12 +12,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, uploads
+from gridwalk.console import downloads, pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.proposals import propose
 from gridwalk.console.views import submissions
+from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger import template as templates
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import rehearsing, staging, taking_back
 from gridwalk.reconcile.actions.staging import WAY
@@ -63,6 +65,14 @@ def upload(request: Signed) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("console:imports")
     return redirect("console:import", ledger.id)
+
+
+@require_GET
+def template(request: Signed, kind: str) -> HttpResponse:
+    """The workbook a ledger of a kind is filled in."""
+    if kind not in dictionary.KINDS:
+        raise NotHere
+    return downloads.workbook(request, f"{dictionary.KINDS[kind]}台账模板.xlsx", templates.workbook(kind))
 
 
 @require_GET
