@@ -96,7 +96,7 @@ PAGES = {
         unassigned
         comparisons comparison_upload comparison comparison_mapping comparison_progress comparison_cancel
         comparison_again comparison_annotated backfill backfill_workbook
-        backfill_today backfill_tick backfill_untick import_template
+        backfill_today backfill_tick backfill_untick import_template import_cells
     """,
     "dispatch": """
         gaps_hand_over substitutes substitute_end

@@ -179,6 +179,7 @@ PAGES: dict[str, Guard] = {
     # ledgers
     "console:imports": Verb.IMPORT_LEDGER,
     "console:import_upload": Verb.IMPORT_LEDGER,
+    "console:import_cells": Verb.IMPORT_LEDGER,
     "console:import_template": Verb.IMPORT_LEDGER,
     "console:import": Verb.IMPORT_LEDGER,
     "console:import_mapping": Verb.IMPORT_LEDGER,

@@ -164,6 +164,7 @@ urlpatterns = [
     path("imports/upload/", imports.upload, name="import_upload"),
     path("imports/<uuid:pk>/", imports.show, name="import"),
     path("imports/<uuid:pk>/mapping/", imports.mapping, name="import_mapping"),
+    path("imports/<uuid:pk>/cells/", imports.cells, name="import_cells"),
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:pk>/cancel/", imports.cancel, name="import_cancel"),
     path("imports/<uuid:pk>/annotated/", imports.annotated, name="import_annotated"),

@@ -79,7 +79,8 @@ class Column:
     ``how``: synonym · content · chosen · guessed · asked · forbidden · unknown · others · paper · dropped.
 
     ``group``: which of the records beside each other it belongs to, 0 to all; ``of``: that record's name (配偶).
-    ``says``: the word a tick in it stands for.
+    ``says``: the word a tick in it stands for. ``n_filled``, ``look``: of a column that is not used, how many cells it
+    fills and how they look.
     """
 
     index: int
@@ -91,6 +92,8 @@ class Column:
     group: int = 0
     of: str = ""
     says: str = ""
+    n_filled: int = 0
+    look: str = ""
 
     @property
     def letter(self) -> str:
