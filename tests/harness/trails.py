@@ -30,6 +30,7 @@ areas.*                       street     -
 operator.named                area       -
 grids.created                 community  -
 grids.buildings_assigned      community  grid -
+grids.assignment_undone       community  grid -
 grids.replaced                community  -
 grids.renamed                 grid       grid -
 grids.plan_*                  community  upkeep

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
+from gridwalk.accounts.grants import actions as grants
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import Role
+from gridwalk.accounts.rules import Role, Viewer
+from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.outward import outward
 from gridwalk.reconcile.models import Import
@@ -97,6 +101,21 @@ def test_a_paper_of_a_door_or_a_person_takes_a_reason_and_stands_in_the_list_of_
         for path in (of_door, of_person, f"/print/care/{mother.pk}/"):
             assert sign_in(role, scope).post(path, {"reason": "card"}).status_code == 404, role
     assert street.get(f"/print/organization/{mother.pk}/").status_code == 404
+
+
+def test_what_is_opened_for_a_time_is_listed_and_taken_back(street: Client, sign_in: SignIn, actor: Viewer) -> None:
+    person, now = Person.objects.get(name="程望舒"), clock.now()
+    user = User.objects.latest("created_at")
+    opened = {"kind": "person", "entity": person.pk, "code": GRID, "reason": "抽查这一户"}
+    grant = grants.grant(actor=actor, at=now, user=user.pk, until_at=now + dt.timedelta(days=2), **opened)
+    stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
+    assert "现在没有生效的临时授权" in stranger.get("/campaign/grants/").content.decode()
+    assert stranger.post(f"/campaign/grants/{grant.pk}/revoke/").status_code == 404
+    listed = street.get("/campaign/grants/").content.decode()
+    assert "抽查这一户" in listed and "程望舒" not in listed
+    assert "收回了给" in street.post(f"/campaign/grants/{grant.pk}/revoke/", follow=True).content.decode()
+    assert "抽查这一户" not in street.get("/campaign/grants/").content.decode()
+    assert street.post(f"/campaign/grants/{grant.pk}/revoke/").status_code == 404, "once"
 
 
 def test_only_who_answers_for_the_area_lists_it(street: Client, sign_in: SignIn) -> None:

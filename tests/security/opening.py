@@ -97,9 +97,10 @@ PAGES = {
         comparisons comparison_upload comparison comparison_mapping comparison_progress comparison_cancel
         comparison_again comparison_annotated backfill backfill_workbook
         backfill_today backfill_tick backfill_untick import_template import_cells
+        unassigned_take_back
     """,
     "dispatch": """
-        gaps_hand_over substitutes substitute_end
+        gaps_hand_over substitutes substitute_end grants grant_revoke
     """,
     "dispatch record_visit": """
         gaps_plan

@@ -79,8 +79,9 @@ gaps worker            do=evening do=off do=today dwelling gaps_plan walk_sheet
 gaps lead              do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 gaps street            do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 campaign worker        gaps workdays
-campaign lead          gaps substitutes workdays
-campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps substitutes workdays
+campaign lead          gaps grants substitutes workdays
+campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps grants substitutes
+                       workdays
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds

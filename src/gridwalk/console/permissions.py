@@ -169,6 +169,8 @@ PAGES: dict[str, Guard] = {
     "console:workdays": Verb.SEE_COUNTS,
     "console:workdays_set": Verb.MANAGE_CAMPAIGN,
     "console:workdays_forget": Verb.MANAGE_CAMPAIGN,
+    "console:grants": Verb.DISPATCH,
+    "console:grant_revoke": Verb.DISPATCH,
     "console:substitutes": Verb.DISPATCH,
     "console:substitute_end": Verb.DISPATCH,
     "console:walk_sheet": Verb.RECORD_VISIT,
@@ -189,6 +191,7 @@ PAGES: dict[str, Guard] = {
     "console:import_undo": Verb.IMPORT_LEDGER,
     "console:import_release": Verb.CONFIRM_ROLES,
     "console:unassigned": Verb.IMPORT_LEDGER,
+    "console:unassigned_take_back": Verb.IMPORT_LEDGER,
     # comparisons
     "console:comparisons": Verb.IMPORT_LEDGER,
     "console:comparison_upload": Verb.IMPORT_LEDGER,

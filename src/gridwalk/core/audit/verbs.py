@@ -75,6 +75,7 @@ class AuditVerb(enum.StrEnum):
     AREAS_TAKEN_BACK = "areas.taken_back", "撤回了区划、网格"
     GRIDS_CREATED = "grids.created", "建了网格"
     GRIDS_BUILDINGS_ASSIGNED = "grids.buildings_assigned", "把楼划入了网格"
+    GRIDS_ASSIGNMENT_UNDONE = "grids.assignment_undone", "撤销了划入网格"
     GRIDS_REPLACED = "grids.replaced", "拆并了网格"
     GRIDS_RENAMED = "grids.renamed", "改了网格名称"
     WORKDAYS_SET = "workdays.set", "登记了本单位的工作日"

@@ -144,6 +144,7 @@ OFFICE = frozenset(
         AuditVerb.OPERATOR_NAMED,
         AuditVerb.GRIDS_CREATED,
         AuditVerb.GRIDS_BUILDINGS_ASSIGNED,
+        AuditVerb.GRIDS_ASSIGNMENT_UNDONE,
         AuditVerb.GRIDS_REPLACED,
         AuditVerb.GRIDS_RENAMED,
         AuditVerb.WORKDAYS_SET,
