@@ -20,7 +20,7 @@ from gridwalk.reconcile.queries import backfill, handed, register
 from gridwalk.reports import backfill as documents
 from gridwalk.territory import queries as territory
 
-SOURCES = {"ledger": "纸质台账", "platform": "市平台"}
+SOURCES = {"ledger": "台账", "platform": "市平台"}
 
 
 def _asked(request: Signed, given: Any) -> tuple[str, str, str]:

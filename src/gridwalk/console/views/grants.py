@@ -28,6 +28,6 @@ def index(request: Signed) -> HttpResponse:
 def revoke(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """收回: nothing is open by it from now on."""
     row = granted.get_grant(request.viewer, pk, request.at)
-    actions.revoke_grant(actor=request.viewer, at=request.at, grant=row.id, code=row.grid)
+    actions.revoke_grant(actor=request.viewer, at=request.at, pk=row.id, code=row.grid)
     messages.success(request, f"收回了给{row.name}的授权，从现在起打不开。")
     return redirect("console:grants")

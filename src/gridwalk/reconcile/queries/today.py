@@ -32,7 +32,7 @@ class Value:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Line:
+class BackfillLine:
     """One thing that is ticked: a value, of a new record all of them, of one that has ended that it has."""
 
     field: str
@@ -53,7 +53,7 @@ class Entry:
     place: str
     where: str
     what: str
-    lines: Sequence[Line]
+    lines: Sequence[BackfillLine]
 
     @property
     def n_to_do(self) -> int:
@@ -61,7 +61,7 @@ class Entry:
         return sum(line.to_do for line in self.lines)
 
     @property
-    def ticked(self) -> list[Line]:
+    def ticked(self) -> list[BackfillLine]:
         """The lines somebody ticked, which no export has proved yet."""
         return [line for line in self.lines if line.ticked]
 
@@ -114,8 +114,8 @@ def _what(item: Item) -> str:
     return "注销" if item.is_end else "变更"
 
 
-def _line(item: Item) -> Line:
-    return Line(
+def _line(item: Item) -> BackfillLine:
+    return BackfillLine(
         field=item.field,
         label=item.label,
         values=list(_of_new_row(item)) if item.is_new_row else [_value(item)],
