@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -15,7 +16,7 @@ from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries, rules
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
-from gridwalk.core import clock, ids
+from gridwalk.core import clock, envelope, ids
 from tests.harness.pages import Reader
 
 STREET = "120105001"
@@ -59,6 +60,20 @@ def new_account(role: Role, scope: str, *, name: str = "", password: str = "walk
         never_used = get_adapter().encrypt("NEVERUSEDHERE234")
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": never_used})
     return user
+
+
+@contextlib.contextmanager
+def one_person(*accounts: uuid.UUID) -> Iterator[None]:
+    """For a while these accounts are of one name and one work telephone, so one person's."""
+    for pk in accounts:
+        User.objects.get_or_create(pk=pk, defaults={"username": f"u{pk.hex[-12:]}", "created_at": clock.now()})
+    were = list(User.objects.filter(pk__in=accounts))
+    for user in were:
+        phone = envelope.seal("12012349876", **queries.WORK_PHONE, row=user.pk)
+        User.objects.filter(pk=user.pk).update(name="王试同", work_phone_sealed=phone)
+    yield
+    for user in were:
+        User.objects.filter(pk=user.pk).update(name=user.name, work_phone_sealed=user.work_phone_sealed)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ areas.*                       street     -
 operator.named                area       -
 grids.created                 community  -
 grids.buildings_assigned      community  grid -
+grids.assignment_undone       community  grid -
 grids.replaced                community  -
 grids.renamed                 grid       grid -
 grids.plan_*                  community  upkeep
@@ -71,6 +72,7 @@ comparison.*                  area       comparison
 unmatched.*                   grid       dwelling,person,organization -
 estate.*                      community  estate -
 backfill.handed_out           area       backfill
+backfill.*                    grid       dwelling,person,organization
 op.*                          area       -
 outbox.*                      area       device
 sync.epoch_raised             nowhere    -
@@ -80,6 +82,7 @@ number.missed                 area       -
 number.*                      grid       dwelling,person,organization,site,facility
 card.checked                  grid       person
 access.listed                 grid       person
+dossier.printed               grid       dwelling,person
 file.exported                 nowhere    file,import,comparison,list ?
 list.opened                   area       list -
 view.shared                   area       view

@@ -18,7 +18,7 @@ from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
 from gridwalk.reconcile.queries.backfill import items
 from gridwalk.registry.actions import creation
-from gridwalk.registry.models import Difference, Dwelling, Person
+from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
 from tests.harness.campaign import COMMUNITY, GRID, confirm, id_no, upload, workbook
 from tests.harness.people import SignIn
 from tests.journeys.test_comparing import compared
@@ -278,3 +278,76 @@ def test_what_an_import_leaves_empty_goes_back_and_a_row_it_adds_is_proved(stree
     assert BackfillItem.objects.get().state == "proved"
     own, _ = sheets(street, "ledger", "person").values()
     assert own == [PLATFORM, [id_no(11), "程望舒", "12012345671", *AT_101]]
+
+
+def ticked(client: Client, do: str, person: Person, field: str = "", **headers: str) -> Any:
+    form = {"source": "platform", "kind": "person", "entity": str(person.pk), "field": field, "scope": GRID}
+    return client.post(f"/backfill/today/{do}/", form, headers={"HX-Request": "true"} | headers)
+
+
+def test_what_is_typed_over_by_hand_is_ticked_and_told_anew_when_it_changes(
+    street: Client, actor: Any, sign_in: SignIn
+) -> None:
+    """The platform has the two of 101. Since then one has another phone, one died, and somebody moved in."""
+    path, second = "/backfill/today/", sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    assert "市平台还没有导入过，也没有比对过" in text(street, path, source="platform")
+    compared(street, actor, export("12012345671"), source="platform")
+    assert "没有要回填的了" in text(street, path), "the side that was heard of is shown; what lacks there is undecided"
+    changed, dead = Person.objects.get(name="程望舒"), Person.objects.get(name="程兰因")
+    door = Dwelling.objects.get(room="101")
+    line = {"name-0": "程小甲", "id_no-0": id_no(101), "phone-0": "12012340001"}
+    told = {"residence_kind": "lives_here", "told": "self", "seen": "1"}
+    street.post(f"/daily/moved_in/dwelling/{door.pk}/", line | told)
+    new = Person.objects.get(name="程小甲")
+    street.post(f"/correct/person/{changed.pk}/", {"phone": "12012340000", "reason": "本人来电"})
+    form = {"proposed": "deceased", "evidence": "death_certificate", "reason": "家属来电"}
+    street.post(f"/ends/person/{dead.pk}/", form)
+    waiting = Recheck.objects.get(state="open")
+    second.post(f"/rechecks/end/{waiting.pk}/", {"confirmed": "1", "note": "看过证明"})
+
+    shown = text(street, path)
+    assert "3 条，3 项" in shown and all(f">{what}</span>" in shown for what in ("新增", "变更", "注销"))
+    assert '<copy-value data-of="姓名">程小甲</copy-value>' in shown and "已去世，注销登记" in shown
+    assert "*******0000" in shown and "12012340000" not in shown and "写事由后查看" in shown
+    assert "孟昭宁" not in shown, "whether the side is to have it is not decided"
+    assert "市平台导出有 1 项待回填：加一条" in text(street, f"/people/{new.pk}/")
+    assert "注销登记" in text(street, "/backfill/", source="platform", kind="person")
+
+    clerk = sign_in(Role.COMMUNITY_CLERK, COMMUNITY)
+    assert "撤销" in ticked(clerk, "tick", changed, "phone").content.decode()
+    again = ticked(street, "tick", changed, "phone")
+    assert again.status_code == 422 and "已经回填好了" in again.content.decode()
+    assert "2 条，2 项" in text(street, path) and "回填好的 1 条" in text(street, path)
+    assert "已回填" in text(street, "/backfill/", source="platform", kind="person", state="已回填")
+    assert "撤销" not in ticked(street, "untick", changed, "phone").content.decode()
+    again = ticked(street, "untick", changed, "phone")
+    assert again.status_code == 422 and "没有打过勾" in again.content.decode()
+    assert (
+        "已回填" in ticked(street, "tick", new).content.decode() and ticked(street, "tick", changed).status_code == 200
+    )
+    assert "1 条，1 项" in text(street, path)
+    for person in (new, changed):
+        street.post(f"/correct/person/{person.pk}/", {"phone": "12012340002", "reason": "又换了"})
+    assert "3 条，3 项" in text(street, path), "what was typed is no longer so"
+
+    for client, status in ((sign_in(Role.GRID_WORKER, GRID), 403), (sign_in(Role.STREET_CENTRE, "120105001"), 422)):
+        assert ticked(client, "tick", changed).status_code == status
+    assert "街道看不到明细" in text(sign_in(Role.STREET_CENTRE, "120105001"), path, source="platform")
+    assert "程小甲" not in text(sign_in(Role.COMMUNITY_LEAD, "120105001024"), path, source="platform")
+    assert ticked(street, "tick", dead, "nothing").status_code == 422
+
+    own, ticks = sheets(street, "platform", "person").values()
+    assert [row[1] for row in own[1:]] == ["程望舒", "程小甲"], "a row that stands there would be taken over again"
+    assert ["程兰因", "注销登记", "还列着", "已去世，注销登记"] in [[row[1], *row[3:6]] for row in ticks]
+    assert "没有要回填的了" in text(street, path), "what went as a file is not typed as well"
+    of_501 = [id_no(4), "孟昭宁", None, *AT_101[:3], "501"]
+    compared(street, actor, [*own, *export("12012345671")[2:], of_501], source="platform")
+    assert set(BackfillItem.objects.values_list("field", "state")) == {
+        ("phone", "proved"),
+        ("new_row", "proved"),
+        ("ended_row", "still_open"),
+    }
+    assert "1 条，1 项" in text(street, path)
+    compared(street, actor, [*own, of_501], source="platform")
+    assert BackfillItem.objects.get(field="ended_row").state == "proved"
+    assert "没有要回填的了" in text(street, path)

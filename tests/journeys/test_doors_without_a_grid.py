@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from typing import Any
 
@@ -16,7 +17,7 @@ from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Stream
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.territory.models import Building, Grid
+from gridwalk.territory.models import Building, Grid, Stairwell
 from gridwalk.visits.models import Visit
 from tests.harness.campaign import COMMUNITY, GRID, confirm, dispatch, move_in, upload, workbook
 from tests.harness.people import SignIn
@@ -69,8 +70,13 @@ def test_a_grid_is_found_by_its_name_and_what_finds_none_is_counted(lead: Client
 PLACE = "/areas/unassigned/"
 
 
-def assign(client: Client, grid: str, *buildings: Building) -> str:
-    given = {"community": COMMUNITY, "grid": grid, "row": [str(ledger.pk) for ledger in buildings]}
+def take_back(client: Client, op: str) -> str:
+    answer = client.post(f"{PLACE}take-back/", {"community": COMMUNITY, "op": op}, follow=True)
+    return str(answer.content.decode())
+
+
+def assign(client: Client, grid: str, *chosen: Building | Stairwell | Dwelling) -> str:
+    given = {"community": COMMUNITY, "grid": grid, "row": [str(part.pk) for part in chosen]}
     answer = client.post(PLACE, given, follow=True)
     assert answer.status_code == 200, answer.content.decode()
     return str(answer.content.decode())
@@ -144,5 +150,31 @@ def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client
         "one building where its parts meet"
     )
     assert grids() == {GRID: 4}
-    assert "没有楼在“未划入网格”" in lead.get(PLACE).content.decode()
+    assert "没有楼、没有户在“未划入网格”" in lead.get(PLACE).content.decode()
     assert "未划入网格" not in lead.get(f"/buildings/{five.pk}/").content.decode()
+
+    of_six, of_five = re.findall(r'name="op" value="([^"]+)"', lead.get(PLACE).content.decode())
+    assert "0 户回到了" in take_back(lead, of_six) and "1 户留下" in take_back(lead, of_six), "another was there before"
+    Visit.objects.update(at=clock.now())
+    assert "其中有户划入以后走访过" in take_back(lead, of_five)
+    Visit.objects.update(at=clock.now() - dt.timedelta(days=1))
+    assert worker.post(f"{PLACE}take-back/", {"community": COMMUNITY, "op": of_five}).status_code == 403
+    assert "2 户回到了“未划入网格”" in take_back(lead, of_five)
+    assert grids() == {GRID: 2, NONE: 2} and Person.objects.get().grid_id == NONE
+    assert set(Visit.objects.values_list("grid_id", flat=True)) == {NONE}
+    assert "已经撤销过" in take_back(lead, of_five)
+    assert AuditEntry.objects.filter(verb="grids.assignment_undone").count() == 3
+
+    nine = [[*line[:4], stairwell, *line[5:]] for stairwell in ("1单元", "2单元") for line in doors("", "9号楼", "101")]
+    confirm(lead, upload(lead, workbook("九号楼", [HEADER, *nine])))
+    loose = Dwelling.objects.get(building=five, room="102")
+    Dwelling.objects.filter(pk=loose.pk).update(building=None, stairwell=None)
+    listed = lead.get(PLACE).content.decode()
+    assert "只划 海河花园 9号楼 2单元" in listed and f"{loose.address}</a>，没有挂到楼栋" in listed
+    second = Stairwell.objects.get(building__key="9", key="2")
+    assert "2 户划入了君临天下 第二网格" in assign(lead, SECOND, second, loose)
+    assert grids() == {GRID: 2, NONE: 2, SECOND: 2}
+    assert set(Building.objects.filter(key="9").values_list("grid_id", flat=True)) == {NONE, SECOND}
+    (op,) = re.findall(r'name="op" value="([^"]+)"', lead.get(PLACE).content.decode())[:1]
+    assert "2 户回到了" in take_back(lead, op) and grids() == {GRID: 2, NONE: 4}
+    assert Building.objects.filter(key="9", ended_on__isnull=True).get().grid_id == NONE, "one building again"

@@ -20,7 +20,7 @@ from gridwalk.reconcile.actions import applying, comparing
 from gridwalk.reconcile.models import Import
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, HandedInNumber, Person
 from tests.harness.campaign import COMMUNITY, GRID, id_no, upload, workbook
-from tests.harness.people import SignIn, signed_in
+from tests.harness.people import SignIn, one_person, signed_in
 from tests.journeys.test_comparing import AT_101, HEADER, compared, people
 
 pytestmark = pytest.mark.slow
@@ -223,6 +223,8 @@ def test_half_a_community_tells_who_handed_it_in_and_sees_rows_masked_no_sum_unt
     reason = {"reason": "电话问过社区"}
     assert "是您自己交来的" in words(centre.post(f"{own}release/", reason, follow=True))
     second = sign_in(Role.STREET_CENTRE, STREET)
+    with one_person(signed_in(centre).id, signed_in(second).id):
+        assert "是同一个人" in words(second.post(f"{own}release/", reason, follow=True))
     assert "核实情况" in words(second.get(own))
     assert "请写明怎么核实过这份表" in words(second.post(f"{own}release/", {"reason": "好"}, follow=True))
     assert "从现在起计入一致率" in words(second.post(f"{own}release/", reason, follow=True))

@@ -22,6 +22,7 @@ from gridwalk.retention import rules as periods
 from gridwalk.retention.actions import applying
 from tests.harness.campaign import COMMUNITY, GRID
 from tests.harness.pages import Reader
+from tests.harness.people import one_person
 
 pytestmark = pytest.mark.slow
 STREET = "120105001"
@@ -83,6 +84,8 @@ def test_two_persons_open_what_one_did_and_that_person_sees_it(worker: User, acc
     assert "没有人查过您的记录" in text(as_(worker).get("/mine/")), "a proposal has opened nothing"
     by_the_same = text(one.post(decide, {"do": "confirm"}, follow=True))
     assert "没有定：要由另一位能调查的同事来定；定过的、撤回的，不能再定" in by_the_same
+    with one_person(centre.pk, other.pk):
+        assert "是同一个人" in text(second.post(decide, {"do": "confirm"}, follow=True))
     assert Investigation.objects.get().state == "proposed", "not by who proposed it"
     assert "没有定：不同意的，请写明为什么" in text(second.post(decide, {"do": "reject", "note": ""}, follow=True))
     assert Investigation.objects.get().state == "proposed", "a refusal says why"

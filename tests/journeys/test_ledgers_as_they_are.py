@@ -16,6 +16,7 @@ from django.test import Client
 from gridwalk import ledger
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock
+from gridwalk.ledger import template
 from gridwalk.reconcile.actions import applying
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling, Person
@@ -43,6 +44,28 @@ def confirm_as_shown(client: Client, imported: Import) -> Import:
     client.post(f"/imports/{imported.pk}/mapping/", {"do": "apply", **as_shown(client, imported)})
     applying.apply(actor=SYSTEM, at=clock.now(), imported=imported.pk)
     return Import.objects.get(pk=imported.pk)
+
+
+def filled(client: Client, kind: str, **changed: str) -> SimpleUploadedFile:
+    """A template as it is downloaded, with one row under its headings."""
+    answer = client.get(f"/imports/template/{kind}/")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    for column, (name, value) in enumerate(template.EXAMPLES[kind].items(), start=1):
+        book.worksheets[0].cell(2, column).value = changed.get(name, value) or None
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile("模板.xlsx", out.getvalue())
+
+
+def test_a_template_is_downloaded_filled_in_and_recognised_whole(lead: Client, sign_in: SignIn) -> None:
+    assert "重点场所模板" in lead.get("/imports/").content.decode()
+    assert lead.get("/imports/template/suspects/").status_code == 404
+    assert sign_in(Role.GRID_WORKER, f"{COMMUNITY}001").get("/imports/template/person/").status_code == 403
+    imported = upload(lead, filled(lead, "dwelling", community="君临天下"))
+    assert "没有用的列" not in lead.get(f"/imports/{imported.pk}/").content.decode()
+    done = confirm_as_shown(lead, imported)
+    assert (done.state, done.n_created, done.n_faulty) == ("done", 1, 0)
 
 
 def relations() -> dict[str, str]:

@@ -91,16 +91,24 @@ def test_the_counts_are_true_for_every_kind_of_ledger(lead: Client) -> None:
 
 def test_the_page_names_grids_that_are_none_and_columns_that_are_not_used(lead: Client, sign_in: SignIn) -> None:
     rows = [
-        [*DOORS[0], "网格名称", "经办人签字"],
-        *[["", *AT, room, "有人住", "", "", "第九网格", "甲"] for room in ("101", "102")],
-        [SECOND, *AT, "103", "有人住", "", "", "", "甲"],
+        [*DOORS[0], "网格名称", "经办人签字", "民族"],
+        *[["", *AT, room, "有人住", "", "", "第九网格", "甲", "汉"] for room in ("101", "102")],
+        [SECOND, *AT, "103", "有人住", "", "", "", "王乙", "汉"],
     ]
     ledger = upload(lead, workbook("房屋台账", rows))
-    assert "没有用的列：经办人签字" in lead.get(f"/imports/{ledger.pk}/").content.decode()
+    assert "经办人签字（3 格，文字，1–2 字）" in lead.get(f"/imports/{ledger.pk}/").content.decode()
+    opened = lead.post(f"/imports/{ledger.pk}/cells/", {"header": "经办人签字"}).content.decode()
+    assert '<td class="wrap">甲</td><td class="r">2</td>' in opened and "王乙" in opened
+    other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    assert "看里面写的" not in other.get(f"/imports/{ledger.pk}/").content.decode()
+    refused = other.post(f"/imports/{ledger.pk}/cells/", {"header": "经办人签字"}, follow=True).content.decode()
+    assert "只给上传这份台账的人看" in refused and "王乙" not in refused
+    for header in ("室号", "民族", "没有这一列"):
+        assert lead.post(f"/imports/{ledger.pk}/cells/", {"header": header}).status_code == 404
     ledger = looked_at(lead, "房屋台账", rows)
     shown = lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert "认不出的网格：第九网格（2 行）" in shown
-    assert "没有用的列：经办人签字" in shown
+    assert "没有用的列" in shown and "经办人签字（3 格，文字，1–2 字）" in shown
     lines = re.findall(r"<tr><td>([^<]+)</td>((?:<td class=\"r\">\d+</td>)+)</tr>", shown)
     assert [(name, re.findall(r">(\d+)<", cells)) for name, cells in lines[-1:]] == [
         ("合计", ["3", "0", "0", "0", "0"])
@@ -113,6 +121,10 @@ def test_the_page_names_grids_that_are_none_and_columns_that_are_not_used(lead: 
     lead.post(f"/imports/{ledger.pk}/mapping/", given)
     jobs.rehearse(imported=str(ledger.pk), user=str(signed_in(lead).id))
     assert applied(lead, ledger).n_created == 3
+    shown = lead.get(f"/imports/{ledger.pk}/").content.decode()
+    assert "各网格进了多少" in shown and "认不出网格的：第九网格（2 行）" in shown and "看房屋名单" in shown
+    lines = re.findall(r"<tr[^>]*><td>([^<]+)</td><td class=\"r\">(\d+)</td>", shown.split("接下来")[0])
+    assert lines[-1] == ("合计", "3") and sum(int(n) for _, n in lines[:-1]) == 3
     refused = lead.post(f"/imports/{ledger.pk}/mapping/", given, follow=True)
     assert "已经开始办了，不能再改列" in refused.content.decode()
 

@@ -21,7 +21,7 @@ from gridwalk.territory.models import Building, Stairwell
 from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Visit
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, id_no, upload, workbook
-from tests.harness.people import SignIn
+from tests.harness.people import SignIn, one_person, signed_in
 from tests.journeys.test_facilities import facilities
 
 pytestmark = pytest.mark.slow
@@ -112,6 +112,8 @@ def test_a_building_and_its_rooms_get_new_numbers_and_the_old_ones_still_find_th
     assert rows() == before, "nothing moves before the recheck"
     assert "楼房重编号" in words(second.get("/rechecks/"))
     assert "不能自己复核" in decide(street)
+    with one_person(signed_in(street).id, signed_in(second).id):
+        assert "是同一个人" in decide(second)
     assert "办好了" in decide(second)
 
     first.refresh_from_db()

@@ -27,7 +27,7 @@ from gridwalk.territory import actions as territory
 from tests.harness.campaign import COMMUNITY, GRID, TREE
 from tests.harness.database import tables_that_say
 from tests.harness.pages import Reader
-from tests.harness.people import STREET, SignIn
+from tests.harness.people import STREET, SignIn, one_person
 
 Account = Callable[..., User]
 PASSWORD = "walk-every-door-26"
@@ -90,6 +90,10 @@ def test_an_administrator_cannot_make_the_own_account_see_persons(
     proposal = Assignment.objects.get(user=puppet[0], state="proposed")
     assert client.post("/roles/decide/", {"row": [str(proposal.pk)], "do": "confirm"}).status_code == 403
 
+    with one_person(user.pk, centre[0].pk):
+        assert "是同一个人" in decide(centre[1], proposal), "two accounts are not two persons"
+    with one_person(puppet[0].pk, centre[0].pk):
+        assert "是同一个人" in decide(centre[1], proposal)
     assert "1 个岗位已确认" in decide(centre[1], proposal)
     assert puppet[1].get("/register/").headers.get("Location") == "/accounts/codes/activate/", (
         "it reveals: a code first"
@@ -447,6 +451,8 @@ def test_a_reset_is_never_ones_own_word_and_runs_out(
     Reset.objects.filter(state="proposed").update(proposed_by=User.objects.latest("created_at").pk)
     assert "自己提的重置，要另一个人来定" in decide_reset(second), "whatever posts one has besides"
     Reset.objects.filter(state="proposed").update(proposed_by=user.pk)
+    with one_person(user.pk, User.objects.latest("created_at").pk):
+        assert "是同一个人" in decide_reset(second)
     decide_reset(second)
     assert comes_in(centre[0], slip) and not comes_in(centre[0], first), "the later slip takes the place of the first"
 

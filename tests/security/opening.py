@@ -98,9 +98,11 @@ PAGES = {
         unassigned
         comparisons comparison_upload comparison comparison_mapping comparison_progress comparison_cancel
         comparison_again comparison_annotated backfill backfill_workbook
+        backfill_today backfill_tick backfill_untick import_template import_cells
+        unassigned_take_back
     """,
     "dispatch": """
-        gaps_hand_over substitutes substitute_end
+        gaps_hand_over substitutes substitute_end grants grant_revoke
     """,
     "handle_matter": """
         matter_new
@@ -116,7 +118,7 @@ PAGES = {
         campaign_reopen workdays_set workdays_forget
     """,
     "export_report": """
-        reports report_download list_export
+        reports report_download list_export dossier
     """,
     "see_audit": """
         person_access audit retention

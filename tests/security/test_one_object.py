@@ -40,7 +40,7 @@ from gridwalk.reconcile.actions import deciding as deciding_unmatched
 from gridwalk.reconcile.models import Comparison, Import
 from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.registry.actions import care as caring
-from gridwalk.registry.actions import corrections, ends, facilities, looking, numbers
+from gridwalk.registry.actions import corrections, ends, facilities, looking, numbers, printing
 from gridwalk.registry.queries import care, entities
 from gridwalk.registry.tests.street import FIRST, GRID
 from gridwalk.retention.actions import people
@@ -113,6 +113,7 @@ remove_facility    worker lead
 restore_facility   worker lead
 add_facility       worker lead
 list_looks         lead street administrator
+print_dossier      lead
 give_label         worker lead
 change_interval    worker lead
 give_consent       worker lead
@@ -152,6 +153,7 @@ close_campaign     street
 reopen_campaign    street
 decide_plan        lead street
 withdraw_plan
+take_back_doors    lead street
 assign_building    lead street
 create_grids       administrator
 rename_grid        administrator
@@ -172,7 +174,7 @@ investigate        street administrator
 NO_SECRET = """
 record_visit join_door upload hand_out create_campaign assign_building create_grids rename_grid name_substitute
 run_batch undo_batch decide_unmatched undo_unmatched plan_targets reassign hand_over dispatch_wave close_campaign
-change_campaign pause_campaign resume_campaign reopen_campaign
+take_back_doors change_campaign pause_campaign resume_campaign reopen_campaign
 decide_plan withdraw_plan assign deactivate reset_password make_code show_badge investigate
 """
 """Actions about places and acts of the office: whoever is of another place is told that it is not theirs. Of a record
@@ -290,6 +292,7 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "correct": of(corrections.correct, kind="person", entity=person, raw={"nation": "汉族"}, reason="看过"),
         "reveal": of(corrections.reveal, kind="person", entity=person, field="phone", reason="约上门时间"),
         "check_card": of(numbers.check_card, person=person, typed="120199198001010019"),
+        "print_dossier": of(printing.print_dossier, kind="person", record=person, reason="card"),
         "dial": of(numbers.dial, kind="person", entity=person, field="phone"),
         "remove_facility": of(facilities.remove_facility, facility=world.facility.pk, reason="拆了"),
         "restore_facility": of(facilities.restore_facility, facility=world.facility.pk, reason="又装了"),
@@ -349,7 +352,8 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "close_campaign": of(campaign_ends.close_campaign, campaign=world.campaign.pk),
         "decide_plan": of(planning.decide, plan=world.plan, confirmed=False, note="不对", seen=""),
         "withdraw_plan": of(planning.withdraw, plan=world.plan),
-        "assign_building": of(unassigned.assign, community=FIRST, buildings=[world.building.pk], grid=GRID),
+        "take_back_doors": of(unassigned.take_back, community=FIRST, op=world.building.pk),
+        "assign_building": of(unassigned.assign, community=FIRST, chosen=[world.building.pk], grid=GRID),
         "create_grids": of(drawing.create_grids, community=FIRST, n=1, from_on=today),
         "rename_grid": of(drawing.rename_grid, grid=GRID, name="一网格"),
         "name_substitute": of(

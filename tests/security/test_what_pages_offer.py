@@ -33,13 +33,13 @@ BUTTON = re.compile(r'<button[^>]*\sname="(\w+)"[^>]*\svalue="([a-z_]+)"')
 OFFERED = """
 door worker            bench_case building correct daily_event daily_form dwelling merge_find move_find person
                        propose_end record_visit upkeep_plan
-door lead              bench_case building correct daily_event daily_form dwelling merge_find move_find person
+door lead              bench_case building correct daily_event daily_form dossier dwelling merge_find move_find person
                        propose_end record_visit upkeep_plan
 door street            building dwelling upkeep_plan
 person worker          care_contact care_label care_need care_new correct daily_form dial dwelling merge_find
                        propose_end reveal split_person upkeep_plan
-person lead            care_contact care_label care_need care_new correct daily_form dial difference dwelling
-                       merge_find person_access propose_end reveal split_person upkeep_plan
+person lead            care_contact care_label care_need care_new correct daily_form dial difference dossier
+                       dwelling merge_find person_access propose_end reveal split_person upkeep_plan
 person street          person_access upkeep_plan
 ended worker           bench_case correct daily_event dwelling propose_end
 ended lead             bench_case correct daily_event dwelling erase_person person_access propose_end
@@ -79,8 +79,9 @@ gaps worker            do=evening do=off do=today dwelling gaps_plan walk_sheet
 gaps lead              do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 gaps street            do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 campaign worker        gaps workdays
-campaign lead          gaps substitutes workdays
-campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps substitutes workdays
+campaign lead          gaps grants substitutes workdays
+campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps grants substitutes
+                       workdays
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds
@@ -94,8 +95,8 @@ comparisons worker     nothing
 comparisons lead       comparison comparison_upload consistency estates
 comparisons street     comparison comparison_upload consistency
 imports worker         nothing
-imports lead           import import_upload
-imports street         import import_upload
+imports lead           import import_template import_upload
+imports street         import import_template import_upload
 devices worker         nothing
 devices lead           badge_set device_code outbox_import
 devices street         nothing

@@ -11,7 +11,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import locking, queries, rules
+from gridwalk.accounts import locking, persons, queries, rules
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import LABELS, Role, State, Verb, Viewer
 from gridwalk.core import actions as core
@@ -85,9 +85,10 @@ def new_user(
     post: str = "",
     work_phone: str = "",
     staff_number: str = "",
+    scope: str = "",
     must_change_password: bool = True,
 ) -> User:
-    """An account that is not stored yet. Raises NotPermitted, AccountError."""
+    """An account that is not stored yet; ``scope``: of the post it will have. Raises NotPermitted, AccountError."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     username = rules.sign_in_name(username)
@@ -103,7 +104,7 @@ def new_user(
         must_change_password=must_change_password,
     )
     _write_phone(user, work_phone)
-    _write_number(user, staff_number)
+    _write_number(user, staff_number, street=(scope or office(actor))[: rules.ONE_STREET])
     _check_password(password, user)
     user.set_password(password)
     return user
@@ -132,18 +133,20 @@ def change_staff_number(*, actor: Viewer, at: dt.datetime, user: User, staff_num
     """Write down somebody's staff number (工号); empty: none. Raises NotPermitted, AccountError."""
     require_over(actor, user, at)
     with core.write_to(actor=actor, at=at) as writing:
-        _write_number(user, staff_number)
-        user.save(update_fields=["staff_number"])
+        _write_number(user, staff_number, street=(queries.first_scope(user.pk) or office(actor))[: rules.ONE_STREET])
+        user.save(update_fields=["staff_number", "staff_street"])
         writing.audit(AuditVerb.ACCOUNT_NUMBER_CHANGED, scope=office(actor), kind="user", subject=user.id)
 
 
-def _write_number(user: User, typed: str) -> None:
+def _write_number(user: User, typed: str, *, street: str) -> None:
+    """A number is somebody's once in a street; another street may give it again."""
     number = typed.strip()
     if fault := rules.staff_number_fault(number):
         raise AccountError(f"没有存：{fault}。")
-    if number and User.objects.filter(staff_number=number, is_active=True).exclude(pk=user.pk).exists():
+    same = User.objects.filter(staff_street=street, staff_number=number, is_active=True).exclude(pk=user.pk)
+    if number and same.exists():
         raise AccountError(f"没有存：工号“{number}”已有人用，换一个再存。")
-    user.staff_number = number
+    user.staff_number, user.staff_street = number, street
 
 
 def _write_phone(user: User, typed: str) -> None:
@@ -180,6 +183,7 @@ def assign(
     with core.write_to(actor=actor, at=at) as writing:
         if not actor.everything:
             _require_may_hold(user, role, from_on)
+        _take_number_along(user, scope)
         assignment = Assignment.objects.create(
             user_id=user,
             role=role,
@@ -194,6 +198,14 @@ def assign(
         verb = AuditVerb.ACCOUNT_ROLE_PROPOSED if proposed else AuditVerb.ACCOUNT_ASSIGNED
         writing.audit(verb, scope=scope, kind="user", subject=user, data={"role": str(role)})
     return assignment
+
+
+def _take_number_along(user: uuid.UUID, scope: str) -> None:
+    """Who has no post yet brings the staff number into the street of the first one."""
+    account = User.objects.exclude(staff_number="").filter(pk=user, assignments__isnull=True).first()
+    if account is not None and account.staff_street != scope[: rules.ONE_STREET]:
+        _write_number(account, account.staff_number, street=scope[: rules.ONE_STREET])
+        account.save(update_fields=["staff_street"])
 
 
 def _require_may_hold(user: uuid.UUID, role: Role, from_on: dt.date) -> None:
@@ -245,6 +257,8 @@ def _require_second(actor: Viewer, proposal: Assignment) -> None:
         raise AccountError("没有定：给自己的岗位，要另一个人来定。")
     if actor.id == proposal.proposed_by and not rules.is_alone(actor.roles):
         raise AccountError("没有定：自己提的岗位，要另一个人来定。")
+    if persons.are_one(actor.id, [proposal.user_id, proposal.proposed_by]) and not rules.is_alone(actor.roles):
+        raise AccountError(persons.SAME)
 
 
 def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on: dt.date) -> None:

@@ -11,7 +11,10 @@ from gridwalk.core.kept import ByHand, Kept, Stays
 
 
 class User(AbstractBaseUser):
-    """One person with an account; what they may do is in their assignments, never here."""
+    """One person with an account; what they may do is in their assignments, never here.
+
+    ``staff_street``: within which the staff number is somebody's.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     username = models.CharField(max_length=40, unique=True)
@@ -19,6 +22,7 @@ class User(AbstractBaseUser):
     post = models.CharField(max_length=40, blank=True)
     work_phone_sealed = models.TextField(blank=True)
     staff_number = models.CharField(max_length=20, blank=True)
+    staff_street = models.CharField(max_length=9, blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -29,7 +33,7 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["staff_number"],
+                fields=["staff_street", "staff_number"],
                 condition=models.Q(is_active=True) & ~models.Q(staff_number=""),
                 name="staff_number_once",
             )

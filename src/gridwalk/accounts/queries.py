@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 
 from allauth.mfa.models import Authenticator
@@ -114,9 +115,13 @@ def sign_in_names() -> set[str]:
     return set(User.objects.values_list("username", flat=True))
 
 
-def staff_numbers() -> set[str]:
-    """The staff numbers of those who work."""
-    return set(User.objects.filter(is_active=True).exclude(staff_number="").values_list("staff_number", flat=True))
+def staff_numbers() -> dict[str, set[str]]:
+    """The staff numbers of those who work, by street."""
+    numbers: dict[str, set[str]] = defaultdict(set)
+    working = User.objects.filter(is_active=True).exclude(staff_number="")
+    for street, number in working.values_list("staff_street", "staff_number"):
+        numbers[street].add(number)
+    return dict(numbers)
 
 
 def work_phones() -> set[str]:
@@ -165,14 +170,6 @@ def can_be_confirmed(scope: str, on: dt.date) -> bool:
 def has_post(role: Role, on: dt.date) -> bool:
     """Whether anybody holds a role, anywhere."""
     return Assignment.objects.filter(_in_force(on), role=role, user__is_active=True).exists()
-
-
-def alone(communities: Collection[str], on: dt.date) -> set[str]:
-    """Those of some communities where fewer than two people can recheck: what one proposes, nobody else can decide."""
-    roles = [role for role in Role if Verb.RECHECK in PERMITTED[role]]
-    rows = posted(on).filter(role__in=roles, user__is_active=True).values_list("scope", "user_id")
-    posts = list(rows)
-    return {code for code in communities if len({user for scope, user in posts if code.startswith(scope)}) < 2}
 
 
 def holders(role: Role, scope: str, on: dt.date) -> list[str]:

@@ -20,10 +20,14 @@ from gridwalk.core.audit.verbs import AuditVerb
 HOUR = dt.timedelta(hours=1)
 UPLOADS = 30
 """Files an hour: each tells of three telephones of a person at most whether they are on record."""
+DOSSIERS = 120
+"""Lines an hour: one for the door and one for each person on its paper."""
 LIMITS = {
     "console:reveal": (AuditVerb.NUMBER_REVEALED, 60),
     "console:reveal_difference": (AuditVerb.NUMBER_REVEALED, 60),
+    "console:dossier": (AuditVerb.DOSSIER_PRINTED, DOSSIERS),
     "console:report_download": (AuditVerb.FILE_EXPORTED, 60),
+    "console:import_template": (AuditVerb.FILE_EXPORTED, 60),
     "console:import_annotated": (AuditVerb.FILE_EXPORTED, 60),
     "console:comparison_annotated": (AuditVerb.FILE_EXPORTED, 60),
     "console:import_upload": (AuditVerb.IMPORT_UPLOADED, UPLOADS),

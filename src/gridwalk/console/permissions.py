@@ -119,6 +119,7 @@ PAGES: dict[str, Guard] = {
     "console:propose_end": Verb.EDIT_REGISTER,
     "console:reveal": Verb.REVEAL,
     "console:dial": Verb.REVEAL,
+    "console:dossier": Verb.EXPORT_REPORT,
     "console:check_card": Verb.RECORD_VISIT,
     "console:rechecks": Verb.RECHECK,
     "console:recheck": Verb.RECHECK,
@@ -170,6 +171,8 @@ PAGES: dict[str, Guard] = {
     "console:workdays": Verb.SEE_COUNTS,
     "console:workdays_set": Verb.MANAGE_CAMPAIGN,
     "console:workdays_forget": Verb.MANAGE_CAMPAIGN,
+    "console:grants": Verb.DISPATCH,
+    "console:grant_revoke": Verb.DISPATCH,
     "console:substitutes": Verb.DISPATCH,
     "console:substitute_end": Verb.DISPATCH,
     "console:walk_sheet": Verb.RECORD_VISIT,
@@ -180,6 +183,8 @@ PAGES: dict[str, Guard] = {
     # ledgers
     "console:imports": Verb.IMPORT_LEDGER,
     "console:import_upload": Verb.IMPORT_LEDGER,
+    "console:import_cells": Verb.IMPORT_LEDGER,
+    "console:import_template": Verb.IMPORT_LEDGER,
     "console:import": Verb.IMPORT_LEDGER,
     "console:import_mapping": Verb.IMPORT_LEDGER,
     "console:import_progress": Verb.IMPORT_LEDGER,
@@ -188,6 +193,7 @@ PAGES: dict[str, Guard] = {
     "console:import_undo": Verb.IMPORT_LEDGER,
     "console:import_release": Verb.CONFIRM_ROLES,
     "console:unassigned": Verb.IMPORT_LEDGER,
+    "console:unassigned_take_back": Verb.IMPORT_LEDGER,
     # comparisons
     "console:comparisons": Verb.IMPORT_LEDGER,
     "console:comparison_upload": Verb.IMPORT_LEDGER,
@@ -205,6 +211,9 @@ PAGES: dict[str, Guard] = {
     "console:consistency": Verb.SEE_COUNTS,
     "console:backfill": Verb.IMPORT_LEDGER,
     "console:backfill_workbook": Verb.IMPORT_LEDGER,
+    "console:backfill_today": Verb.IMPORT_LEDGER,
+    "console:backfill_tick": Verb.IMPORT_LEDGER,
+    "console:backfill_untick": Verb.IMPORT_LEDGER,
     # phones
     "console:devices": Verb.MANAGE_DEVICES,
     "console:device_code": Verb.MANAGE_DEVICES,

@@ -286,12 +286,17 @@ def record_reading(
         writing.audit(verb, scope=scope, kind=kind, subject=subject, reason=reason, data=data)
 
 
+def export_number(at: dt.datetime) -> str:
+    """What stands on a paper or a file that is taken away, and in the audit: ``261123-5F3A9C01``."""
+    return f"{clock.local(at):%y%m%d}-{secrets.token_hex(4).upper()}"
+
+
 def record_export(*, actor: Actor, at: dt.datetime, ending: str, source: tuple[str, uuid.UUID] | None = None) -> str:
     """Audit that somebody takes a file away; returns the export number that stands on it (``261123-5F3A9C01``).
 
     ``source``: what the file came from (``("import", id)``), so that whose data stood in it can be told later.
     """
-    number = f"{clock.local(at):%y%m%d}-{secrets.token_hex(4).upper()}"
+    number = export_number(at)
     kind, subject = source or ("file", None)
     with write_to(actor=actor, at=at) as writing:
         writing.audit(

@@ -67,7 +67,7 @@ class Column:
 
     ``group``: which of the records beside each other it belongs to, 0 to all; ``of``: that record's name (配偶).
     ``says``: the word a tick in it stands for. ``beside``: every field that its cells hold (姓名/身份证号), where they
-    hold several.
+    hold several. ``n_filled``, ``look``: of a column that is not used, how many cells it fills and how they look.
     """
 
     index: int
@@ -80,6 +80,8 @@ class Column:
     of: str = ""
     says: str = ""
     beside: tuple[str, ...] = ()
+    n_filled: int = 0
+    look: str = ""
 
     @property
     def letter(self) -> str:

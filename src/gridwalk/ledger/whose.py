@@ -9,7 +9,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
-from gridwalk.ledger import composite, groups, headers, subjects
+from gridwalk.ledger import composite, groups, headers, looks, subjects
 from gridwalk.ledger.headers import Column, Header
 from gridwalk.method import addresses, idcards, names, phones, text, uscc
 
@@ -57,6 +57,10 @@ def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[s
                 taken.add(field)
     for group in {c.group for c in columns}:
         _ask_about_doubles([c for c in columns if c.group in {0, group} and not c.says], kind)
+    for column in columns:
+        if not column.field:
+            cells = body.to_series(column.index)
+            column.n_filled, column.look = looks.n_filled(cells), looks.look(cells)
     return composite.split([c for c in columns if c.header or c.field], kind, chosen or {})
 
 

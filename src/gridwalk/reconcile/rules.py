@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
@@ -56,11 +57,29 @@ FAULTS |= {
     f"stays_{code}": f"撤销时留下：{why}。确是登记错了，请到它的页上提交注销登记或更正"
     for code, why in WHY_STAYS.items()
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class UnusedColumn:
+    """A column of which nothing is taken: how many cells it fills, and how they look."""
+
+    header: str
+    n_filled: int
+    look: str
+
+    def __str__(self) -> str:
+        told = [f"{self.n_filled:,} 格" if self.n_filled else "", self.look]
+        shown = "，".join(filter(None, told))
+        return f"{self.header}（{shown}）" if shown else self.header
+
+
 NOT_COMPARED = (
     f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"
     "请先核对号码；确实无误，请另一名管确认岗位的人在这份比对的页面上放行"
 )
 ELSEWHERE_COMPARED = "这一行是“{there}”的（写的社区、网格、地址，或这栋楼、这个小区登记在那里），没有比"
+UNKNOWN_GRIDS = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
+"""Fault of a row whose grid is none → the field that names it."""
 WITHHELD, CROWDED, NOT_HALF = "too_many_of_a_day", "too_many_phones", "not_half"
 ELSEWHERE = "elsewhere"
 FAULT_AT = {
@@ -77,6 +96,8 @@ NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
+ENDED_ROW = "ended_row"
+"""Likewise where the record has ended and the side has it still."""
 REFUSING = frozenset(
     {
         *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door"),

@@ -36,7 +36,8 @@ def workbook(
 ) -> bytes:
     """Sheet 1: one row an entity in the side's columns and order, corrected cells coloured.
 
-    Sheet 2: one line a correction. A record the side lacks is a row of its own, coloured whole.
+    Sheet 2: one line a correction, and what the side is to end. A record the side lacks is a row of its own, coloured
+    whole.
 
     Every cell is text: no number loses its end, nothing that begins with = is run. Whether a door stands empty or is
     let is in neither sheet (red line 5): the column keeps its place, its cells stay empty. ``names``: of the grids
@@ -82,7 +83,8 @@ def _own(
         sheet.set_column(column, column, _WIDTHS.get(field, 12))
     by_entity: dict[uuid.UUID, list[Item]] = {}
     for item in items:
-        by_entity.setdefault(item.entity, []).append(item)
+        if not item.is_end:  # a row that stands in the side's workbook would be taken over again
+            by_entity.setdefault(item.entity, []).append(item)
     for row, of_entity in enumerate(by_entity.values(), start=1):
         corrected, first = {i.field for i in of_entity}, of_entity[0]
         for column, (_, field) in enumerate(own):
@@ -136,7 +138,7 @@ def _ticks(sheet: Any, items: Sequence[Item], names: Mapping[str, str], styles: 
         sheet.set_column(column, column, width)
     for row, item in enumerate(items, start=1):
         old, new = (dictionary.show(item.kind, item.field, v, sight.HANDED_OUT) for v in (item.old, item.new))
-        if item.field == ADDRESS or item.is_new_row:
+        if item.field == ADDRESS or item.is_new_row or item.is_end:
             old, new = item.shown_old, item.shown_new
         cells = (
             names[item.grid],

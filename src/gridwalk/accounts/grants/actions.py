@@ -40,11 +40,11 @@ def grant(
     return opened
 
 
-def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str) -> None:
+def revoke_grant(*, actor: Viewer, at: dt.datetime, pk: uuid.UUID, code: str) -> None:
     """End a grant on an object of the grid ``code`` now. Raises NotPermitted, NotHere."""
     rules.require(actor, Verb.DISPATCH, code)
     with core.write_to(actor=actor, at=at) as writing:
-        opened = Grant.objects.filter(pk=grant, until_at__gt=at).first()
+        opened = Grant.objects.filter(pk=pk, until_at__gt=at).first()
         if opened is None:
             raise NotHere
         opened.until_at = at

@@ -40,6 +40,7 @@ def add_people(*, actor: Viewer, at: dt.datetime, lines: Sequence[Line]) -> list
             post=line.post,
             work_phone=line.phone,
             staff_number=line.number,
+            scope=line.scope,
             password=password,
         )
         for line, password in zip(lines, passwords, strict=True)

@@ -49,12 +49,12 @@ class Line:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """What there is already. ``places``: name of an area or grid → its code; ``taken``: the sign-in names; ``numbers``
-    and ``phones``: the staff numbers and the work telephones.
+    and ``phones``: the staff numbers, by street, and the work telephones.
     """
 
     places: Mapping[str, str]
     taken: Collection[str] = ()
-    numbers: Collection[str] = ()
+    numbers: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
     phones: Collection[str] = ()
 
 
@@ -179,7 +179,7 @@ class _Reader:
         scope = self._places.get(row["place"], row["place"])
         return [
             ("username", "登录名", row["username"], self._standing.taken),
-            ("number", "工号", row["number"], self._standing.numbers),
+            ("number", "工号", row["number"], self._standing.numbers.get(scope[: rules.ONE_STREET], ())),
             ("phone", "工作电话", phones.check(row["phone"]).value, self._standing.phones),
             ("place", "姓名、岗位和范围", f"{row['name']}\t{row['role']}\t{scope}", ()),
             ("responsible", "责任人", scope if row["responsible"] else "", ()),

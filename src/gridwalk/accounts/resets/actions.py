@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import locking, rules
+from gridwalk.accounts import locking, persons, rules
 from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.models import Reset, User
 from gridwalk.accounts.resets import queries
@@ -120,6 +120,8 @@ def _require_second(actor: Viewer, reset: Reset) -> None:
         raise AccountError("没有定：给自己重置的，要另一个人来定。")
     if actor.id == reset.proposed_by and not rules.is_alone(actor.roles):
         raise AccountError("没有定：自己提的重置，要另一个人来定。")
+    if persons.are_one(actor.id, [reset.user_id, reset.proposed_by]) and not rules.is_alone(actor.roles):
+        raise AccountError(persons.SAME)
 
 
 def _close(writing: Writing, reset: Reset, state: State) -> None:

@@ -314,13 +314,13 @@ def test_an_object_is_granted_for_a_time_and_taken_back(at: dt.datetime, viewer:
     assert queries.granted(inspector, "person", at) == []
     assert queries.granted(centre, "dwelling", at) == []
 
-    grants.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
+    grants.revoke_grant(actor=centre, at=at + hour, pk=given.id, code=GRID)
     assert queries.granted(inspector, "dwelling", at + hour) == []
     with pytest.raises(NotHere):
-        grants.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
+        grants.revoke_grant(actor=centre, at=at + hour, pk=given.id, code=GRID)
     Grant.objects.filter(pk=given.id).update(until_at=at + 2 * hour)
     with pytest.raises(NotHere):
-        grants.revoke_grant(actor=centre, at=at + 2 * hour, grant=given.id, code=GRID)
+        grants.revoke_grant(actor=centre, at=at + 2 * hour, pk=given.id, code=GRID)
     assert list(AuditEntry.objects.filter(subject=door).order_by("id").values_list("verb", flat=True)) == [
         "grant.given",
         "grant.revoked",

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gridwalk.accounts import actions, first_passwords, queries
+from gridwalk.accounts import actions, first_passwords, persons, queries
 from gridwalk.accounts.rules import LABELS, Role, State, Verb, Viewer
 from gridwalk.console import parameters
 from gridwalk.console.middleware import Signed
@@ -40,7 +40,7 @@ def accounts(request: Signed) -> HttpResponse:
     ]
     scopes = [codes.scope_of(area.code) for area in territory.areas(request.viewer, level="community")]
     managed = [scope for scope in scopes if request.viewer.may(Verb.MANAGE_ACCOUNTS, scope)]
-    alone = sorted(queries.alone(managed, today))
+    alone = sorted(persons.alone(managed, today))
     called = territory.place_names(alone)
     context = {
         "rows": rows,

@@ -16,7 +16,7 @@ from gridwalk.console.pages import page
 from gridwalk.core import patience
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import backfill as actions
-from gridwalk.reconcile.queries import backfill, register
+from gridwalk.reconcile.queries import backfill, handed, register
 from gridwalk.reports import backfill as documents
 from gridwalk.territory import queries as territory
 
@@ -58,7 +58,7 @@ def index(request: Signed) -> HttpResponse:
         "groups": [
             (names[grid], n_of[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)
         ],
-        "progress": backfill.progress(request.viewer, source=source, kind=kind, scope=scope),
+        "progress": handed.progress(request.viewer, source=source, kind=kind, scope=scope),
         "layout": backfill.layout(source, kind, scope)[1],
     }
     return page(request, "console/backfill/list.html", context, active="console:backfill")

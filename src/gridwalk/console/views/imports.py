@@ -12,20 +12,23 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, uploads
+from gridwalk.console import downloads, pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.proposals import propose
 from gridwalk.console.views import submissions
+from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger import template as templates
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import rehearsing, staging, taking_back
 from gridwalk.reconcile.actions.staging import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import imports as queries
-from gridwalk.reconcile.queries import outlook, telling
+from gridwalk.reconcile.queries import outlook, telling, unused
 from gridwalk.reconcile.queries import submissions as handed_in
+from gridwalk.registry.queries.lists import LISTS
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import imports as upkeep_imports
 from gridwalk.upkeep.queries import plans
@@ -66,6 +69,14 @@ def upload(request: Signed) -> HttpResponse:
 
 
 @require_GET
+def template(request: Signed, kind: str) -> HttpResponse:
+    """The workbook a ledger of a kind is filled in."""
+    if kind not in dictionary.KINDS:
+        raise NotHere
+    return downloads.workbook(request, f"{dictionary.KINDS[kind]}台账模板.xlsx", templates.workbook(kind))
+
+
+@require_GET
 def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One import: its mapping while it waits, its progress, what came of it."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
@@ -81,12 +92,29 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],
         "kinds": dictionary.KINDS,
         "where": territory.scope_name(ledger.scope),
+        "is_own": ledger.file.owner == request.viewer.id and ledger.file.erased_at is None,
+        "listed": LISTS,
+        "came_in": queries.came_in(request.viewer, ledger),
+        "unknown_grids": queries.unknown_grids(request.viewer, ledger),
         "may_undo": not taking_back.refusal(ledger, request.at),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, ledger.scope),
         **pages.unassigned(request, ledger.scope),
         **submissions.names_asked(request, ledger.scope, ledger.state),
     }
     return page(request, "console/imports/show.html", context, active="console:imports")
+
+
+@require_POST
+def cells(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """What stands in a column that is not used, once, for who uploaded the file."""
+    header = request.POST.get("header", "")
+    try:
+        shown = unused.cells_of(request.viewer, pk, header)
+    except workbooks.OwnFileOnly as error:
+        messages.error(request, str(error))
+        return redirect("console:import", pk)
+    context = {"header": header, "cells": shown, "most": unused.SHOWN, "pk": pk}
+    return page(request, "console/imports/cells.html", context, active="console:imports")
 
 
 @require_http_methods(["GET", "POST"])

@@ -28,7 +28,7 @@ from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.ends import ended_word
 from gridwalk.registry.living import VACANCY_SOURCES, dwelling_label
-from gridwalk.registry.queries import care, entities, rechecks, search, titles
+from gridwalk.registry.queries import care, dossiers, entities, rechecks, search, titles
 from gridwalk.timeline import queries as timeline
 from gridwalk.upkeep.queries import pairs
 from gridwalk.upkeep.queries import plans as upkeep
@@ -141,6 +141,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "label": dwelling_label(dwelling.occupancy, dwelling.tenure) if told else "",
         "may_edit": may_edit(request, dwelling),
         "may_reveal": request.viewer.may(Verb.REVEAL, dwelling.grid_id),
+        "may_print": bool(residents) and dossiers.may_print(request.viewer, dwelling.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, dwelling.grid_id),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, dwelling.grid_id),
         "outcomes": OUTCOMES,
@@ -193,6 +194,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
             viewer=request.viewer,
             keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
         ),
+        "may_print": dossiers.may_print(request.viewer, person.grid_id),
         "may_audit": request.viewer.may(Verb.SEE_AUDIT, person.grid_id),
         "events": daily_forms.offered("person", homed=bool(homes)),
         "may_erase": person.status != "active" and request.viewer.may(Verb.RECHECK, person.grid_id),

@@ -1,4 +1,4 @@
-"""划入网格: the buildings of a community's grid 000, and the grid they are put into."""
+"""划入网格: what stands in a community's grid 000, and the grid it is put into; taken back within seven days."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages, parameters
@@ -41,16 +41,48 @@ def buildings(request: Signed) -> HttpResponse:
         "community": community,
         "title": territory.scope_name(community or scope),
         "buildings": queries.buildings(request.viewer, community) if community else [],
+        "doors": queries.single_doors(request.viewer, community, limit=DOORS) if community else [],
+        "most": DOORS,
+        "lately": _lately(request, community) if community else [],
         "grids": [grid for grid in grids if grid.kind != "unassigned"],
     }
     return page(request, "console/unassigned/list.html", context, active="console:buildings")
+
+
+DOORS = 200
+"""Single doors on a page."""
+
+
+def _lately(request: Signed, community: str) -> list[tuple[queries.Assigned, str]]:
+    assigned = queries.lately(request.viewer, community, request.at)
+    names = territory.place_names({row.grid for row in assigned})
+    return [(row, names[row.grid]) for row in assigned]
+
+
+@require_POST
+def take_back(request: Signed) -> HttpResponse:
+    """撤销: what was put into a grid in one go goes back to grid 000."""
+    community = pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("community", ""))[:12]
+    try:
+        n_back, n_stay = actions.take_back(
+            actor=request.viewer,
+            at=request.at,
+            community=community,
+            op=parameters.uuid_of(request.POST.get("op", "")),
+        )
+    except UpkeepError as error:
+        messages.error(request, str(error))
+    else:
+        stay = f"{n_stay:,} 户留下：同一单元里有原来就在那个网格的户。" if n_stay else ""
+        messages.success(request, f"{n_back:,} 户回到了“未划入网格”。{stay}")
+    return redirect(f"{reverse('console:unassigned')}?community={community}")
 
 
 def _assign(request: Signed, community: str) -> HttpResponse:
     grid = request.POST.get("grid", "")
     try:
         n_doors = actions.assign(
-            actor=request.viewer, at=request.at, community=community, buildings=_chosen(request), grid=grid
+            actor=request.viewer, at=request.at, community=community, chosen=_chosen(request), grid=grid
         )
     except UpkeepError as error:
         messages.error(request, str(error))
@@ -62,5 +94,5 @@ def _assign(request: Signed, community: str) -> HttpResponse:
 
 
 def _chosen(request: Signed) -> list[uuid.UUID]:
-    """The buildings that were ticked."""
+    """The buildings, stairwells and doors that were ticked."""
     return parameters.uuids_of(request.POST.getlist("row"))

@@ -75,6 +75,7 @@ class AuditVerb(enum.StrEnum):
     AREAS_TAKEN_BACK = "areas.taken_back", "撤销了区划、网格"
     GRIDS_CREATED = "grids.created", "建了网格"
     GRIDS_BUILDINGS_ASSIGNED = "grids.buildings_assigned", "把楼划入了网格"
+    GRIDS_ASSIGNMENT_UNDONE = "grids.assignment_undone", "撤销了划入网格"
     GRIDS_REPLACED = "grids.replaced", "拆并了网格"
     GRIDS_RENAMED = "grids.renamed", "改了网格名称"
     WORKDAYS_SET = "workdays.set", "登记了本单位的工作日"
@@ -200,6 +201,8 @@ class AuditVerb(enum.StrEnum):
     ESTATE_LATER = "estate.later", "小区名称以后再定"
     ESTATE_REOPENED = "estate.reopened", "撤销了小区名称的决定"
     BACKFILL_HANDED_OUT = "backfill.handed_out", "发出了回填清单"
+    BACKFILL_TICKED = "backfill.ticked", "回填好了"
+    BACKFILL_UNTICKED = "backfill.unticked", "撤销了回填的勾"
     # 手机传来的
     OP_RETURNED = "op.returned", "手机内容留待处理"
     OP_RELEASED = "op.released", "放行了手机内容"
@@ -237,6 +240,13 @@ class AuditVerb(enum.StrEnum):
     )
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "查看了完整的{field}"
     NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
+    DOSSIER_PRINTED = (
+        "dossier.printed",
+        "打印了一户一档、一人一档",
+        "印",
+        "",
+        "打印了一户一档或一人一档，上面有本人",
+    )
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了查阅记录", "", "", "打开了这份“查阅记录”"
     FILE_EXPORTED = "file.exported", "导出了文件"

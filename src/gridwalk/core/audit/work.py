@@ -104,6 +104,9 @@ WORK = frozenset(
         AuditVerb.NUMBER_MISSED,
         AuditVerb.NUMBER_REVEALED,
         AuditVerb.ACCESS_LISTED,
+        AuditVerb.DOSSIER_PRINTED,
+        AuditVerb.BACKFILL_TICKED,
+        AuditVerb.BACKFILL_UNTICKED,
         AuditVerb.FILE_STORED,
         AuditVerb.LIST_OPENED,
     }
@@ -144,6 +147,7 @@ OFFICE = frozenset(
         AuditVerb.OPERATOR_NAMED,
         AuditVerb.GRIDS_CREATED,
         AuditVerb.GRIDS_BUILDINGS_ASSIGNED,
+        AuditVerb.GRIDS_ASSIGNMENT_UNDONE,
         AuditVerb.GRIDS_REPLACED,
         AuditVerb.GRIDS_RENAMED,
         AuditVerb.WORKDAYS_SET,

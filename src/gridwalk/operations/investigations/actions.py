@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from gridwalk.accounts import persons
 from gridwalk.accounts import rules as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -62,6 +63,8 @@ def decide(*, actor: Viewer, at: dt.datetime, investigation: uuid.UUID, confirme
     asked = queries.get_investigation(actor, investigation)
     if not queries.may_decide(actor, asked):
         raise InvestigationError("没有定：要由另一位能调查的同事来定；定过的、撤回的，不能再定。")
+    if persons.are_one(actor.id, [asked.proposed_by, asked.user_id]):
+        raise InvestigationError(persons.SAME)
     note = reason_kept(note)
     if not confirmed and not note:
         raise InvestigationError("没有定：不同意的，请写明为什么。")

@@ -16,7 +16,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing
 from gridwalk.reconcile.models import BackfillItem, Unmatched
-from gridwalk.reconcile.queries import backfill
+from gridwalk.reconcile.queries import backfill, handed
 from gridwalk.reconcile.rules import NEW_ROW
 
 TABLE = "reconcile_backfillitem"
@@ -55,13 +55,15 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
 
 
 def _numbers(item: backfill.Item, own: Sequence[str]) -> list[str]:
-    """The fields in which a full number stands in the workbook: the corrected one, of a new row all it has."""
+    """The fields in which a full number stands in the workbook: the corrected one, of a new row all it has, of one that
+    has ended none.
+    """
     fields = [field for field in own if item.record.get(field)] if item.is_new_row else [item.field]
     return [field for field in fields if dictionary.is_sensitive(item.kind, field)]
 
 
 def _item(
-    list_id: uuid.UUID, item: backfill.Item, source: str, kind: str, actor: Viewer, at: dt.datetime
+    *, list_id: uuid.UUID, item: backfill.Item, source: str, kind: str, actor: Viewer, at: dt.datetime
 ) -> BackfillItem:
     key = ids.new_id()
     return BackfillItem(
@@ -76,6 +78,54 @@ def _item(
         handed_out_at=at,
         handed_out_by_name=actor.name,
     )
+
+
+class BackfillError(Exception):
+    """What cannot be ticked or taken back; the text says why."""
+
+
+def tick(*, actor: Viewer, at: dt.datetime, source: str, kind: str, entity: uuid.UUID, field: str = "") -> int:
+    """Note that somebody typed over there what the side is to be told of a record: ``field``, or all of it.
+
+    Returns how many values. Raises BackfillError, NotPermitted.
+    """
+    to_do = [item for item in backfill.items_of(actor, source=source, kind=kind, entity=entity) if item.to_do]
+    chosen = [item for item in to_do if field in {"", item.field}]
+    if not chosen:
+        raise BackfillError("没有记：这一项已经回填好了，或者刚才又变了。请看最新的一页。")
+    grid = chosen[0].grid
+    access.require(actor, Verb.IMPORT_LEDGER, grid)
+    fields = [item.field for item in chosen]
+    with core.write_to(grid, actor=actor, at=at) as writing:
+        handed.unproved(source, kind, [entity]).filter(field__in=fields).delete()
+        rows = [_item(list_id=entity, item=item, source=source, kind=kind, actor=actor, at=at) for item in chosen]
+        for row in rows:
+            row.state, row.list_id = "ticked", row.id
+        bulk.insert(rows)
+        writing.audit(
+            AuditVerb.BACKFILL_TICKED, scope=grid, kind=kind, subject=entity, data={"source": source, "fields": fields}
+        )
+    return len(rows)
+
+
+def untick(*, actor: Viewer, at: dt.datetime, source: str, kind: str, entity: uuid.UUID, field: str) -> None:
+    """Take a tick back: the value is to be told again. Raises BackfillError, NotPermitted."""
+    items = backfill.items_of(actor, source=source, kind=kind, entity=entity)
+    item = next((item for item in items if item.field == field and not item.to_do), None)
+    if item is None:
+        raise BackfillError("没有撤销：这一项没有打过勾，或者已经随工作簿发出、已经证明改好。")
+    access.require(actor, Verb.IMPORT_LEDGER, item.grid)
+    with core.write_to(item.grid, actor=actor, at=at) as writing:
+        n, _ = handed.unproved(source, kind, [entity]).filter(field=field, state="ticked").delete()
+        if not n:
+            raise BackfillError("没有撤销：这一项没有打过勾，或者已经随工作簿发出、已经证明改好。")
+        writing.audit(
+            AuditVerb.BACKFILL_UNTICKED,
+            scope=item.grid,
+            kind=kind,
+            subject=entity,
+            data={"source": source, "fields": [field]},
+        )
 
 
 def prove(

@@ -24,7 +24,7 @@ from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.sides import Side
 from gridwalk.reconcile import rules
-from gridwalk.reconcile.actions import estates, mapping, measuring, noting, submissions
+from gridwalk.reconcile.actions import ended, estates, mapping, measuring, noting, submissions
 from gridwalk.reconcile.actions.noting import Versus
 from gridwalk.reconcile.actions.sides import row_values
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
@@ -319,6 +319,8 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         submission.by_field, submission.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
         submission.message = ""
         measuring.keep(submission, work, measured, actor=actor)
+        for side in work.versus:
+            ended.note_ended(writing, submission, side.source)
         estates.note(submission, work.versus, work)
         submission.save()
         measuring.replace_lists(submission, at=at)

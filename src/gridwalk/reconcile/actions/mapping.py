@@ -71,6 +71,8 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
                         "field": c.field,
                         "how": c.how,
                         "note": c.note,
+                        "n_filled": c.n_filled,
+                        "look": c.look,
                         "sample": [_sample(reading.kind, c.field, s) for s in c.sample[:3]],
                     }
                     for c in sheet.columns

@@ -19,9 +19,9 @@ from gridwalk.reconcile.actions.batch import Batch, id_index
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
 from gridwalk.reconcile.queries.submissions import get_submission
+from gridwalk.reconcile.rules import UNKNOWN_GRIDS
 from gridwalk.registry.actions import looking
 
-UNKNOWN_GRIDS = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
 NOT_SEEN = "没有预览成，什么都没有入库。再看一次，或直接入库。"
 SHOWN = 20
 

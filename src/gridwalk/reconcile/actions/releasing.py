@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from gridwalk.accounts import persons
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -31,6 +32,8 @@ def release(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUI
     access.require(actor, Verb.CONFIRM_ROLES, ledger.scope)
     if ledger.actor == actor.id:
         raise SubmissionRefused("没有放行：这份是您自己交来的，要另一名管确认岗位的人放行。")
+    if persons.are_one(actor.id, [ledger.actor]):
+        raise SubmissionRefused(persons.SAME)
     if ledger.state != "done" or ledger.released_at or not (ledger.n_withheld or _awaits(ledger)):
         raise SubmissionRefused("没有放行：这份现在没有要放行的行。请刷新后再看。")
     reason = reason_kept(reason)

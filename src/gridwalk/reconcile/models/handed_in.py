@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -85,17 +85,22 @@ class Submission(models.Model):
         return [question for understood in self.mapping.values() for question in understood["questions"]]
 
     @property
-    def unused(self) -> list[str]:
+    def unused(self) -> list[rules.UnusedColumn]:
         """The columns that hold something of which nothing is taken, by their heading, as far as nothing tells why."""
         sheets = [sheet for understood in self.mapping.values() for sheet in understood["sheets"]]
-        columns = [column for sheet in sheets for column in sheet["columns"]]
-        return [
-            *dict.fromkeys(
-                c["header"]
-                for c in columns
-                if c["sample"] and not c["field"] and c["how"] not in TOLD and c["header"] not in {"", *NUMBERING}
-            )
-        ]
+        columns: dict[str, rules.UnusedColumn] = {}
+        for column in (column for sheet in sheets for column in sheet["columns"]):
+            header = column["header"]
+            if self.is_unused(column):
+                n = column.get("n_filled", 0) + (columns[header].n_filled if header in columns else 0)
+                columns[header] = rules.UnusedColumn(header, n, column.get("look", ""))
+        return [*columns.values()]
+
+    @staticmethod
+    def is_unused(column: Mapping[str, Any]) -> bool:
+        """Whether a column as it was understood holds something of which nothing is taken, and nothing tells why."""
+        named = column["header"] not in {"", *NUMBERING}
+        return bool(column["sample"] and not column["field"] and column["how"] not in TOLD and named)
 
     @property
     def refused(self) -> list[str]:

@@ -74,7 +74,7 @@ class BackfillItem(models.Model):
         merged=ByHand("reconcile.actions.merging.hand_over"),
         erased=Blanked({"new": None}),
     )
-    STATES = [("handed_out", "已发出"), ("proved", "已改好"), ("still_open", "还没改")]
+    STATES = [("handed_out", "已发出"), ("ticked", "已回填"), ("proved", "已改好"), ("still_open", "还没改")]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     list_id = models.UUIDField()

@@ -21,14 +21,16 @@ from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, SideRow, Submission, Unmatched
-from gridwalk.reconcile.queries import register
-from gridwalk.reconcile.rules import NEW_ROW, row_place
+from gridwalk.reconcile.queries import handed, register, since
+from gridwalk.reconcile.rules import ENDED_ROW, NEW_ROW, row_place
 from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.rules import WAITING
 
 TOLD = ("conflict", "missing_left")
 """Verdicts (side · register) that go back: what only the side says is a question, not a correction."""
 NOT_HANDED = "未发出"
+TO_DO = frozenset({NOT_HANDED, dict(BackfillItem.STATES)["still_open"]})
+"""States of what is still to be told; the rest was handed out as a file, or typed over and ticked."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,16 @@ class Item:
         return self.field == NEW_ROW
 
     @property
+    def is_end(self) -> bool:
+        """Whether the record has ended, and the side is to end it too."""
+        return self.field == ENDED_ROW
+
+    @property
+    def to_do(self) -> bool:
+        """Whether the side is still to be told."""
+        return self.state in TO_DO
+
+    @property
     def row(self) -> Mapping[str, Any]:
         """What the row in the side's own workbook begins with: what the side said, of a new one the register."""
         return self.record if self.is_new_row else self.theirs
@@ -81,6 +93,8 @@ class Item:
         """What the side says, masked."""
         if self.is_new_row:
             return "没有这一条"
+        if self.is_end:
+            return "还列着"
         return written(self.theirs) if self.field == ADDRESS else _shown(self.kind, self.field, self.old)
 
     @property
@@ -88,6 +102,8 @@ class Item:
         """What the register says, masked."""
         if self.is_new_row:
             return "补上整条"
+        if self.is_end:
+            return f"{self.new}，注销登记"
         return written(self.record) if self.field == ADDRESS else _shown(self.kind, self.field, self.new)
 
 
@@ -127,18 +143,35 @@ def _moved(viewer: Viewer, inside: QuerySet[SideRow], kind: str, scope: str) -> 
 
 
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
-    """The corrections for a side in an area, by grid and in the side's own order, then the records it lacks.
+    """The corrections for a side in an area, by grid and in the side's own order, with what has ended since, then the
+    records it lacks.
 
     What is still being decided is not told.
     """
     lacking = _lacking(in_scopes(viewer.within(Verb.SEE_ROWS, scope), "grid"), source=source, kind=kind)
-    absent = {record.entity for record in lacking}
-    rows = [row for row in _rows(viewer, source=source, kind=kind, scope=scope) if row.entity not in absent]
-    told = [*_corrections(rows, source, kind), *_new_rows(lacking, source, kind)]
+    rows = [row for row in _rows(viewer, source=source, kind=kind, scope=scope) if row.entity not in lacking]
+    told = [*_corrections(rows, source, kind), *_ended_rows(rows, source, kind), *_new_rows(lacking, source, kind)]
     return sorted(told, key=lambda item: item.grid)
 
 
-def _lacking(inside: Q, *, source: str, kind: str) -> list[Unmatched]:
+def items_of(viewer: Viewer, *, source: str, kind: str, entity: uuid.UUID) -> list[Item]:
+    """The same of one record."""
+    visible = in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid")
+    lacking = _lacking(visible, source=source, kind=kind, entity=entity)
+    rows = [] if lacking else list(SideRow.objects.filter(visible, source=source, kind=kind, entity=entity))
+    return [*_corrections(rows, source, kind), *_ended_rows(rows, source, kind), *_new_rows(lacking, source, kind)]
+
+
+def _lacking(inside: Q, *, source: str, kind: str, entity: uuid.UUID | None = None) -> dict[uuid.UUID, str]:
+    """The records (with their grids) that only the register has: those somebody kept, and those that are new."""
+    of_entity = Q() if entity is None else Q(entity=entity)
+    kept = {record.entity: record.grid for record in _kept(inside & of_entity, source=source, kind=kind)}
+    return {e: grid for e, grid in kept.items() if e} | dict(
+        since.begun(inside, source=source, kind=kind, entity=entity)
+    )
+
+
+def _kept(inside: Q, *, source: str, kind: str) -> list[Unmatched]:
     """What only the register has and somebody kept, as the latest comparison of each record left it."""
     compared = Unmatched.objects.filter(inside, source=source, kind=kind, entity__isnull=False, of__state="done")
     latest = compared.order_by("entity", "-of__finished_at").distinct("entity").values("pk")
@@ -146,36 +179,71 @@ def _lacking(inside: Q, *, source: str, kind: str) -> list[Unmatched]:
     return list(kept.order_by("grid", "entity"))
 
 
-def _new_rows(lacking: Sequence[Unmatched], source: str, kind: str) -> list[Item]:
+def _new_rows(lacking: Mapping[uuid.UUID, str], source: str, kind: str) -> list[Item]:
     """What the side must add: the records it lacks, as the register has them now; who left it is not told."""
-    entities = [record.entity for record in lacking if record.entity]
-    if not entities:
+    if not lacking:
         return []
-    rows = register.side("", kind, entities).frame.iter_rows(named=True)
+    rows = register.side("", kind, lacking).frame.iter_rows(named=True)
     records = {uuid.UUID(row["entity"]): row for row in rows}
-    handed = {item.entity: item for item in _handed(source, kind, entities) if item.field == NEW_ROW}
+    told = {item.entity: item for item in handed.unproved(source, kind, list(lacking)) if item.field == NEW_ROW}
+    again = handed.changed_again(told, kind)
     return [
-        _new_row(unmatched, records[unmatched.entity], handed.get(unmatched.entity))
-        for unmatched in lacking
-        if unmatched.entity and unmatched.entity in records
+        _new_row(kind, entity, grid, record=records[entity], handed_out=None if entity in again else told.get(entity))
+        for entity, grid in lacking.items()
+        if entity in records
     ]
 
 
-def _new_row(unmatched: Unmatched, record: Mapping[str, Any], handed: BackfillItem | None) -> Item:
-    assert unmatched.entity is not None
+def _ended_rows(rows: Sequence[SideRow], source: str, kind: str) -> list[Item]:
+    """What the side must end, in its own words: the register has it no more."""
+    how = since.ended([row.entity for row in rows], kind) if rows else {}
+    told = {item.entity: item for item in handed.unproved(source, kind, list(how)) if item.field == ENDED_ROW}
+    return [_ended_row(row, how[row.entity], told.get(row.entity)) for row in rows if row.entity in how]
+
+
+def _ended_row(row: SideRow, how: str, handed_out: BackfillItem | None) -> Item:
+    theirs = row.opened()
     return Item(
-        grid=unmatched.grid,
-        kind=unmatched.kind,
-        entity=unmatched.entity,
+        grid=row.grid,
+        kind=row.kind,
+        entity=row.entity,
+        title=str(theirs.get("name") or written(theirs)),
+        place=written(theirs),
+        field=ENDED_ROW,
+        label=_label(row.kind, ENDED_ROW),
+        old="",
+        new=how,
+        sheet=row.sheet,
+        row_no=row.row_no,
+        state=_state(handed_out, how),
+        theirs=theirs,
+        record={},
+    )
+
+
+def _state(handed_out: BackfillItem | None, new: str) -> str:
+    """How far the side was told this value; of another one it was told nothing."""
+    if handed_out is None or (handed_out.opened() or "") != new:
+        return NOT_HANDED
+    return handed_out.get_state_display()
+
+
+def _new_row(
+    kind: str, entity: uuid.UUID, grid: str, *, record: Mapping[str, Any], handed_out: BackfillItem | None
+) -> Item:
+    return Item(
+        grid=grid,
+        kind=kind,
+        entity=entity,
         title=str(record.get("name") or written(record)),
         place=written(record),
         field=NEW_ROW,
-        label=_label(unmatched.kind, NEW_ROW),
+        label=_label(kind, NEW_ROW),
         old="",
         new="",
         sheet="",
         row_no=0,
-        state=handed.get_state_display() if handed else NOT_HANDED,
+        state=_state(handed_out, ""),
         theirs={},
         record=record,
     )
@@ -219,7 +287,7 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
     asked = set(
         Difference.objects.filter(entity__in=entities, source=source, state__in=WAITING).values_list("entity", "field")
     )
-    handed = {(b.entity, b.field): b.get_state_display() for b in _handed(source, kind, entities)}
+    told_before = {(b.entity, b.field): b for b in handed.unproved(source, kind, entities)}
     told = []
     for left, right, field, _, old, new in cells.filter(pl.col("verdict").is_in(TOLD)).sort("left_row").iter_rows():
         row = rows[left]
@@ -240,7 +308,7 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
                 new=new or "",
                 sheet=row.sheet,
                 row_no=row.row_no,
-                state=handed.get((row.entity, field), NOT_HANDED),
+                state=_state(told_before.get((row.entity, field)), new or ""),
                 theirs=values[left],
                 record=record,
             )
@@ -248,35 +316,9 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
     return told
 
 
-def _handed(source: str, kind: str, entities: list[uuid.UUID]) -> list[BackfillItem]:
-    return list(BackfillItem.objects.filter(source=source, kind=kind, entity__in=entities).exclude(state="proved"))
-
-
 def _label(kind: str, field: str) -> str:
-    names = {ADDRESS: "房屋地址", NEW_ROW: "加一条"}
+    names = {ADDRESS: "房屋地址", NEW_ROW: "加一条", ENDED_ROW: "注销登记"}
     return names.get(field) or dictionary.label(kind, field)
-
-
-@dataclasses.dataclass(frozen=True)
-class Progress:
-    """How far a side has taken over what it was told."""
-
-    source: str
-    kind: str
-    n_handed_out: int
-    n_proved: int
-    n_still_open: int
-
-
-def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
-    """Counts of what was handed out to a side, as its last export proved it."""
-    counts = dict.fromkeys(("handed_out", "proved", "still_open"), 0)
-    inside = BackfillItem.objects.filter(
-        in_scopes(viewer.within(Verb.SEE_ROWS, scope), "grid"), source=source, kind=kind
-    )
-    for state in inside.values_list("state", flat=True):
-        counts[state] += 1
-    return Progress(source, kind, sum(counts.values()), counts["proved"], counts["still_open"])
 
 
 def layout(source: str, kind: str, scope: str) -> tuple[str, list[tuple[str, str]]]:
@@ -320,21 +362,23 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     rows = {row.source: row for row in SideRow.objects.filter(of_entity, kind=kind)}
     sides = []
     for source, label in sorted(Submission.SOURCES):
-        lacking = _lacking(of_entity, source=source, kind=kind)
-        row = rows.get(source)
-        if lacking or row:
-            sides.append(_agreement(kind, entity, source=source, label=label, row=row, lacking=lacking))
+        lacking = _kept(of_entity, source=source, kind=kind)
+        at = lacking[0].of.finished_at if lacking else _new_since(visible, source, kind, entity)
+        if at is not None:
+            sides.append(Agreement(source, label, at, (_label(kind, NEW_ROW),), ()))
+        elif row := rows.get(source):
+            sides.append(_agreement(kind, entity, source=source, label=label, row=row))
     return sides
 
 
-def _agreement(
-    kind: str, entity: uuid.UUID, *, source: str, label: str, row: SideRow | None, lacking: Sequence[Unmatched]
-) -> Agreement:
-    if lacking or row is None:
-        finished = lacking[0].of.finished_at
-        assert finished is not None
-        return Agreement(source, label, finished, (_label(kind, NEW_ROW),), ())
-    told = _corrections([row], source, kind)
+def _new_since(visible: Q, source: str, kind: str, entity: uuid.UUID) -> dt.datetime | None:
+    """When the side last said anything of the grid where a record has come since; None where it is not new."""
+    new = since.begun(visible, source=source, kind=kind, entity=entity)
+    return since.last_heard(Q(grid=new[0][1]), source) if new else None
+
+
+def _agreement(kind: str, entity: uuid.UUID, *, source: str, label: str, row: SideRow) -> Agreement:
+    told = [*_corrections([row], source, kind), *_ended_rows([row], source, kind)]
     asked = Difference.objects.filter(entity=entity, source=source, state__in=WAITING)
     labels = tuple(_label(kind, field) for field in asked.order_by("created_at").values_list("field", flat=True))
     return Agreement(source, label, row.at, tuple(i.label for i in told), labels)

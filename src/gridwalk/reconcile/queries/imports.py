@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
+from collections import Counter, defaultdict
+
+from django.db.models import Count
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.queries import annotated, telling
+from gridwalk.reconcile.rules import UNKNOWN_GRIDS
 from gridwalk.territory import queries as territory
+
+SHOWN = 20
+"""Names of grids that are none."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +65,43 @@ def preview(viewer: Viewer, submission: Import) -> tuple[list[PreviewLine], list
     lines = [line(names.get(code, "没有网格的行"), n) for code, n in counts.items()]
     total = sum(counts.values(), Counter())
     return [*lines, line("合计", total)], [(name, n) for name, n in submission.preview["unknown"]]
+
+
+def came_in(viewer: Viewer, submission: Import) -> list[PreviewLine]:
+    """What came of an import, by grid with the sum last; nothing for who is not told of rows, or once the rows are
+    erased.
+    """
+    if submission.state != "done" or not telling.by_row(viewer, submission):
+        return []
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = StagedRow.objects.filter(of=submission).order_by().values_list("grid", "state")
+    for grid, state, n in rows.annotate(Count("pk")):
+        counts[grid if state != "refused" else ""][state] += n
+    names = territory.place_names(code for code in counts if code)
+    lines = [_result(names.get(code, "没导入的行"), n) for code, n in sorted(counts.items(), key=_nowhere_last)]
+    return [*lines, _result("合计", sum(counts.values(), Counter()))] if lines else []
+
+
+def _nowhere_last(line: tuple[str, Counter[str]]) -> tuple[bool, str]:
+    return not line[0], line[0]
+
+
+def _result(name: str, n: Counter[str]) -> PreviewLine:
+    return PreviewLine(
+        name=name, created=n["created"], refused=n["refused"], changed=n["changed"], same=n["same"], asked=None
+    )
+
+
+def unknown_grids(viewer: Viewer, submission: Import) -> list[tuple[str, int]]:
+    """The grids that rows of an import name and that are none, the most frequent first, each with its rows."""
+    if not telling.by_row(viewer, submission):
+        return []
+    n: Counter[str] = Counter()
+    for code, field in UNKNOWN_GRIDS.items():
+        rows = StagedRow.objects.filter(of=submission, faults__contains=[{"code": code}]).order_by()
+        for name, times in rows.values_list(f"values__{field}").annotate(Count("pk")):
+            n[str(name or "没有写")] += times
+    return n.most_common(SHOWN)
 
 
 def faults(viewer: Viewer, submission: Import, *, limit: int = 200) -> tuple[list[FaultRow], int]:

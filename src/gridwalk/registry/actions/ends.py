@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from gridwalk.accounts import persons
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -252,6 +253,8 @@ def decide(
         raise EndError("这一条已经复核过了。")
     if any(recheck.proposed_by is not None and recheck.proposed_by == writing.actor.id for recheck in rechecks):
         raise EndError("提出的人不能自己复核，请另一位同事来复核。")
+    if persons.are_one(writing.actor.id, [recheck.proposed_by for recheck in rechecks]):
+        raise EndError(persons.SAME)
     entities = _locked(rechecks)
     returning = rechecks[0].proposed == REINSTATED
     if not confirmed:

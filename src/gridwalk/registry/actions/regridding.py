@@ -44,6 +44,16 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
         _move(writing, table._default_manager.filter(grid_id__in=old), rest)
 
 
+def move_doors(writing: Writing, doors: Sequence[uuid.UUID], grid: str) -> None:
+    """Move doors that stand in no building of ours, with the organizations behind them; their people are placed by
+    who calls.
+    """
+    loose = Dwelling.objects.filter(pk__in=list(doors), building__isnull=True)
+    _move(writing, loose, grid)
+    Residence.objects.filter(dwelling__in=loose).update(grid_id=grid)
+    _move(writing, Organization.objects.filter(dwelling__in=loose), grid)
+
+
 def follow_records(old: Sequence[str], new: Sequence[str]) -> None:
     """Step: all that is kept by grid about what went from ``old`` grids to ``new`` ones goes along, in every room."""
     hanging.move_rows(old, new, list(columns.TABLES.values()))

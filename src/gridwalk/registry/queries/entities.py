@@ -16,7 +16,7 @@ from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
-from gridwalk.dictionary.sight import Reader
+from gridwalk.dictionary.sight import Place, Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.method import address_writing, papers
 from gridwalk.method.addresses import Address
@@ -235,9 +235,9 @@ class Fact:
     is_phone: bool
 
 
-def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
-    """The facts of an entity by its dictionary, masked."""
-    return facts_of(viewer, [entity])[entity.id]
+def facts(viewer: Viewer, entity: Entity, *, place: Place = Place.PAGE) -> list[Fact]:
+    """The facts of an entity by its dictionary, masked as where they are read."""
+    return _facts(viewer.reader(entity.grid_id, place), entity, _sources([entity])[entity.id])
 
 
 OF_REGISTRATION = ("name", "id_no", "sex", "born_on", "relation", "registered_address", "status")

@@ -15,6 +15,7 @@ from gridwalk.registry.actions import ends
 from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Dwelling, Recheck
 from gridwalk.registry.tests.street import FIRST, NEXT_GRID, SECOND, Street, lead, links, worker
+from tests.harness.people import one_person
 
 
 def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Viewer | None = None) -> Recheck:
@@ -44,7 +45,11 @@ def test_a_death_counts_when_a_second_person_has_confirmed_it(street: Street) ->
     assert recheck.reason == "邻居说的，电话 ******"
     with pytest.raises(EndError, match="不能自己复核"):
         decide(street, recheck, who, confirmed=True)
-    decide(street, recheck, lead(), confirmed=True)
+    second = lead()
+    assert who.id and second.id
+    with one_person(who.id, second.id), pytest.raises(EndError, match="是同一个人"):
+        decide(street, recheck, second, confirmed=True)
+    decide(street, recheck, second, confirmed=True)
     person.refresh_from_db()
     assert (person.status, person.status_pending, person.ended_on) == ("deceased", "", street.at.date())
     assert links(person) == []

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gridwalk.accounts import persons
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
@@ -131,6 +132,8 @@ def decide(
     households.require_naming(actor, heads)
     if plan.proposed_by is not None and plan.proposed_by == actor.id:
         raise UpkeepError("提出的人不能自己复核，请另一位同事来复核。")
+    if persons.are_one(actor.id, [plan.proposed_by]):
+        raise UpkeepError(persons.SAME)
     note = reason_kept(note)
     if not note:
         raise UpkeepError("没有定：请写明怎么核对的。", "note")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from gridwalk.accounts import persons
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
@@ -86,6 +87,8 @@ def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirm
             raise VisitRefused("这一户已经不在待复核里，请刷新后再看。")
         if actor.id is not None and any(v.worker == actor.id for v in reports):
             raise VisitRefused("报上来的人不能自己复核，请另一位同事来复核。")
+        if persons.are_one(actor.id, [visit.worker for visit in reports]):
+            raise VisitRefused(persons.SAME)
         _decide(writing, pending, standing, reports, confirmed=confirmed, note=note)
         writing.audit(
             AuditVerb.TARGET_RECHECKED,

@@ -15,6 +15,7 @@ from gridwalk.visits.actions import rechecks
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.queries import worklist
 from gridwalk.visits.tests.walk import Walk, dwelling, target
+from tests.harness.people import one_person
 
 
 def test_who_reported_cannot_recheck_nor_can_another_community(walk: Walk) -> None:
@@ -26,6 +27,10 @@ def test_who_reported_cannot_recheck_nor_can_another_community(walk: Walk) -> No
     deciding = {"at": walk.at, "target": pending.id, "confirmed": True}
     with pytest.raises(VisitRefused, match="不能自己复核"):
         rechecks.decide_pending(actor=walk.lead, note="问过物业", **deciding)  # type: ignore[arg-type]
+    second = made_up.lead()
+    assert walk.lead.id and second.id
+    with one_person(walk.lead.id, second.id), pytest.raises(VisitRefused, match="是同一个人"):
+        rechecks.decide_pending(actor=second, note="问过物业", **deciding)  # type: ignore[arg-type]
     with pytest.raises(NotHere):
         rechecks.decide_pending(actor=made_up.lead(SECOND), note="问过物业", **deciding)  # type: ignore[arg-type]
     with pytest.raises(VisitRefused, match="怎么核实的"):
