@@ -129,14 +129,19 @@ def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: d
 
 
 def _due(scope: str, today: dt.date) -> QuerySet[Any]:
-    """Whom rate 2 counts, with the day their first contact is due."""
-    counted = predicates.people().filter(predicates.person_active() & predicates.has_care(today))
-    recipients = counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
-    return recipients.filter(due__lte=today + dt.timedelta(days=care.LOOK_AHEAD))
+    """Whom rate 2 counts and whose next contact is overdue or due shortly, with the day their first one is due."""
+    counted = predicates.people().filter(predicates.person_active() & predicates.care_listed(today))
+    return counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
+
+
+def n_due(viewer: Viewer, scope: str, today: dt.date) -> int:
+    """How many of them there are. Raises NotHere."""
+    require(viewer, scope)
+    return _due(scope, today).count()
 
 
 def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[DueRow], int]:
-    """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
+    """Who is due within two days or overdue, the most overdue first, and how many. Raises NotHere."""
     require(viewer, scope)
     recipients = _due(scope, today)
     persons = list(recipients.order_by("due", "sort_key", "id")[offset : offset + limit])

@@ -147,6 +147,27 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
     return sorted(rows, key=lambda row: order.get(row.state, 2))
 
 
+SILENT = 2
+"""A phone in use that nobody has heard of for so many days is told of."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Silent:
+    """Phones in use that nobody has heard of lately, and how much they held when they were last heard of."""
+
+    n: int
+    n_waiting: int
+
+
+def silent(viewer: Viewer, on: dt.date) -> Silent:
+    """How many of the phones the viewer manages are silent; of none it says whose (red line 2)."""
+    since = on - dt.timedelta(days=SILENT)
+    rows = [
+        r for r in visible(viewer, on) if r.state == "active" and (r.last_sync_on is None or r.last_sync_on <= since)
+    ]
+    return Silent(len(rows), sum(row.waiting or 0 for row in rows))
+
+
 def _heard_on(device: Device) -> dt.date | None:
     """The day the server last heard of a phone: one that has nothing to send only fetches."""
     heard = [at for at in (device.last_sync_at, device.last_seen_at) if at is not None]

@@ -269,6 +269,12 @@ def n_pending(viewer: Viewer, scope: str) -> int:
     return _pending(viewer, scope).count()
 
 
+def pending_by_kind(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> Counter[str]:
+    """The same by kind: doors, businesses and sites are never added up; ``before``: reported before then."""
+    waits = _pending(viewer, scope) if before is None else _pending(viewer, scope).filter(settled_at__lt=before)
+    return Counter(dict(waits.order_by().values_list("kind").annotate(n=Count("pk"))))
+
+
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
     inside = in_scopes(viewer.within(Verb.RECHECK, scope), "grid__code")
     return Target.objects.filter(inside, state="pending", campaign__state="running")
