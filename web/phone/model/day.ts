@@ -117,7 +117,8 @@ function lastSaid(visit: Visit | undefined, target: Target | undefined, today: s
   if (!visit) return "还没去过";
   const when = sayDay(dayOf(Date.parse(visit.at)), today);
   const band = say("band", bandOf(Date.parse(visit.at)));
-  const said = `${when}${band}${visit.waiting ? "有一份待定" : say("outcome", visit.outcome)}`;
+  if (visit.waiting) return `${when}有一条退回，等社区处理`;
+  const said = `${when}${band}${say("outcome", visit.outcome)}`;
   const next =
     target && !SETTLED.includes(target.state) ? untried([...target.bands, bandOf(Date.parse(visit.at))]) : "";
   return next && isAbsence(visit.outcome) ? `${said}，换${say("band", next)}试试` : said;
@@ -267,7 +268,8 @@ export function dayBook(
   const mine = [...book.targets.values()].filter((target) => !isAway(book, target, me));
   const doneToday = new Set<string>();
   for (const [place, visits] of book.visits)
-    if (visits.some((visit) => visit.own && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
+    if (visits.some((visit) => visit.own && !visit.waiting && dayOf(Date.parse(visit.at)) === today))
+      doneToday.add(place);
   const planned = mine.filter(
     (target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state),
   ).length;

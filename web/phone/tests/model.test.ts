@@ -267,6 +267,28 @@ describe("day", () => {
     ]);
   });
 
+  it("counts no visit that came back, and says of it that the office will see to it", () => {
+    const visit = (more: object) => ({
+      ...{ kind: "visit", id: "v9", place: "d1", place_kind: "dwelling", at: new Date(NOW).toISOString(), nth: 1 },
+      ...{ outcome: "no_answer", by: "me", ...more },
+    });
+    const shown = (more: object) =>
+      dayBook(
+        build(
+          [{ ...GRID, rows: [...ROWS, visit(more) as unknown as Row], own: ["v9"] } as GridCache],
+          empty("a", 1, 1),
+          1,
+        ),
+        [GRID],
+        { g: "第一网格" },
+        "me",
+        NOW,
+      );
+    const noteOf = (more: object) => shown(more).groups[0]!.doors[0]!.note;
+    expect([shown({}).done, shown({ waiting: true }).done]).toEqual([1, 0]);
+    expect(noteOf({ waiting: true })).toBe("今天有一条退回，等社区处理");
+  });
+
   it("calls a time agreed only where a resident named it, and only until its day is over", () => {
     const spoken = ROWS.map((row) => (row.kind === "target" && row.n_visits ? { ...row, outcome: "postponed" } : row));
     const later = (now: number) =>
