@@ -19,7 +19,7 @@ from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
 from gridwalk.sync.models import Device, Epoch, Op
-from gridwalk.sync.rules import KEPT
+from gridwalk.sync.rules import KEPT, model_of
 
 _DEVICE = [field.column for field in Device._meta.concrete_fields]
 _USER = [field.column for field in User._meta.concrete_fields]
@@ -132,7 +132,7 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
             id=d.id,
             user=d.user.name,
             name=d.name,
-            platform=browser_of(d.platform) or d.platform,
+            platform=" ".join(filter(None, [model_of(d.platform), browser_of(d.platform)])),
             scope=d.scope,
             last_sync_on=_heard_on(d),
             lease_until=clock.local_date(d.lease_until),
