@@ -83,7 +83,7 @@ def test_an_old_value_loses_weight_and_one_said_at_the_door_gains_it() -> None:
     assert ("claimed", "现值 9 个月没核实，这一项每 6 个月应核一次") in said(old)
     fresh = case("phone", phone(1), phone(22), fresh_days=180, at_the_door=True)
     assert ("current", "现值是上门时说的，10月13日核实过") in said(fresh)
-    assert ("think", "现值没有上门核实过") in said(case("phone", phone(1), phone(22), verified_on=None))
+    assert ("think", "现值没有核实过") in said(case("phone", phone(1), phone(22), verified_on=None))
     assert said(case("phone", "", phone(1))) == {("claimed", "一张表上这一项是空的")}
 
 
