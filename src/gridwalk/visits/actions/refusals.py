@@ -54,6 +54,8 @@ def of_visit(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
     entity = around.entities.get(new.entity)
     if entity is None or new.kind != entity.KIND:
         return "这一户不在这个网格里，没有记。请核对房号。"
+    if not new.outcome:
+        return "还没有选结果，没有记。请选这次怎么样。"
     if new.outcome not in OUTCOMES:
         return "不认得这个结果，没有记。"
     if new.second_source and new.second_source not in VACANCY_SOURCES:
