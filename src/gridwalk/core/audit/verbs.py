@@ -130,6 +130,7 @@ class AuditVerb(enum.StrEnum):
     RETURN_REJECTED = "return.rejected", "复核不同意恢复在册", "复", "复核不同意，没有恢复"
     # 关怀
     CARE_CONTACTED = "care.contacted", "记了关怀联系", "关", "关怀联系"
+    CARE_CONTACT_WITHDRAWN = "care.contact_withdrawn", "撤回了关怀联系", "撤", "撤回了一次关怀联系，不算数"
     CARE_LABELLED = "care.labelled", "加了关怀类别", "关"
     CARE_INTERVAL_CHANGED = "care.interval_changed", "改了关怀间隔", "关"
     CARE_RESPONSIBLE_NAMED = "care.responsible_named", "换了关怀责任人", "关"
