@@ -22,7 +22,7 @@ from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.accounts.substitutes.rules import SubstituteError
-from gridwalk.campaigns.models import Target
+from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.notices.models import Notice
@@ -331,6 +331,9 @@ def test_a_worker_plans_the_own_day(street: Client, before: User) -> None:
     assert "拒访" in plan(one=f"evening:{target.pk}") and not Target.objects.filter(planned_on__isnull=False).exists()
     assert f"{N - 1} 户已排入" in plan(whole="1", do="evening") and Target.objects.filter(planned_on=None).count() == 1
     assert "这一天已经过了" in plan(whole="1", do="slot", slot=f"{today() - DAY}/evening")
+    assert "拒访的、等复核的" in plan(row=str(target.pk), do="today")
+    Campaign.objects.update(ends_on=today() - DAY)
+    assert "行动结束前没有这个时段了" in plan(whole="1", do="weekend")
     assert mine.post("/gaps/plan/", {"whole": "1", "indicator": "attention", "do": "today"}).status_code == 404
     asked = {"row": str(target.pk), "do": "reassign", "to": str(before.pk), "why": "不行"}
     assert mine.post("/gaps/plan/", asked).status_code == 403, "to reassign is the office's"

@@ -242,7 +242,7 @@ def test_what_can_still_be_walked_is_offered_and_nothing_else() -> None:
         "2026-12-01/evening",
     ]
     on = {n: rules.why_not_on(MONDAY.date() + dt.timedelta(days=n), MONDAY, QUIET, end) for n in (-1, 0, 6, 7)}
-    assert [bool(why) for why in on.values()] == [True, False, False, True] and "以内" in on[7]
+    assert [bool(why) for why in on.values()] == [True, False, False, True] and "只排 7 天以内的" in on[7]
     assert "行动已经结束" in rules.why_not_on(MONDAY.date(), MONDAY, QUIET, dt.date(2026, 11, 29))
     worth = [("remaining", "", 0), ("remaining", "no_answer", 5), ("explained", "no_answer", 3)]
     idle = [("explained", "refused", 1), ("pending", "not_found", 1), ("visited", "met", 1), ("remaining", "", 6)]

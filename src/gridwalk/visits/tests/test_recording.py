@@ -103,6 +103,7 @@ def test_an_appointment_can_be_kept_or_the_visit_is_not_recorded(walk: Walk) -> 
     assert "这段时间不上门" in walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(1, 20, 30)).reason
     assert "这段时间不上门" in walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(1, 8, 59)).reason
     assert "不再约上门" in walk.knock(door, "refused", walk.then(-2), revisit_at=walk.then(1, 19)).reason
+    assert "还没有选结果，没有记" in walk.knock(door, "", walk.then(-2)).reason
     assert Visit.objects.count() == 0
     assert walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(1, 20, 29)).accepted
     assert (target(door).state, target(door).revisit_at) == ("remaining", walk.then(1, 20, 29))
