@@ -16,7 +16,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.registry.models import Difference, Person
 from gridwalk.territory.models import Stairwell
-from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, id_no, upload, workbook
+from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, id_no, no_quiet_hours, upload, workbook
 from tests.harness.people import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,12 +38,16 @@ def test_a_stairwell_of_paper_is_typed_without_a_mouse(street: Client, visit: An
 
 
 def test_choosing_rows_brings_the_actions_and_planning_marks_them(street: Client, visit: Any) -> None:
+    no_quiet_hours()
     page = visit(street, f"/gaps/?scope={GRID}")
     bar = page.locator(".actions")
     expect(bar).to_be_hidden()
     page.locator("input[name=row]").nth(0).check()
     page.locator("input[name=row]").nth(1).check()
     expect(bar.locator("[data-chosen]")).to_have_text("2")
+    bar.get_by_label("全选").check()
+    expect(bar.locator("[data-chosen]")).to_have_text("8")
+    bar.get_by_label("全选").uncheck()
     bar.get_by_role("button", name="加入今日").click()
     expect(page.get_by_text("2 户已加入今日")).to_be_visible()
     assert Target.objects.filter(planned_on__isnull=False).count() == 2

@@ -81,7 +81,7 @@ def test_a_door_has_its_mark(case: dict[str, Any]) -> None:
         case["state"],
         case["outcome"],
         case["n_visits"],
-        agreed=case.get("agreed", False),
+        revisits=case.get("revisits", False),
         different=case.get("different", False),
     )
     assert mark == case["mark"]

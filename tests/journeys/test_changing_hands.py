@@ -22,7 +22,7 @@ from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.accounts.substitutes.rules import SubstituteError
-from gridwalk.campaigns.models import Target
+from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.notices.models import Notice
@@ -30,7 +30,7 @@ from gridwalk.registry.models import CareLabel, Person
 from gridwalk.upkeep.actions import posts
 from gridwalk.upkeep.models import Handover
 from gridwalk.upkeep.rules import UpkeepError
-from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, dispatch, upload, workbook
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, dispatch, no_quiet_hours, upload, workbook
 from tests.harness.pages import Reader
 from tests.harness.people import STREET, SignIn, signed_in
 
@@ -311,10 +311,30 @@ def test_a_door_cannot_become_a_substitutes(street: Client, before: User, accoun
 
 
 def test_a_worker_plans_the_own_day(street: Client, before: User) -> None:
+    no_quiet_hours()
     target = Target.objects.first()
     assert target is not None
     mine = entered(before)
     assert "1 户已加入今日" in words(mine.post("/gaps/plan/", {"row": str(target.pk), "do": "today"}, follow=True))
+
+    def plan(**asked: str) -> str:
+        return words(mine.post("/gaps/plan/", {"scope": GRID, "indicator": "visits", **asked}, follow=True))
+
+    page = words(mine.get(f"/gaps/?scope={GRID}"))
+    assert f"{N - 1} 户顺路" in page and "✓ 今日已排 1 户" in page and "未完成 7 户" in page
+    assert f"{N - 1} 户已加入今日" in plan(whole="1", advice="walk", do="today"), (
+        "all that the advice means, at one press"
+    )
+    assert "户顺路" not in words(mine.get(f"/gaps/?scope={GRID}")), "what stands on a list is advised no more"
+    assert f"{N} 户已从清单去掉" in plan(whole="1", planned=f"{today()}/", do="off"), "and back, at one press"
+    Target.objects.filter(pk=target.pk).update(state="explained", outcome="refused", n_visits=1)
+    assert "拒访" in plan(one=f"evening:{target.pk}") and not Target.objects.filter(planned_on__isnull=False).exists()
+    assert f"{N - 1} 户已排入" in plan(whole="1", do="evening") and Target.objects.filter(planned_on=None).count() == 1
+    assert "这一天已经过了" in plan(whole="1", do="slot", slot=f"{today() - DAY}/evening")
+    assert "拒访的、等复核的" in plan(row=str(target.pk), do="today")
+    Campaign.objects.update(ends_on=today() - DAY)
+    assert "行动结束前没有这个时段了" in plan(whole="1", do="weekend")
+    assert mine.post("/gaps/plan/", {"whole": "1", "indicator": "attention", "do": "today"}).status_code == 404
     asked = {"row": str(target.pk), "do": "reassign", "to": str(before.pk), "why": "不行"}
     assert mine.post("/gaps/plan/", asked).status_code == 403, "to reassign is the office's"
 

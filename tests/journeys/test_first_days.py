@@ -275,7 +275,13 @@ def test_no_limit_of_a_list_is_shown_as_a_total(begun: tuple[Client, Client], mo
         assert lead.post(f"/paper/{stairwell.pk}/", {"on": yesterday, "band": "morning", **gone}).status_code == 302
     for person in Person.objects.all():
         lead.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
-    assert "8 户等另一人复核" in centre.get("/").content.decode()
+    home = centre.get("/").content.decode()
+    assert "8 户等另一人复核" in home and "4 件注销、恢复等复核" in home and "台账还没比对" in home
+    assert re.search(r"缺口清单\s*<em>8</em>", home) and re.search(r"待复核\s*<em>12</em>", home)
+    assert 'aria-label="去复核：8 户等另一人复核"' in home
+    theirs = lead.get("/").content.decode()
+    assert "户没登记人，也没核实空房" in theirs and "看是哪些：" in theirs
+    assert "没登记人" not in lead.get("/wall/").content.decode(), "who lives where stands on no wall"
     page = centre.get("/rechecks/").content.decode()
     assert "走访上报 8<" in page
     assert "注销、恢复 4<" in page

@@ -164,6 +164,16 @@ def test_quiet_hours_are_refused_and_a_day_visit_is_recorded(street: Client) -> 
     assert Target.objects.get(entity=door.pk).state == "remaining"
     street.post(f"/visits/dwelling/{door.pk}/", {"at": f"{day}T10:00", "outcome": "met"})
     assert Target.objects.get(entity=door.pk).state == "visited"
+    other, again = Dwelling.objects.get(room="302"), day + dt.timedelta(days=2)
+
+    def put_off(until: str) -> str:
+        asked = {"at": f"{day}T10:00", "outcome": "postponed", "revisit_at": until}
+        return street.post(f"/visits/dwelling/{other.pk}/", asked, follow=True).content.decode()
+
+    assert "这段时间不上门，没有记" in put_off(f"{again}T21:00")
+    assert "存好了" in put_off(f"{again}T19:00")
+    listed = street.get(f"/gaps/?scope={GRID}").content.decode()
+    assert f"{again.month}月{again.day}日 19:00 去，居民约好的" in listed and "约好回访 1" in listed
 
 
 def test_a_correction_needs_good_values_and_a_reason(street: Client) -> None:

@@ -69,7 +69,7 @@ PAGES = {
         reveal dial reveal_difference list_calls
     """,
     "record_visit": """
-        record_rounds withdraw_round check_card care_contact care_need walk_sheet paper paper_stairwell
+        record_rounds withdraw_round check_card care_contact care_undo care_need walk_sheet paper paper_stairwell
         record_visit withdraw_visit
     """,
     "edit_register": """

@@ -121,6 +121,7 @@ review             worker lead
 renew              worker lead
 end_label          worker lead
 record_contact     worker lead
+withdraw_contact   worker lead
 help_need          worker lead
 confirm_need       worker lead
 record_visit       worker lead
@@ -305,6 +306,7 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "renew": of(caring.renew, label=label, until=today, reason="还要"),
         "end_label": of(caring.end, label=label, why="not_needed"),
         "record_contact": of(contacting.record_contact, need=Need(person=person)),
+        "withdraw_contact": of(contacting.withdraw_contact, contact=world.need.contact_id),
         "help_need": of(contacting.help_need, need=world.need.pk, help_="given"),
         "confirm_need": of(contacting.confirm_need, need=world.need.pk, met=True),
         "record_visit": of(recording.record_visits, grid=GRID, visits=[]),

@@ -75,9 +75,9 @@ comparison street      comparison_cancel comparison_mapping comparisons do=again
 overdue worker         daily do=confirm dwelling overdue_do
 overdue lead           daily do=confirm do=visit dwelling overdue_do
 overdue street         daily do=visit dwelling overdue_do
-gaps worker            do=evening do=off do=today dwelling gaps_plan walk_sheet
-gaps lead              do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
-gaps street            do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
+gaps worker            do=evening do=off do=slot do=today dwelling gaps_plan walk_sheet
+gaps lead              do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
+gaps street            do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
 campaign worker        gaps workdays
 campaign lead          gaps grants substitutes workdays
 campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps grants substitutes

@@ -161,3 +161,10 @@ def n_open(viewer: Viewer, campaign: Campaign) -> Counter[str]:
     inside = in_scopes(viewer.within(Verb.SEE_COUNTS, campaign.scope), "grid__code")
     rows = Target.objects.filter(inside, predicates.remaining(), campaign=campaign)
     return Counter(dict(rows.values_list("kind").annotate(n=Count("pk"))))
+
+
+def n_unvisited(viewer: Viewer) -> int:
+    """How many doors of running campaigns are not visited yet, explained ones too, in the viewer's areas."""
+    inside = in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "grid__code")
+    rows = Target.objects.filter(inside, campaign__state="running", kind="dwelling")
+    return rows.exclude(state__in=["visited", "left"]).count()

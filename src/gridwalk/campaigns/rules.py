@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
@@ -32,3 +33,61 @@ def paused_days(pauses: Iterable[tuple[dt.date, dt.date | None]], until: dt.date
 
 
 BANDS = {"morning": "上", "afternoon": "下", "evening": "晚", "weekend": "末"}
+
+AHEAD = 7
+"""Days ahead, with today, that a door may be put on a list."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Slot:
+    """A time band of a day, in which doors can be walked."""
+
+    on: dt.date
+    band: str
+
+    @property
+    def code(self) -> str:
+        """What it is called in a form."""
+        return f"{self.on.isoformat()}/{self.band}"
+
+
+def slots(now: dt.datetime, quiet_from: dt.time, ends_on: dt.date) -> list[Slot]:
+    """The evenings and days of weekends still to come, from now (the street's clock) on, the nearest first.
+
+    Once quiet hours have begun, today is over; nothing lies behind the campaign's last day.
+    """
+    return [slot for slot in _coming(now, quiet_from, ends_on) if slot.band in {"evening", "weekend"}]
+
+
+def next_slot(band: str, now: dt.datetime, quiet_from: dt.time, ends_on: dt.date) -> Slot | None:
+    """The nearest time in a band at which doors can still be walked; None where the campaign is over before it."""
+    return next((slot for slot in _coming(now, quiet_from, ends_on) if slot.band == band), None)
+
+
+def _coming(now: dt.datetime, quiet_from: dt.time, ends_on: dt.date) -> Iterator[Slot]:
+    until = {"morning": dt.time(12), "afternoon": dt.time(18), "evening": quiet_from, "weekend": quiet_from}
+    for day in (now.date() + dt.timedelta(days=n) for n in range(AHEAD)):
+        bands = ["weekend"] if day.weekday() >= 5 else ["morning", "afternoon", "evening"]
+        for band in bands:
+            if day <= ends_on and (day > now.date() or now.time() < until[band]):
+                yield Slot(day, band)
+
+
+def why_not_on(on: dt.date, now: dt.datetime, quiet_from: dt.time, ends_on: dt.date) -> str:
+    """Why doors cannot be put on a day's list; empty where they can."""
+    if on < now.date():
+        return "没有排：这一天已经过了，请选今天或以后。"
+    if on == now.date() and now.time() >= quiet_from:
+        return f"没有排：{quiet_from:%H:%M} 以后不上门，今天排不了，请排到明天或以后。"
+    if on >= now.date() + dt.timedelta(days=AHEAD):
+        return f"没有排：只排 {AHEAD} 天以内的，远的到时再排。"
+    if on > ends_on:
+        return "没有排：这一天行动已经结束，请选行动结束以前的日子。"
+    return ""
+
+
+def is_worth_a_walk(state: str, outcome: str, n_visits: int, max_visits: int) -> bool:
+    """Whether a door may be put on a list: never after a refusal, not while it waits for its recheck, not once it has
+    been to its cap (red line 6).
+    """
+    return state in {"remaining", "explained"} and outcome != "refused" and n_visits < max_visits

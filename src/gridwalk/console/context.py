@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Verb, Viewer
-from gridwalk.console import guide
+from gridwalk.console import guide, scopes
 from gridwalk.console.permissions import PAGES, opens
 from gridwalk.core import clock
 from gridwalk.notices import queries as notices
@@ -85,6 +85,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(viewer),
         "role_label": "、".join(LABELS[role] for role in viewer.roles),
         "area_label": territory.area_label([assignment.scope for assignment in viewer.assignments]),
+        "areas_below": scopes.below(viewer),
         "may_search": viewer.may_anywhere(Verb.SEE_ROWS_MASKED),
         "at": at,
         "any_unread": notices.any_unread(viewer),

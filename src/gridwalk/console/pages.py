@@ -18,10 +18,12 @@ from gridwalk.console.middleware import Signed
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
+from gridwalk.registry.queries import rechecks
 from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep.queries import unassigned as unassigned_doors
+from gridwalk.visits.queries import worklist
 
 
 def scope_of(request: Signed, verb: Verb, asked: str = "", *, by: str = "scope", at: str = "") -> str:
@@ -146,6 +148,10 @@ def _counts(request: Signed) -> dict[str, int]:
         mine = viewer.scopes(Verb.DECIDE_DIFFERENCE)
         counts["console:differences"] = sum(differences.n_open(viewer, scope) for scope in mine)
         counts["console:returned"] = returned.n_waiting(viewer)
+    if viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
+        counts["console:gaps"] = campaigns.n_unvisited(viewer)
+    if viewer.may_anywhere(Verb.RECHECK):
+        counts["console:rechecks"] = worklist.n_pending(viewer, "") + rechecks.n_waiting(viewer, "")
     if viewer.may_anywhere(Verb.CONFIRM_ROLES):
         proposals = accounts.n_proposals(viewer, clock.local_date(request.at))
         counts["console:roles"] = proposals + len(resets.waiting(viewer, request.at))

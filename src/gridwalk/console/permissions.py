@@ -136,6 +136,7 @@ PAGES: dict[str, Guard] = {
     "console:upkeep_undo": Verb.RECHECK,
     "console:care": Verb.SEE_CARE,
     "console:care_contact": Verb.RECORD_VISIT,
+    "console:care_undo": Verb.RECORD_VISIT,
     "console:care_new": Verb.EDIT_REGISTER,
     "console:care_label": Verb.SEE_CARE,
     "console:care_need": Verb.RECORD_VISIT,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from gridwalk.accounts.rules import Verb, Viewer
+from django.urls import reverse
+
+from gridwalk.accounts.rules import ONE_COMMUNITY, Verb, Viewer
 from gridwalk.territory import queries as territory
 
 
@@ -35,3 +37,19 @@ def choices(viewer: Viewer, turning: Turning | None) -> list[ScopeChoice]:
         return []
     names = territory.place_names(own)
     return [ScopeChoice(scope, names[scope], turning.address(scope), turning.scope.startswith(scope)) for scope in own]
+
+
+def below(viewer: Viewer) -> list[tuple[str, str]]:
+    """(name, address) of the areas inside the viewer's own, for the bar: a street's communities with their figures, a
+    community's grids with what is left there; in code order. None for who holds one grid.
+    """
+    own = viewer.scopes(Verb.SEE_COUNTS)
+    if any(len(scope) < ONE_COMMUNITY for scope in own):
+        grids = territory.grids(viewer, scope="")
+        areas = {grid.area_id: grid.area.short for grid in grids if grid.kind != "unassigned"}
+        return [(name, reverse("console:board", args=[code])) for code, name in areas.items()]
+    if len(own) == 1 and len(own[0]) == ONE_COMMUNITY and viewer.may(Verb.SEE_ROWS_MASKED, own[0]):
+        grids = territory.grids(viewer, scope=own[0])
+        gaps = reverse("console:gaps")
+        return [(grid.name, f"{gaps}?scope={grid.code}") for grid in grids if grid.kind != "unassigned"]
+    return []

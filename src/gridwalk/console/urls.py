@@ -138,6 +138,7 @@ urlpatterns = [
     path("care/", care.care_list, name="care"),
     path("care/people/<record:pk>/contact/", care.care_contact, name="care_contact"),
     path("care/people/<record:pk>/new/", care.care_new, name="care_new"),
+    path("care/contacts/<uuid:pk>/undo/", care.care_undo, name="care_undo"),
     path("care/labels/<uuid:pk>/", care.care_label, name="care_label"),
     path("care/needs/<uuid:pk>/", care.care_need, name="care_need"),
     path("differences/", differences.queue, name="differences"),

@@ -157,13 +157,13 @@ def _age(case: Case) -> list[Argument]:
     if not case.current:
         return [Argument(CLAIMED, "系统登记里这一项是空的")]
     if case.verified_on is None:
-        return [Argument(THINK, "系统登记没有上门核实过")]
+        return [Argument(THINK, "系统登记没有核实过")]
     days = (case.today - case.verified_on).days
     if case.fresh_days and days > case.fresh_days:
         return [Argument(CLAIMED, f"系统登记 {days // 30} 个月没核实，这一项每 {case.fresh_days // 30} 个月应核一次")]
     if case.at_the_door:
         return [Argument(CURRENT, f"系统登记是上门时说的，{case.verified_on.month}月{case.verified_on.day}日核实过")]
-    return []
+    return [Argument(CURRENT, f"{case.verified_on.month}月{case.verified_on.day}日核实过这条记录，当时没有改")]
 
 
 _LOOKS: Mapping[str, tuple[Callable[[Case], list[Argument]], ...]] = {

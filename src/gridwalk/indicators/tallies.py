@@ -172,16 +172,29 @@ def days(
     indicator: Indicator, campaign: uuid.UUID, grids: Sequence[str], *, since: dt.date, until: dt.date
 ) -> dict[dt.date, Figure]:
     """The kept days of an indicator summed over ``grids``, oldest first."""
+    kept = days_of(indicator, campaign, {"": grids}, since=since, until=until)
+    return kept.get("", {})
+
+
+def days_of(
+    indicator: Indicator,
+    campaign: uuid.UUID,
+    areas: Mapping[str, Sequence[str]],
+    *,
+    since: dt.date,
+    until: dt.date,
+) -> dict[str, dict[dt.date, Figure]]:
+    """The kept days of each of several areas (code → its grids), oldest first; one query."""
     of = campaign if indicator.of_campaign else NO_CAMPAIGN
-    figures_by_day: dict[dt.date, Figure] = {}
+    area_of = {grid: code for code, grids in areas.items() for grid in grids}
+    kept: defaultdict[str, dict[dt.date, Figure]] = defaultdict(dict)
     rows = Snapshot.objects.filter(
-        campaign=of, indicator=indicator.code, on__gte=since, on__lte=until, grid__in=grids
+        campaign=of, indicator=indicator.code, on__gte=since, on__lte=until, grid__in=list(area_of)
     ).order_by("on")
     for row in rows:
-        figures_by_day[row.on] = figures_by_day.get(row.on, Figure()) + Figure(
-            row.n, row.d, tuple(sorted(row.parts.items()))
-        )
-    return figures_by_day
+        by_day = kept[area_of[row.grid]]
+        by_day[row.on] = by_day.get(row.on, Figure()) + Figure(row.n, row.d, tuple(sorted(row.parts.items())))
+    return dict(kept)
 
 
 def last_disclosure(kind: str) -> Disclosure | None:

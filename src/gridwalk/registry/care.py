@@ -15,8 +15,11 @@ SOON = 30
 """So many days before its end a label is on the list of those that end."""
 STRETCH = 3
 """An interval may be stretched to so many times its category's."""
-LOOK_AHEAD = 7
-"""So many days before it is due a contact is on the list."""
+LOOK_AHEAD = 2
+"""So many days before it is due a contact is on the list, and never more than a third of its interval before: whom one
+has just called stands there no more.
+"""
+LOOK_AHEAD_PART = 3
 
 STEPS = {"consent": "缺本人同意", "contact": "到期联系", "review": "待复评", "ending": "即将到期"}
 """What is next for a label, the most pressing first."""
@@ -61,6 +64,11 @@ def in_force(plan: Plan, on: dt.date) -> bool:
 def due_on(plan: Plan) -> dt.date:
     """The day by which the next contact is to be made."""
     return (plan.last_contact_on or plan.starts_on) + dt.timedelta(days=plan.interval_days)
+
+
+def listed_on(plan: Plan) -> dt.date:
+    """The day from which the next contact is on the list; ``predicates.care_listed`` says the same of rows."""
+    return due_on(plan) - dt.timedelta(days=min(LOOK_AHEAD, plan.interval_days // LOOK_AHEAD_PART))
 
 
 def review_after(since: dt.date, ends_on: dt.date) -> dt.date | None:

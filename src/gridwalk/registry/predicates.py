@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, TruncDate
-from django.db.models.lookups import LessThan
+from django.db.models.functions import Coalesce, Least, TruncDate
+from django.db.models.lookups import LessThan, LessThanOrEqual
 
 from gridwalk.core.clock import LOCAL
 from gridwalk.dictionary import fields as dictionary
@@ -254,6 +254,12 @@ def first_due(as_of: dt.date) -> Subquery:
 def has_care(as_of: dt.date) -> Q:
     """重点关爱人员: at least one label in force."""
     return Q(Exists(_labels(as_of)))
+
+
+def care_listed(as_of: dt.date) -> Q:
+    """该联系: one of the person's labels has a contact overdue or due shortly (``care.listed_on``)."""
+    ahead = Least(Value(care.LOOK_AHEAD), F("interval_days") / Value(care.LOOK_AHEAD_PART))
+    return Q(Exists(_labels(as_of).filter(LessThanOrEqual(label_due_on(), DueOn(Value(as_of), ahead)))))
 
 
 def care_overdue(as_of: dt.date) -> Q:

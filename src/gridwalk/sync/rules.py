@@ -250,3 +250,24 @@ def most_numbered(next_seq: int, *, heard: dt.datetime, until: dt.datetime) -> i
 def wait_after(failures: int) -> dt.timedelta:
     """How long to wait after so many failed activations: 1 s, doubled each time, at most 15 minutes."""
     return min(dt.timedelta(seconds=2 ** max(0, min(failures, 12) - 1)), LONGEST_WAIT)
+
+
+_MODEL = re.compile(r"Android [\d.]+; (?:\w\w-\w\w; )?([^;)]+?)(?: Build/[^;)]*)?[;)]")
+_OTHERS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "安卓手机",
+    "Windows": "Windows 电脑",
+    "Macintosh": "苹果电脑",
+}
+
+
+def model_of(user_agent: str) -> str:
+    """The model of a phone by what its browser calls itself: V2200A, iPhone; "" for what cannot be told.
+
+    Newer browsers say K instead of a model, so that it is an Android and no more.
+    """
+    model = _MODEL.search(user_agent)
+    if model and model[1] != "K":
+        return model[1][:30]
+    return next((name for sign, name in _OTHERS.items() if sign in user_agent), "")

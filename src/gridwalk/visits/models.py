@@ -55,14 +55,16 @@ class Visit(models.Model):
 
 
 class CareContact(models.Model):
-    """A contact with a care recipient: a need found, help given or referred (P22)."""
+    """A contact with a care recipient: a need found, help given or referred (P22). Never changed: a wrong one is
+    withdrawn. One contact has a row for each label it counts for, of the same ``created_at``.
+    """
 
     KEPT = Kept(
         grid="grid",
         of=("label",),
         moved=Goes(alone=None),
         merged=ByHand("upkeep.actions.steps.merging.hand_over_care"),
-        erased=Blanked({"need": "", "help": ""}, by="label__person"),
+        erased=Blanked({"need": "", "help": "", "note": ""}, by="label__person"),
     )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -74,7 +76,9 @@ class CareContact(models.Model):
     worker_name = models.CharField(max_length=40)
     need = models.CharField(max_length=20, blank=True)
     help = models.CharField(max_length=20, blank=True)
+    note = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["label", "-on"])]

@@ -30,13 +30,15 @@ STATES = {
     "given": "当场解决，待确认",
     "referred": "已转介，待确认",
     "confirmed": "已落实",
-    "withdrawn": "走访撤销，不算",
+    "withdrawn": "已撤销，不算",
 }
 FOLLOWED = ("open", "given", "referred")
 """A need stays on the list in these states."""
 
 ASK_AFTER = {"open": 3, "given": 7, "referred": 14}
 """Days after which somebody asks again, where no day was agreed."""
+LONGEST_NOTE = 60
+"""Characters of a line beside a contact."""
 LATEST = 90
 """So many days ahead a referral may be due at most."""
 
@@ -46,7 +48,7 @@ class Need:
     """What a care contact brought: a need found, what was done or whom it was handed to by which day (keys of the
     lists above).
 
-    ``asked``: of needs found before, whether their recipient says they are met.
+    ``note``: a line about the contact; ``asked``: of needs found before, whether their recipient says they are met.
     """
 
     person: uuid.UUID
@@ -54,6 +56,7 @@ class Need:
     help: str = ""
     to: str = ""
     by: dt.date | None = None
+    note: str = ""
     asked: tuple[tuple[uuid.UUID, bool], ...] = ()
 
 

@@ -17,6 +17,8 @@ class Settles(enum.StrEnum):
     """Visited where an earlier knock had failed."""
     BY_SECOND_SOURCE = "by_second_source"
     """Visited where a second source proves it."""
+    LATER = "later"
+    """Settles nothing: somebody opened and asked for another time."""
     AFTER_RECHECK = "after_recheck"
     """Pending until a second person has seen for themselves."""
     AS_EXPLAINED = "as_explained"
@@ -100,6 +102,15 @@ OUTCOMES: Mapping[str, Outcome] = {
         },
         tile=("没人应门", "算一次上门"),
     ),
+    "postponed": Outcome(
+        label="约改日",
+        mark="约",
+        tone="q",
+        key="g",
+        settles=Settles.LATER,
+        gaps={"remaining": Gap("tried", "开了门，约改日", "约改日的，照居民定的时间再去")},
+        tile=("约改日", "居民定时间"),
+    ),
     "refused": Outcome(
         label="拒访",
         mark="拒",
@@ -140,6 +151,8 @@ def _that_settle(*ways: Settles) -> frozenset[str]:
 CONTACTS = _that_settle(Settles.AT_ONCE, Settles.AFTER_A_KNOCK, Settles.BY_SECOND_SOURCE)
 """Outcomes by which somebody has seen to the place; a contact in the sense of rate 2."""
 FAILED = _that_settle(Settles.AS_EXPLAINED, Settles.WHEN_REPEATED)
+KNOCKS = FAILED | _that_settle(Settles.LATER)
+"""Knocks that did not settle the door; a call after one of them does."""
 AWAITING_RECHECK = _that_settle(Settles.AFTER_RECHECK)
 KEYS = {outcome.key: code for code, outcome in OUTCOMES.items()}
 """Single keys of paper entry."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from gridwalk.registry.living import VACANCY_SOURCES
-from gridwalk.visits.outcomes import AWAITING_RECHECK, FAILED, OUTCOMES, Settles
+from gridwalk.visits.outcomes import AWAITING_RECHECK, KNOCKS, OUTCOMES, Settles
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -117,7 +117,7 @@ def _visits(attempt: Attempt, before: Sequence[Attempt]) -> bool:
         case Settles.AT_ONCE:
             return True
         case Settles.AFTER_A_KNOCK:
-            return any(b.outcome in FAILED for b in before)
+            return any(b.outcome in KNOCKS for b in before)
         case Settles.BY_SECOND_SOURCE:
             return proves_vacancy(attempt, before)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+from gridwalk.campaigns.rules import MOST_VISITS
 from gridwalk.visits.outcomes import OUTCOMES, Step, gap
 
 TABS = {
@@ -20,19 +21,25 @@ TABS = {
 RECHECK = Step("recheck", "另一人复核后生效", "去复核")
 DECIDE = Step("decide", "有差异，先定了再走", "去决定")
 FIRST_WALK = Step("walk", "顺路走", "加入今日")
-CALL = Step("call", "先打电话，登记有号码", "打电话")
-OTHER_BANDS = {
-    "evening": Step("evening", "晚间还没试过", "排晚间"),
-    "weekend": Step("weekend", "周末还没试过", "排周末"),
-}
-ANOTHER_WALK = Step("walk", "换个时段再去", "加入今日")
+CALL = Step("call", "三个时段都没人，登记有号码", "打电话")
+CALL_ONLY = Step("call", "上门次数到顶了，登记有号码", "打电话")
+REST = Step("letter", "上门次数到顶了，留信不再上门", "送信")
+ANOTHER_WALK = Step("walk", "四个时段都试过，换一天再去", "加入今日")
+BAND_WORDS = {"evening": "晚间", "weekend": "周末", "afternoon": "下午", "morning": "上午"}
+"""The time bands in the order in which they are tried where nothing is on record of when somebody opens."""
+BANDS_BEFORE_CALL = 3
+"""So many bands are tried before a call is the next step."""
+SPOKEN = frozenset({"phone", "postponed"})
+"""Outcomes in which a resident can have named the time of the next visit; after any other one chose it oneself."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Door:
     """What the next step depends on. ``outcome``: the last one; ``bands``: those tried.
 
-    ``revisit_at``: the hour agreed with the resident, on the street's wall clock.
+    ``answered``: the bands in which somebody opened this very door before, in earlier campaigns too.
+    ``revisit_at``: the hour of the next visit, on the street's wall clock; ``missed_on``: its day, where it is over.
+    ``max_visits``: the campaign's cap.
     """
 
     state: str
@@ -41,12 +48,25 @@ class Door:
     n_visits: int = 0
     has_phone: bool = False
     has_difference: bool = False
+    answered: frozenset[str] = frozenset()
     revisit_at: dt.datetime | None = None
+    missed_on: dt.date | None = None
+    max_visits: int = MOST_VISITS
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the resident named the time of the next visit, and it is still to come."""
+        return self.revisit_at is not None and self.outcome in SPOKEN
+
+
+def keeps(revisit_at: dt.datetime | None, today: dt.date) -> bool:
+    """Whether an appointment (on the street's wall clock) can still be kept: until its day is over."""
+    return revisit_at is not None and revisit_at.date() >= today
 
 
 def tab(door: Door) -> str:
     """The tab of the gap list in which a door stands that is not visited yet."""
-    if door.state == "remaining" and door.revisit_at is not None:
+    if door.state == "remaining" and door.is_agreed:
         return "agreed"
     if door.state == "remaining" and not door.outcome and door.n_visits:  # what was reported has been rejected
         return "tried"
@@ -54,19 +74,50 @@ def tab(door: Door) -> str:
 
 
 def next_step(door: Door) -> Step:
-    """The cheapest way to settle a door."""
+    """The cheapest way to settle a door (docs/algorithms/visits.md)."""
     if door.state == "pending":
         return RECHECK
     if door.has_difference:
         return DECIDE
-    if door.revisit_at is not None:
-        on = f"{door.revisit_at.month}月{door.revisit_at.day}日"
-        return Step("agreed", f"{on} {door.revisit_at:%H:%M} 去，居民约好的", "已约")
     own = OUTCOMES[door.outcome].step if door.outcome in OUTCOMES else None
-    if own is not None:
+    if door.outcome == "refused" and own is not None:  # whatever was agreed before it
         return own
-    if door.n_visits == 0:
-        return FIRST_WALK
-    if door.has_phone:
-        return CALL
-    return next((step for band, step in OTHER_BANDS.items() if band not in door.bands), ANOTHER_WALK)
+    if door.revisit_at is not None:
+        on = f"{door.revisit_at.month}月{door.revisit_at.day}日 {door.revisit_at:%H:%M}"
+        return Step("agreed", f"{on} 去，居民约好的" if door.is_agreed else f"打算 {on} 再去", "已排")
+    step = own or _knock(door)
+    if door.missed_on is None or step.code == "letter":
+        return step
+    missed = f"{'约' if door.outcome in SPOKEN else '打算'}在{door.missed_on.month}月{door.missed_on.day}日，没去成"
+    return dataclasses.replace(step, sentence=f"{missed}；{step.sentence}")
+
+
+def untried(door: Door) -> list[str]:
+    """The bands not tried yet: those in which somebody opened this door before come first."""
+    return sorted((b for b in BAND_WORDS if b not in door.bands), key=lambda band: band not in door.answered)
+
+
+def _knock(door: Door) -> Step:
+    """When to knock where nobody has been met yet, or that it is time to call."""
+    if door.n_visits >= door.max_visits:
+        return CALL_ONLY if door.has_phone else REST
+    left = untried(door)
+    if not door.n_visits:
+        return _band_step(left[0], door) if left[0] in door.answered else FIRST_WALK
+    if left and (len(door.bands) < BANDS_BEFORE_CALL or not door.has_phone):
+        return _band_step(left[0], door)
+    return CALL if door.has_phone else ANOTHER_WALK
+
+
+def _band_step(band: str, door: Door) -> Step:
+    words = BAND_WORDS[band]
+    why = f"{words}见到过人" if band in door.answered else f"{words}还没试过"
+    return Step(band, why, f"排{words}")
+
+
+def on_list(on: dt.date, band: str, today: dt.date) -> str:
+    """What a row's tag says of the list it stands on: 今晚, 今日, 12月1日晚间."""
+    words = BAND_WORDS.get(band, "")
+    if on == today:
+        return "今晚" if band == "evening" else "今日"
+    return f"{on.month}月{on.day}日{words}"

@@ -1,10 +1,11 @@
-// 能否按期完成: the line of what was done against the plan. Its source is the table inside, which stays for reading aloud.
+// 能否按期完成: the line of what was done against the plan, and at the recent pace what will be, between its bounds. Its
+// source is the table inside, which stays for reading aloud.
 import { LineChart } from "echarts/charts";
-import { GridComponent, MarkLineComponent } from "echarts/components";
+import { GridComponent, MarkLineComponent, MarkPointComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
+use([LineChart, GridComponent, MarkLineComponent, MarkPointComponent, SVGRenderer]);
 
 class RateChart extends HTMLElement {
   connectedCallback(): void {
@@ -17,6 +18,12 @@ class RateChart extends HTMLElement {
     this.prepend(place);
     const colour = (name: string) => getComputedStyle(this).getPropertyValue(name).trim();
     const number = (text: string | undefined) => (text ? Number(text.replaceAll(",", "")) : null);
+    const today = rows.map((row) => !!row[1]).lastIndexOf(true);
+    const now = number(rows[today]?.[1]) ?? 0;
+    /** A column of the days to come, beginning where the line of what was done ends. */
+    const ahead = (column: number) => rows.map((row, at) => (at === today ? now : number(row[column])));
+    const [expected, lowest, highest] = [ahead(3), ahead(4), ahead(5)];
+    const behind = this.dataset.behind && Number(this.dataset.behind) ? `差 ${this.dataset.behind}` : "";
     const far = parseFloat(getComputedStyle(this).fontSize) >= 18; // the wall is read across a room
     const fontSize = far ? 18 : 12;
     const chart = init(place, null, { renderer: "svg" });
@@ -44,11 +51,57 @@ class RateChart extends HTMLElement {
           showSymbol: false,
           lineStyle: { color: colour("--ink-2"), type: "dashed", width: 1.5 },
         },
+        { type: "line", stack: "band", data: lowest, showSymbol: false, lineStyle: { opacity: 0 }, silent: true },
+        {
+          type: "line",
+          stack: "band",
+          data: highest.map((most, at) => (most === null ? null : most - (lowest[at] ?? most))),
+          showSymbol: false,
+          lineStyle: { opacity: 0 },
+          areaStyle: { color: colour("--v"), opacity: 0.18 },
+          silent: true,
+        },
+        {
+          type: "line",
+          data: expected,
+          showSymbol: false,
+          lineStyle: { color: colour("--v"), type: "dotted", width: 2 },
+        },
         {
           type: "line",
           data: rows.map((row) => number(row[1])),
           showSymbol: false,
           lineStyle: { color: colour("--v"), width: 3 },
+          markLine: {
+            silent: true,
+            symbol: "none",
+            label: {
+              color: colour("--ink-3"),
+              fontSize,
+              formatter: "到期",
+              position: "start",
+              distance: -16,
+              align: "right",
+            },
+            lineStyle: { color: colour("--rule-2"), type: "dotted" },
+            data:
+              this.dataset.due && rows.some((row) => row[0] === this.dataset.due) ? [{ xAxis: this.dataset.due }] : [],
+          },
+          markPoint: {
+            silent: true,
+            symbol: "circle",
+            symbolSize: 8,
+            itemStyle: { color: colour("--v") },
+            label: {
+              color: colour("--ink"),
+              fontSize,
+              position: "bottom",
+              distance: 14,
+              align: today > rows.length / 2 ? "right" : "left",
+              formatter: ["实际 " + now.toLocaleString("en"), behind].filter(Boolean).join("\n"),
+            },
+            data: today >= 0 ? [{ coord: [today, now] }] : [],
+          },
         },
       ],
     });

@@ -4,6 +4,7 @@ class SelectRows extends HTMLElement {
     this.addEventListener("change", (event) => {
       const box = event.target as HTMLInputElement;
       if (box.matches("[data-all]")) for (const row of this.rows()) row.checked = box.checked;
+      else if (box.name === "row" && !box.checked && this.whole) this.whole.checked = false;
       this.count();
     });
     this.count();
@@ -13,12 +14,19 @@ class SelectRows extends HTMLElement {
     return [...this.querySelectorAll<HTMLInputElement>('input[type="checkbox"][name="row"]')];
   }
 
+  /** The box that means the whole list, on other pages too; it says how many that are. */
+  private get whole(): HTMLInputElement | null {
+    return this.querySelector<HTMLInputElement>("input[data-whole]");
+  }
+
   private count(): void {
     const chosen = this.rows().filter((row) => row.checked);
     for (const row of this.rows()) row.closest("tr")?.classList.toggle("chosen", row.checked);
+    const whole = this.whole?.checked ? this.whole.dataset.whole : undefined;
     const bar = this.querySelector<HTMLElement>(".actions");
-    if (bar) bar.hidden = chosen.length === 0;
-    for (const place of this.querySelectorAll<HTMLElement>("[data-chosen]")) place.textContent = String(chosen.length);
+    if (bar) bar.hidden = chosen.length === 0 && !whole;
+    for (const place of this.querySelectorAll<HTMLElement>("[data-chosen]"))
+      place.textContent = whole ?? String(chosen.length);
   }
 }
 customElements.define("select-rows", SelectRows);

@@ -17,11 +17,13 @@ export function useEndings(
     place: Ref<Place | undefined>;
     target: Ref<Target | undefined>;
     isVacant: Ref<boolean>;
+    /** Nobody is disturbed at the door now: what is saved is a call. */
+    quiet: Ref<boolean>;
     record: (outcome: Outcome, words?: string) => Promise<void>;
   },
   sheets: Sheets,
 ) {
-  const { draft, place, target, isVacant, record } = door;
+  const { draft, place, target, isVacant, quiet, record } = door;
   const reason = ref("");
 
   function save(): void {
@@ -31,7 +33,7 @@ export function useEndings(
     }
     draft.adding = null;
     if (isVacant.value && place.value?.kind === "dwelling") sheets.open = "vacant";
-    else void record({ outcome: "met" });
+    else void record({ outcome: quiet.value ? "phone" : "met" });
   }
   function saveWithoutTheUnfinished(): void {
     draft.adding = null;

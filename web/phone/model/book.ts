@@ -25,7 +25,7 @@ import type {
   Visit,
   VisitData,
 } from "./types";
-import { isAbsence, isFailed, settles } from "./outcomes";
+import { isAbsence, isKnock, settles } from "./outcomes";
 import { CITIZENS, split } from "./papers";
 import { dayOf, tried } from "./time";
 
@@ -294,7 +294,7 @@ function settled(target: Target, data: VisitData, at: number, before: readonly V
   const way = settles(data.outcome);
   const visited =
     way === "at_once" ||
-    (way === "after_a_knock" && before.some((visit) => isFailed(visit.outcome))) ||
+    (way === "after_a_knock" && before.some((visit) => isKnock(visit.outcome))) ||
     (way === "by_second_source" && !!data.second_source && data.second_source !== "other_worker");
   const knocks = [...before.filter((visit) => isAbsence(visit.outcome)).map((visit) => Date.parse(visit.at)), at];
   const explained = way === "as_explained" || (way === "when_repeated" && tried(knocks).enough);

@@ -1,7 +1,7 @@
 /** The worker's day: doors in walking order, what is due, how far it is. */
 import type { Book } from "./book";
 import { household } from "./draft";
-import { isAbsence } from "./outcomes";
+import { isAbsence, isLater as isPutOff, isSpoken } from "./outcomes";
 import { addDays, bandOf, dayOf, sayMoment, sayDay } from "./time";
 import type { Difference, Dwelling, GridCache, PlaceKind, Target, Visit } from "./types";
 import { GIVEN_BACK, isAway, sayWhose, whose } from "./whose";
@@ -95,11 +95,10 @@ export function markOf(target: Target | undefined, differences: number, vacant: 
     };
   if (target?.state === "pending")
     return { char: say("outcome_mark", target.outcome) || "核", look: "n", name: "待另一人复核" };
-  if (target?.revisit_at && Date.parse(target.revisit_at) > now - 12 * 3600_000)
-    return { char: "约", look: "q", name: "约好再来" };
+  if (target && isSpoken(target.outcome) && keeps(target, now)) return { char: "约", look: "q", name: "约好再来" };
   if (target?.n_visits)
     return {
-      char: say("outcome_mark", target.outcome) || "无",
+      char: (!isPutOff(target.outcome) && say("outcome_mark", target.outcome)) || "无",
       look: "n",
       name: `去过，${say("outcome", target.outcome)}`,
     };
@@ -125,6 +124,11 @@ function lastSaid(visit: Visit | undefined, target: Target | undefined, today: s
   return next && isAbsence(visit.outcome) ? `${said}，换${say("band", next)}试试` : said;
 }
 
+/** Whether the next visit of a door is fixed and can still be kept: until its day is over. */
+function keeps(target: Target, now: number): boolean {
+  return !!target.revisit_at && dayOf(Date.parse(target.revisit_at)) >= dayOf(now);
+}
+
 function isLater(revisit: number | null, visit: Visit | undefined, now: number): boolean {
   return revisit !== null
     ? revisit > now + 3600_000
@@ -143,7 +147,9 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const due = here.flatMap(({ person }) => book.care.get(person.id) ?? []).find((label) => label.due_on <= today);
   const waits = here.flatMap(({ person }) => book.needs.get(person.id) ?? []).some((need) => need.ask_on <= today);
   const visit = book.visits.get(dwelling.id)?.[0];
-  const revisit = target?.revisit_at && !SETTLED.includes(target.state) ? Date.parse(target.revisit_at) : null;
+  const revisit =
+    target && keeps(target, now) && !SETTLED.includes(target.state) ? Date.parse(target.revisit_at!) : null;
+  const agreed = revisit !== null && isSpoken(target!.outcome);
   const theirs = isAway(book, target, me);
   const left = target ? !SETTLED.includes(target.state) && !theirs : book.targets.size === 0 && !visit;
   const of = whose(book, target, me);
@@ -156,7 +162,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const filters: Filter[] = [];
   if (left) filters.push("left");
   if (left && (of === "covered" || of === "nobodys")) filters.push(of);
-  if (revisit && left) filters.push("agreed");
+  if (agreed && left) filters.push("agreed");
   if (left && target && isAbsence(target.outcome)) filters.push("absent");
   if (vacant) filters.push("vacant");
   if (dwelling.tenure === "let") filters.push("let");
@@ -177,7 +183,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const note = theirs
     ? sayWhose(book, target, me)
     : revisit && left
-      ? `约在 ${sayMoment(revisit, today)}`
+      ? `${agreed ? "约在" : "打算"} ${sayMoment(revisit, today)}${agreed ? "" : " 再去"}`
       : due
         ? `关爱联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
         : lastSaid(visit, target, today);
@@ -262,7 +268,8 @@ export function dayBook(
   const mine = [...book.targets.values()].filter((target) => !isAway(book, target, me));
   const doneToday = new Set<string>();
   for (const [place, visits] of book.visits)
-    if (visits.some((visit) => visit.own && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
+    if (visits.some((visit) => visit.own && !visit.waiting && dayOf(Date.parse(visit.at)) === today))
+      doneToday.add(place);
   const planned = mine.filter(
     (target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state),
   ).length;
@@ -329,10 +336,10 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
     const of = whose(book, target, me);
     const isDue = dueOn !== null && dueOn <= today;
     const left = (target ? !SETTLED.includes(target.state) && !theirs : false) || isDue;
-    const revisit = target?.revisit_at && left ? Date.parse(target.revisit_at) : null;
+    const revisit = target && keeps(target, now) && left ? Date.parse(target.revisit_at!) : null;
     const filters: Filter[] = left ? ["left"] : [];
     if (left && (of === "covered" || of === "nobodys")) filters.push(of);
-    if (revisit) filters.push("agreed");
+    if (revisit && isSpoken(target!.outcome)) filters.push("agreed");
     if (left && target && isAbsence(target.outcome)) filters.push("absent");
     found.push({
       id: place.id,

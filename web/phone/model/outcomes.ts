@@ -32,8 +32,23 @@ export function isAbsence(outcome: string): boolean {
   return settles(outcome) === "when_repeated";
 }
 
-/** What can be chosen beside 见到了, the failed knocks first. */
+/** Somebody opened and asked for another time. */
+export function isLater(outcome: string): boolean {
+  return settles(outcome) === "later";
+}
+
+/** A knock that did not settle the door: a call after it does. */
+export function isKnock(outcome: string): boolean {
+  return isFailed(outcome) || isLater(outcome);
+}
+
+/** Whether a resident can have named the time of the next visit; after any other outcome one chose it oneself. */
+export function isSpoken(outcome: string): boolean {
+  return isLater(outcome) || settles(outcome) === "after_a_knock";
+}
+
+/** What can be chosen beside 见到了, the knocks that settled nothing first. */
 export const CHOICES = Object.entries(OUTCOMES)
   .filter(([, outcome]) => outcome.text)
   .map(([code, { text, note }]) => ({ code, text, note }))
-  .sort((a, b) => Number(isFailed(b.code)) - Number(isFailed(a.code)));
+  .sort((a, b) => Number(isKnock(b.code)) - Number(isKnock(a.code)));

@@ -260,11 +260,45 @@ describe("day", () => {
     expect(day.groups.map((group) => [group.title, group.doors.map((door) => door.room)])).toEqual([
       ["海河花园 5号楼 1单元", ["101", "201"]],
     ]);
-    expect([day.left, day.count.agreed, day.count.absent]).toEqual([2, 1, 1]);
+    expect([day.left, day.count.agreed, day.count.absent]).toEqual([2, 0, 1]);
     expect(day.groups[0]!.doors.map((door) => [door.mark.char, door.note])).toEqual([
       ["未", "还没去过"],
-      ["约", "约在 今天 19:00"],
+      ["无", "打算 今天 19:00 再去"],
     ]);
+  });
+
+  it("counts no visit that came back, and says of it that the office will see to it", () => {
+    const visit = (more: object) => ({
+      ...{ kind: "visit", id: "v9", place: "d1", place_kind: "dwelling", at: new Date(NOW).toISOString(), nth: 1 },
+      ...{ outcome: "no_answer", by: "me", ...more },
+    });
+    const shown = (more: object) =>
+      dayBook(
+        build(
+          [{ ...GRID, rows: [...ROWS, visit(more) as unknown as Row], own: ["v9"] } as GridCache],
+          empty("a", 1, 1),
+          1,
+        ),
+        [GRID],
+        { g: "第一网格" },
+        "me",
+        NOW,
+      );
+    const noteOf = (more: object) => shown(more).groups[0]!.doors[0]!.note;
+    expect([shown({}).done, shown({ waiting: true }).done]).toEqual([1, 0]);
+    expect(noteOf({ waiting: true })).toBe("今天有一条退回待处理");
+  });
+
+  it("calls a time agreed only where a resident named it, and only until its day is over", () => {
+    const spoken = ROWS.map((row) => (row.kind === "target" && row.n_visits ? { ...row, outcome: "postponed" } : row));
+    const later = (now: number) =>
+      dayBook(build([{ ...GRID, rows: spoken }], empty("a", 1, 1), 1), [GRID], { g: "第一网格" }, "me", now);
+    const shown = (now: number) => {
+      const at = later(now);
+      return [at.count.agreed, at.groups[0]!.doors[1]!.mark.char, at.groups[0]!.doors[1]!.note];
+    };
+    expect(shown(NOW)).toEqual([1, "约", "约在 今天 19:00"]);
+    expect(shown(NOW + 86400_000).slice(0, 2)).toEqual([0, "无"]);
   });
 
   it("tells nothing dispatched, all visited and what is at rest apart", () => {

@@ -53,7 +53,7 @@ describe("server and phone judge alike", () => {
 
   it.each(vectors.marks)("the mark of $state, $outcome", (door) => {
     const now = local("2026-11-23T10:00");
-    const agreed = "agreed" in door ? new Date(now).toISOString() : null;
+    const agreed = "revisits" in door ? new Date(now).toISOString() : null;
     const target: Target = { ...TARGET, state: door.state, outcome: door.outcome, n_visits: door.n_visits };
     const mark = markOf({ ...target, revisit_at: agreed }, "different" in door ? 1 : 0, false, now);
     expect(mark.char).toBe("phone" in door ? door.phone : door.mark);

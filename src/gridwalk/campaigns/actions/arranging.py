@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import QuerySet
 
@@ -27,16 +27,20 @@ from gridwalk.registry.models import Dwelling
 def plan_targets(
     *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], on: dt.date | None, band: str = ""
 ) -> int:
-    """Put targets on a day's list (加入今日, 排晚间), or take them off with no day; what is visited needs no plan.
+    """Put targets on a day's list (加入今日, 排晚间), or take them off with no day; what is visited needs no plan, and
+    whoever refused is left in peace.
 
     ``band``: a time band or "". Returns how many. Raises NotPermitted, CampaignError.
     """
     if band and band not in rules.BANDS:
         raise CampaignError("没有排：不认得这个时段。")
     rows = Target.objects.filter(pk__in=list(targets)).exclude(state__in=["visited", "left"])
-    grids = sorted(set(rows.values_list("grid_id", flat=True)))
+    planned = rows.select_related("campaign").only("grid_id", "state", "outcome", "n_visits", "campaign")
+    grids = sorted({target.grid_id for target in planned})
     for grid in grids:
         access.require(actor, Verb.RECORD_VISIT if not actor.may(Verb.DISPATCH, grid) else Verb.DISPATCH, grid)
+    if on is not None:
+        rows = Target.objects.filter(pk__in=_to_walk(planned, on, at))
     with core.write_to(*grids, actor=actor, at=at) as writing:
         n_planned = rows.update(planned_on=on, planned_band=band)
         for grid in grids:
@@ -46,6 +50,19 @@ def plan_targets(
                 data={"n": n_planned, "on": on.isoformat() if on else None, "band": band},
             )
     return n_planned
+
+
+def _to_walk(targets: Iterable[Target], on: dt.date, at: dt.datetime) -> list[uuid.UUID]:
+    """Those of some targets that may be walked on a day. Raises CampaignError where the day is none for any."""
+    targets = list(targets)
+    for campaign in {target.campaign_id: target.campaign for target in targets}.values():
+        if why := rules.why_not_on(on, clock.local(at), campaign.quiet_from, campaign.ends_on):
+            raise CampaignError(why)
+    return [
+        target.pk
+        for target in targets
+        if rules.is_worth_a_walk(target.state, target.outcome, target.n_visits, target.campaign.max_visits)
+    ]
 
 
 def reassign(*, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to: uuid.UUID, reason: str) -> int:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
 from gridwalk.accounts.substitutes import actions as substitutes
-from gridwalk.campaigns import predicates, queries
+from gridwalk.campaigns import predicates, queries, rules
 from gridwalk.campaigns.actions import arranging, dispatch, ending, founding
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.campaigns.actions.founding import NewWave
@@ -28,7 +28,7 @@ from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, Street
 
 STREET = "120105001"
-DAY = dt.date(2026, 10, 12)
+DAY, TODAY = dt.date(2026, 10, 12), dt.date(2026, 10, 13)
 PHASES = {
     "prepare": (DAY, DAY),
     "act": (DAY, DAY + dt.timedelta(days=60)),
@@ -205,15 +205,48 @@ def test_doors_are_put_on_a_days_list_by_who_walks_or_dispatches_there(street: S
     Target.objects.filter(pk=done.pk).update(state="visited")
     chosen = [here.id, done.id]
     with pytest.raises(NotPermitted):
-        arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=[here.id, next_door.id], on=DAY)
+        arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=[here.id, next_door.id], on=TODAY)
     with pytest.raises(CampaignError, match="时段"):
-        arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=DAY, band="midnight")
-    assert arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=DAY, band="evening") == 1
+        arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=TODAY, band="midnight")
+    assert arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=TODAY, band="evening") == 1
     here.refresh_from_db()
-    assert (here.planned_on, here.planned_band) == (DAY, "evening")
+    assert (here.planned_on, here.planned_band) == (TODAY, "evening")
     assert arranging.plan_targets(actor=CENTRE, at=street.at, targets=[here.id, next_door.id], on=None) == 2
     here.refresh_from_db()
     assert (here.planned_on, here.planned_band) == (None, "")
+
+    late = clock.at_local(TODAY, 20, 30)
+    with pytest.raises(CampaignError, match="以后不上门"):
+        arranging.plan_targets(actor=CENTRE, at=late, targets=[here.id], on=TODAY, band="evening")
+    with pytest.raises(CampaignError, match="已经过了"):
+        arranging.plan_targets(actor=CENTRE, at=street.at, targets=[here.id], on=TODAY - dt.timedelta(days=1))
+    Target.objects.filter(pk=here.pk).update(state="explained", outcome="refused")
+    tomorrow = TODAY + dt.timedelta(days=1)
+    assert arranging.plan_targets(actor=CENTRE, at=late, targets=[here.id, next_door.id], on=tomorrow) == 1
+    here.refresh_from_db()
+    assert here.planned_on is None, "who refused is left in peace"
+
+
+MONDAY = dt.datetime(2026, 11, 30, 13, 0)  # noqa: DTZ001 the wall clock of the street
+QUIET = dt.time(20, 30)
+
+
+def test_what_can_still_be_walked_is_offered_and_nothing_else() -> None:
+    end = dt.date(2026, 12, 31)
+    days = [(slot.on.day, slot.band) for slot in rules.slots(MONDAY, QUIET, end)]
+    week = [(n, "evening") for n in (30, 1, 2, 3, 4)]
+    assert days == [*week, (5, "weekend"), (6, "weekend")]
+    assert [slot.on.day for slot in rules.slots(MONDAY.replace(hour=20, minute=30), QUIET, end)] == [1, 2, 3, 4, 5, 6]
+    assert [slot.code for slot in rules.slots(MONDAY, QUIET, dt.date(2026, 12, 1))] == [
+        "2026-11-30/evening",
+        "2026-12-01/evening",
+    ]
+    on = {n: rules.why_not_on(MONDAY.date() + dt.timedelta(days=n), MONDAY, QUIET, end) for n in (-1, 0, 6, 7)}
+    assert [bool(why) for why in on.values()] == [True, False, False, True] and "只排 7 天以内的" in on[7]
+    assert "行动已经结束" in rules.why_not_on(MONDAY.date(), MONDAY, QUIET, dt.date(2026, 11, 29))
+    worth = [("remaining", "", 0), ("remaining", "no_answer", 5), ("explained", "no_answer", 3)]
+    idle = [("explained", "refused", 1), ("pending", "not_found", 1), ("visited", "met", 1), ("remaining", "", 6)]
+    assert [rules.is_worth_a_walk(*door, max_visits=6) for door in worth + idle] == [True] * 3 + [False] * 4
 
 
 def test_doors_are_handed_over_with_a_reason_to_who_can_open_them(street: Street, account: Callable[..., User]) -> None:

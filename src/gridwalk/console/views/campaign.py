@@ -197,7 +197,9 @@ def walk_sheet(request: Signed, grid: str) -> HttpResponse:
     running = campaigns.current_campaign(request.viewer)
     if running is None:
         raise NotHere
-    rows = paper.walk_sheet(request.viewer, running, grid, only_left=request.GET.get("all") is None)
+    rows = paper.walk_sheet(
+        request.viewer, running, grid, only_left=request.GET.get("all") is None, today=clock.local_date(request.at)
+    )
     named = accounts.responsible([grid], clock.local_date(request.at))
     context = {"grid": territory_grid, "rows": rows, "campaign": running, "named": named.get(grid)}
     if not rows:

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
@@ -24,6 +24,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import ATTENTION
 from gridwalk.indicators.tallies import Figure
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import care as rules
 from gridwalk.registry.actions import care, corrections
 from gridwalk.registry.actions.corrections import CorrectionError
@@ -52,16 +53,19 @@ HELP = {"given": "当场解决", "referred": "转介出去", "open": "还没办"
 PAGE = 100
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @pages.by_area
 def care_list(request: Signed) -> HttpResponse:
-    """谁该联系了. Opening it is audited; there is no print button."""
+    """谁该联系了; a name looked for comes by POST. Opening it is audited; there is no print button."""
     scope = pages.scope_of(request, Verb.SEE_CARE, request.GET.get("scope", ""))
+    named = request.POST.get("name", "").strip()[:40]
     today = clock.local_date(request.at)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "due"
     offset = pages.offset(request)
-    rows, n = _rows(request, tab, scope, today, offset)
+    if named:
+        tab, offset = "due", 0
+    rows, n = _rows(request, tab, scope, today, offset, named=named)
     counts = labels.counts(request.viewer, scope, today) | {"needs": followed.n_followed(request.viewer, scope)}
     contacts.note_opening(actor=request.viewer, at=request.at, scope=scope)
     context = {
@@ -76,16 +80,19 @@ def care_list(request: Signed) -> HttpResponse:
         "figures": _figures(request, scope),
         "crumbs": pages.crumbs(scope),
         "consents": CONSENT,
-        "back": request.get_full_path(),
+        "back": f"{request.path}?tab={tab}&scope={scope}",
         "today": today,
+        "named": named,
+        "just_made": followed.just_made(request.viewer, parameters.uuid_or_none(request.GET.get("done", ""))),
+        "may_call": request.viewer.may(Verb.REVEAL, scope),
     }
     return page(request, "console/care/list.html", context, active="console:care")
 
 
-def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int) -> tuple[list[Any], int]:
+def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int, *, named: str) -> tuple[list[Any], int]:
     viewer = request.viewer
     if tab == "due":
-        return labels.due(viewer, scope, today, limit=PAGE, offset=offset)
+        return labels.due(viewer, scope, today, named=named, limit=PAGE, offset=offset)
     if tab == "needs":
         return followed.followed(viewer, scope, today, limit=PAGE, offset=offset)
     if tab == "places":
@@ -128,13 +135,16 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             contact = _contact_of(request, pk)
-            contacts.record_contact(actor=request.viewer, at=request.at, need=contact, on=_day(request, "on"))
+            made = contacts.record_contact(actor=request.viewer, at=request.at, need=contact, on=_day(request, "on"))
         except CareRefused as error:
             messages.error(request, str(error))
             faults = error.faults
         else:
+            back = request.POST.get("back", "")
+            if parameters.is_own_path(back) and "?" in back:
+                return redirect(f"{back}&done={made[0].pk}")
             follows = "有一项需要，记在“待回访确认”里，问过本人才算完。" if contact.need else ""
-            messages.success(request, f"已保存，下次到期往后顺延。{follows}")
+            messages.success(request, f"已保存：{_name(request, person)}联系过了，下次到期往后顺延。{follows}")
             return _back(request, "console:person", pk)
     context = {
         "person": person,
@@ -155,6 +165,23 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
     return page(request, "console/care/contact.html", context, active="console:care", status=status)
 
 
+def _name(request: Signed, person: Any) -> str:
+    return entities.shown_name(request.viewer, person.grid_id, person.name)
+
+
+@require_POST
+def care_undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """撤回一次联系 that one has just written down."""
+    try:
+        person = contacts.withdraw_contact(actor=request.viewer, at=request.at, contact=pk)
+    except CareRefused as error:
+        messages.error(request, str(error))
+        return redirect("console:care")
+    name = _name(request, labels.get_recipient(request.viewer, person))
+    messages.success(request, f"已撤回：{name}的这次联系不算，照原来的日子到期。")
+    return _back(request, "console:person", person)
+
+
 def _contact_of(request: Signed, person: uuid.UUID) -> Need:
     help_ = request.POST.get("help", "")
     need = request.POST.get("need", "")
@@ -171,6 +198,7 @@ def _contact_of(request: Signed, person: uuid.UUID) -> Need:
         help=done,
         to=request.POST.get("to", "") if help_ == "referred" else "",
         by=by,
+        note=reason_kept(request.POST.get("note", ""))[: needs.LONGEST_NOTE],
         asked=tuple(asked),
     )
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -15,10 +15,11 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging
-from gridwalk.campaigns.rules import CampaignError
+from gridwalk.campaigns.rules import BANDS, CampaignError, Slot
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.planning import Times, offers, slot_of
 from gridwalk.console.standing import standing
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
@@ -28,7 +29,9 @@ from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
-from gridwalk.visits.queries import worklist
+from gridwalk.visits.queries import advice, worklist
+from gridwalk.visits.queries.advice import Planning
+from gridwalk.visits.queries.worklist import Cut
 
 PAGE, ASKED = 200, 50
 VISITED = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
@@ -76,6 +79,9 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
     return {
         "may_plan": may_dispatch or may_visit,
         "may_walk": campaign is not None and len(scope) == codes.GRID and may_visit,
+        "may_recheck": request.viewer.may(Verb.RECHECK, scope),
+        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, scope),
+        "may_call": request.viewer.may(Verb.REVEAL, scope),
         "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if may_dispatch else [],
     }
 
@@ -92,34 +98,60 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
     """The places still to be visited, and the questions sent to the door; each list turned by itself."""
     offset = pages.offset(request)
     first, asked = (0, offset) if request.GET.get("list") == "asked" else (offset, 0)
-    reason, nobodys = request.GET.get("reason", ""), request.GET.get("whose") == "nobody"
-    rows, reasons = worklist.gaps(
-        request.viewer,
-        campaign,
-        scope,
-        kind=kind,
-        reason=reason,
-        at=request.at,
-        limit=PAGE,
-        offset=first,
-        nobodys=nobodys,
-    )
+    plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
+    cut = _cut(request.GET, kind, plan)
+    rows, reasons = worklist.gaps(request.viewer, campaign, scope, cut, at=request.at, limit=PAGE, offset=first)
     questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
     return {
         "rows": rows,
         "tabs": [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]],
-        "reason": reason,
-        "nobodys": nobodys,
-        "whose": "&whose=nobody" if nobodys else "",
+        "reason": cut.reason,
+        "nobodys": cut.nobodys,
+        "chosen_advice": next((a for a in plan.advices if a.code == request.GET.get("advice")), None),
+        "narrowed": _narrowed(request.GET),
         **_of_nobody(request, campaign, scope, kind),
+        **_asides(request, campaign, plan),
         "n": sum(reasons.values()),
-        "n_chosen": reasons[reason] if reason else sum(reasons.values()),
+        "n_chosen": reasons[cut.reason] if cut.reason else sum(reasons.values()),
         "offset": first,
         "next": first + PAGE,
         "questions": questions,
         "n_questions": n_questions,
         "asked": asked,
         "next_asked": asked + ASKED,
+    }
+
+
+def _cut(given: QueryDict, kind: str, plan: Planning) -> Cut:
+    """The rows a page or a form speaks of: a tab, what is nobody's, what an advice means, what stands on a list."""
+    slot, code = slot_of(given.get("planned", "")), given.get("advice", "")
+    among = plan.planned(slot.on, slot.band) if slot else plan.targets(code) if code else None
+    return Cut(
+        kind=kind,
+        reason=given.get("reason", ""),
+        nobodys=given.get("whose") == "nobody",
+        among=None if among is None else frozenset(among),
+    )
+
+
+def _narrowed(given: QueryDict) -> str:
+    """What narrows the list beside its tab, as its links go on saying it."""
+    names = {"whose": "nobody", "advice": given.get("advice", "")}
+    return "".join(f"&{name}={value}" for name, value in names.items() if value and given.get(name) == value)
+
+
+def _asides(request: Signed, campaign: Any, plan: Planning) -> dict[str, Any]:
+    """怎样走得最快, what is on lists already, and the times that can still be walked."""
+    times, today = Times.of(campaign, request.at), clock.local_date(request.at)
+    evening, day = times.next("evening"), times.day
+    return {
+        "offers": offers(plan, times),
+        "on_lists": [(Slot(on, band).code, steps.on_list(on, band, today), n) for on, band, n in plan.on_lists],
+        "by_stairwell": plan.by_stairwell,
+        "slots": times.choices(),
+        "evening": times.words(evening),
+        "today_words": {0: "今日", 1: "明日"}.get((day.on - today).days, "") if day else "",
+        "quiet": (campaign.quiet_from, campaign.quiet_until),
     }
 
 
@@ -153,29 +185,63 @@ def gaps_hand_over(request: Signed) -> HttpResponse:
 
 @require_POST
 def gaps_plan(request: Signed) -> HttpResponse:
-    """Put chosen doors on a day's list, or hand them to another worker."""
-    targets = parameters.uuids_of(request.POST.getlist("row"))
-    today = clock.local_date(request.at)
-    what = request.POST.get("do", "")
+    """Put chosen doors on a day's list, take them off it, or hand them to another worker."""
+    do, _, single = request.POST.get("one", "").partition(":")
+    do = do or request.POST.get("do", "")
+    targets = [parameters.uuid_of(single)] if single else _chosen(request)
     if not targets:
         messages.error(request, "还没有勾选，先在左边勾选。")
-    elif what == "reassign":
+    else:
         try:
-            n = arranging.reassign(
-                actor=request.viewer,
-                at=request.at,
-                targets=targets,
-                to=parameters.uuid_of(request.POST.get("to", "")),
-                reason=request.POST.get("why", ""),
+            messages.success(
+                request, _reassigned(request, targets) if do == "reassign" else _planned(request, do, targets)
             )
-            messages.success(request, f"已改派 {n} 户。")
         except CampaignError as error:
             messages.error(request, str(error))
-    else:
-        band = "evening" if what == "evening" else ""
-        n = arranging.plan_targets(
-            actor=request.viewer, at=request.at, targets=targets, on=None if what == "off" else today, band=band
-        )
-        messages.success(request, f"{n} 户已{'移出今日' if what == 'off' else '排入今晚' if band else '加入今日'}。")
     back = request.POST.get("back", "")
     return redirect(back if parameters.is_own_path(back) else "console:gaps")
+
+
+def _chosen(request: Signed) -> list[uuid.UUID]:
+    """The rows ticked, or the whole list a form speaks of."""
+    if not request.POST.get("whole"):
+        return parameters.uuids_of(request.POST.getlist("row"))
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.POST.get("scope", ""))
+    campaign, kind = campaigns.current_campaign(request.viewer), VISITED.get(request.POST.get("indicator", "visits"))
+    if campaign is None or kind is None:
+        raise NotHere
+    plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
+    return worklist.chosen(request.viewer, campaign, scope, _cut(request.POST, kind, plan), request.at)[0]
+
+
+def _reassigned(request: Signed, targets: list[uuid.UUID]) -> str:
+    to, reason = parameters.uuid_of(request.POST.get("to", "")), request.POST.get("why", "")
+    n = arranging.reassign(actor=request.viewer, at=request.at, targets=targets, to=to, reason=reason)
+    return f"已改派 {n:,} 户。"
+
+
+def _planned(request: Signed, do: str, targets: list[uuid.UUID]) -> str:
+    """Put them on the list of a day, an evening, a band's next time, or take them off; in words. Raises CampaignError."""
+    if do == "off":
+        n = arranging.plan_targets(actor=request.viewer, at=request.at, targets=targets, on=None)
+        return f"{n:,} 户已从清单去掉。"
+    slot = _slot(request, do)
+    n = arranging.plan_targets(actor=request.viewer, at=request.at, targets=targets, on=slot.on, band=slot.band)
+    if not n:
+        raise CampaignError("没有排：拒访的、等复核的、走访过的、上门到顶的，都不再排。")
+    left = len(set(targets)) - n
+    words = steps.on_list(slot.on, slot.band, clock.local_date(request.at))
+    into = "加入今日" if words == "今日" else f"排入{words}"
+    return f"{n:,} 户已{into}。" + (f"{left:,} 户没排：拒访、等复核、走访过的不再去。" if left else "")
+
+
+def _slot(request: Signed, do: str) -> Slot:
+    """The time a button means. Raises CampaignError."""
+    campaign = campaigns.current_campaign(request.viewer)
+    if campaign is None:
+        raise NotHere
+    times = Times.of(campaign, request.at)
+    slot = slot_of(request.POST.get("slot", "")) if do == "slot" else times.next(do) if do in BANDS else times.day
+    if slot is None:
+        raise CampaignError("没有排：行动结束前没有这个时段了。")
+    return slot

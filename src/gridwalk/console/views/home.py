@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-import itertools
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -15,28 +12,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.accounts.rules import Role, Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.standing import standing
+from gridwalk.console.todos import Asked, todos
 from gridwalk.console.views import setting_up
 from gridwalk.core import clock
-from gridwalk.differences.queries import differences
-from gridwalk.indicators import consistency
+from gridwalk.indicators import consistency, paces
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
-from gridwalk.method import forecast
-from gridwalk.method.workdays import Workdays
-from gridwalk.reconcile.actions import comparing, staging
-from gridwalk.reconcile.queries import comparisons, submissions
+from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import setting_up as opening
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
-from gridwalk.upkeep.queries import unassigned
-from gridwalk.visits.queries import worklist
 
 NUMERALS = "零一二三四五"
 
@@ -94,8 +86,21 @@ def board(request: Signed, scope: str) -> HttpResponse:
         context["n_steps_left"] = opening.n_left(scope, today)
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)
-    context["obstacles"] = _obstacles(request, scope, shown, named)
+    if by == "community":
+        context |= _by_community(request, context, shown, scope)
+    context["todos"] = todos(_asked(request, scope, shown, context))
     return page(request, "console/home/show.html", context, active="console:home")
+
+
+def _asked(request: Signed, scope: str, shown: indicators.Board, context: dict[str, Any]) -> Asked:
+    return Asked(
+        viewer=request.viewer,
+        scope=scope,
+        at=request.at,
+        board=shown,
+        named=context["named"],
+        consistency=context["consistency"],
+    )
 
 
 def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Board) -> dict[str, Any]:
@@ -113,7 +118,8 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
     kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at)
     whole = total.d if total else 0
     rows = [(day, figure.n, planned_by(whole, day)) for day, figure in sorted(kept.items())]
-    week_ago = [f for day, f in sorted(kept.items()) if day <= today - dt.timedelta(days=7)]
+    pace_of = functools.partial(paces.pace, days, today=today, due=act.ends_on)
+    pace = pace_of({day: n for day, n, _ in rows}, total=whole)
     phases = [
         {
             "label": p.get_kind_display(),
@@ -130,105 +136,39 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         "working_day": days.count(act.starts_on, min(today, act.ends_on)),
         "working_days": days.count(act.starts_on, act.ends_on),
         "trend": rows,
-        "since_week": (total.n - week_ago[-1].n) if total and week_ago else None,
+        "since_week": pace.since_week,
         "standing": standing(campaign, scope, total, "户"),
-        "forecast": _forecast(days, rows, total=total, today=today, due=act.ends_on) if total and rows else None,
+        "forecast": pace.ending,
+        "ahead": [(day, planned_by(whole, day.on)) for day in pace.ahead[1:]],
+        "due": act.ends_on,
         "sparks": [n for _, n, _ in rows],
+        "pace": pace,
+        "pace_of": pace_of,
+        "behind": max(0, planned_by(whole, today) - total.n) if total else 0,
     }
 
 
-def _forecast(
-    days: Workdays, rows: list[tuple[dt.date, int, int]], *, total: Any, today: dt.date, due: dt.date
-) -> dict[str, Any] | None:
-    working = [n for day, n, _ in rows if days.is_worked(day)]
-    recent = [b - a for a, b in itertools.pairwise(working)][-10:]
-    rest = forecast.remaining_days(recent, total.d - total.n)
-    if rest is None:
-        return None
-    day = {
-        k: days.nth(today + dt.timedelta(days=1), n)
-        for k, n in (("on", rest.days), ("from", rest.lowest), ("to", rest.highest))
+def _by_community(request: Signed, context: dict[str, Any], shown: indicators.Board, scope: str) -> dict[str, Any]:
+    """How fast each community goes and how it agrees; of a grid nothing is told by day (red line 2)."""
+    board = context["consistency"]
+    sides = board.totals[0].sides if board.totals else None
+    agreed = {
+        community.code: sum((ledger.figure for ledger in community.ledgers if ledger.sides == sides), Figure())
+        for community in board.communities
+        if any(ledger.sides == sides for ledger in community.ledgers)
     }
-    return day | {
-        "late": days.count(due + dt.timedelta(days=1), day["on"]),
-        "due": due,
+    if context["campaign"] is None or "pace_of" not in context:
+        return {"agreed": agreed, "paces": {}}
+    curves = indicators.trends(request.viewer, scope=scope, campaign=context["campaign"], at=request.at)
+    visits = {line.code: line.figures["visits"] for line in shown.lines}
+    return {
+        "agreed": agreed,
+        "paces": {
+            code: context["pace_of"]({day: figure.n for day, figure in curve.items()}, total=figure.d)
+            for code, curve in curves.items()
+            if (figure := visits.get(code)) is not None
+        },
     }
-
-
-def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What stands in the way of the work, of what the viewer can do something about."""
-    viewer = request.viewer
-    obstacles = _nobody_named(shown, named) if viewer.may_anywhere(Verb.SEE_ROWS_MASKED) else []
-    if viewer.may(Verb.IMPORT_LEDGER, scope) and (n := unassigned.n_doors(viewer, scope)):
-        url = f"/areas/unassigned/?community={scope[:12]}"
-        obstacles.append(_obstacle("格", f"{n:,} 户没有划入网格", "没有网格员，走不到", url=url, button="去划"))
-    for verb, count, mark, text, note, url, button in OBSTACLES:
-        if viewer.may_anywhere(verb) and (n := count(viewer, scope)):
-            obstacles.append(_obstacle(mark, text.format(n=n), note, url=url.format(scope=scope), button=button))
-    return obstacles
-
-
-def _nobody_named(shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        _obstacle("缺", f"{line.name}没有责任人", "清单和文件上要写明责任人")
-        for line in shown.lines
-        if line.code not in named and not codes.is_unassigned(line.code)
-    ]
-
-
-def _obstacle(mark: str, text: str, note: str, *, url: str = "", button: str = "") -> dict[str, Any]:
-    tone = "z" if mark in {"缺", "格", "异"} else "q"
-    return {"mark": mark, "tone": tone, "text": text, "note": note, "url": url, "button": button}
-
-
-OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, str], ...] = (
-    (
-        Verb.DECIDE_DIFFERENCE,
-        differences.n_open,
-        "异",
-        "{n:,} 条差异等人决定",
-        "",
-        "/differences/",
-        "去决定",
-    ),
-    (
-        Verb.DECIDE_DIFFERENCE,
-        comparisons.n_waiting,
-        "异",
-        "{n:,} 条只有一边有，或疑似同一条",
-        "比对列出来的，等人决定",
-        "/consistency/?scope={scope}",
-        "去决定",
-    ),
-    (
-        Verb.IMPORT_LEDGER,
-        lambda viewer, _: submissions.n_unfinished(viewer, comparing.WAY.model),
-        "账",
-        "{n} 份台账没比完",
-        "",
-        "/comparisons/",
-        "继续比对",
-    ),
-    (
-        Verb.IMPORT_LEDGER,
-        lambda viewer, _: submissions.n_unfinished(viewer, staging.WAY.model),
-        "账",
-        "{n} 份台账没导完",
-        "",
-        "/imports/",
-        "继续导入",
-    ),
-    (
-        Verb.RECHECK,
-        worklist.n_pending,
-        "核",
-        "{n} 户等另一人复核",
-        "复核前仍算在应走访里",
-        "/rechecks/",
-        "去复核",
-    ),
-)
-"""What may wait for somebody: who can do something, how many, its mark, words, note, page and button."""
 
 
 @require_GET
@@ -257,8 +197,9 @@ def wall(request: Signed) -> HttpResponse:
         "apart": MEASURED_APART,
         "title": territory.scope_name(scope),
         "consistency": consistency.board(request.viewer, scope),
-        "obstacles": _obstacles(request, scope, shown, named),
+        "named": named,
     }
+    context["todos"] = [todo for todo in todos(_asked(request, scope, shown, context)) if todo.public]
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)
     return render(request, "console/home/wall.html", context)

@@ -54,7 +54,7 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A stairwell's doors, one row each; saving records what was chosen and says which did not go."""
     stairwell = territory.get_stairwell(request.viewer, pk)
     running = campaigns.current_campaign(request.viewer)
-    rows = paper.stairwell_for_entry(request.viewer, running, stairwell)
+    rows = paper.stairwell_for_entry(request.viewer, running, stairwell, clock.local_date(request.at))
     refused: dict[uuid.UUID, str] = {}
     if request.method == "POST":
         n_recorded, refused = _record_paper(request, stairwell.building.grid_id, rows)
@@ -68,7 +68,7 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.error(request, "没有可存的：还没有选结果。")
         if not refused:
             return redirect("console:paper_stairwell", pk)
-        rows = paper.stairwell_for_entry(request.viewer, running, stairwell)
+        rows = paper.stairwell_for_entry(request.viewer, running, stairwell, clock.local_date(request.at))
     context = {
         "stairwell": stairwell,
         "rows": rows,

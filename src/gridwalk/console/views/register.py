@@ -22,6 +22,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.queries import differences, takeovers
+from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry.actions import corrections, looking
@@ -57,14 +58,17 @@ GETTERS = {
 def find(request: Signed) -> HttpResponse:
     """One box. The text comes by POST: names and numbers never stand in an address or a log."""
     typed = request.POST.get("q", "")
-    hits = looked_up(request, typed)
+    hits, shown = looked_up(request, typed), reason_kept(typed)[:40]
     if len(hits) == 1:
         return redirect(PAGES[hits[0].kind], hits[0].id)
     return page(
         request,
         "console/register/search.html",
         {
-            "typed": typed,
+            "searched": shown,
+            "in_the_box": typed if shown == typed.strip() else "",
+            "tail": typed.strip() if search.is_tail(typed) else "",
+            "surname": typed.strip() if len(typed.strip()) == 1 else "",
             "hits": hits,
             "cut": search.is_cut(hits),
             "pages": PAGES,

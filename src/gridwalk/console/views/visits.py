@@ -48,6 +48,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
                 at=at,
                 second_source=request.POST.get("second_source", "") if outcome == "vacant_confirmed" else "",
                 met_adult=outcome == "met",
+                revisit_at=parameters.moment_or_none(request.POST.get("revisit_at", "")),
                 findings=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons))
                 if outcome in {"met", "phone"}
                 else Found(),

@@ -135,6 +135,7 @@ class AuditVerb(enum.StrEnum):
     RETURN_REJECTED = "return.rejected", "复核不同意恢复在册", "复", "复核不同意，没有恢复"
     # 关爱
     CARE_CONTACTED = "care.contacted", "记了关爱联系", "关", "关爱联系"
+    CARE_CONTACT_WITHDRAWN = "care.contact_withdrawn", "撤销了关爱联系", "撤", "撤销了一次关爱联系，不算数"
     CARE_LABELLED = "care.labelled", "新增了关爱类别", "关"
     CARE_INTERVAL_CHANGED = "care.interval_changed", "改了关爱间隔", "关"
     CARE_RESPONSIBLE_NAMED = "care.responsible_named", "换了关爱责任人", "关"

@@ -59,6 +59,7 @@ WORK = frozenset(
         AuditVerb.RETURN_CONFIRMED,
         AuditVerb.RETURN_REJECTED,
         AuditVerb.CARE_CONTACTED,
+        AuditVerb.CARE_CONTACT_WITHDRAWN,
         AuditVerb.CARE_LABELLED,
         AuditVerb.CARE_INTERVAL_CHANGED,
         AuditVerb.CARE_RESPONSIBLE_NAMED,

@@ -84,9 +84,10 @@ def sources(viewer: Viewer, scope: str) -> list[tuple[str, str, int]]:
     return [(r["source"], rules.SOURCES.get(r["source"], r["source"]), r["n"]) for r in rows]
 
 
-def n_open(viewer: Viewer, scope: str) -> int:
-    """How many differences wait for the viewer."""
-    return visible(viewer, scope).filter(state="open").count()
+def n_open(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> int:
+    """How many differences wait for the viewer; ``before``: those that have waited since then."""
+    waits = visible(viewer, scope).filter(state="open")
+    return (waits if before is None else waits.filter(created_at__lt=before)).count()
 
 
 @dataclasses.dataclass(frozen=True)

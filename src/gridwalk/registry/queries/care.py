@@ -71,6 +71,7 @@ class DueRow:
     due_on: dt.date
     overdue: bool
     responsible: str
+    has_phone: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -129,16 +130,30 @@ def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: d
 
 
 def _due(scope: str, today: dt.date) -> QuerySet[Any]:
-    """Whom rate 2 counts, with the day their first contact is due."""
-    counted = predicates.people().filter(predicates.person_active() & predicates.has_care(today))
-    recipients = counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
-    return recipients.filter(due__lte=today + dt.timedelta(days=care.LOOK_AHEAD))
+    """Whom rate 2 counts and whose next contact is overdue or due shortly, with the day their first one is due."""
+    counted = predicates.people().filter(predicates.person_active() & predicates.care_listed(today))
+    return counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
 
 
-def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[DueRow], int]:
-    """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
+def _named(scope: str, today: dt.date, name: str) -> QuerySet[Any]:
+    cared = predicates.people().filter(predicates.person_active() & predicates.has_care(today), name__contains=name)
+    return cared.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
+
+
+def n_due(viewer: Viewer, scope: str, today: dt.date) -> int:
+    """How many of them there are. Raises NotHere."""
     require(viewer, scope)
-    recipients = _due(scope, today)
+    return _due(scope, today).count()
+
+
+def due(
+    viewer: Viewer, scope: str, today: dt.date, *, named: str = "", limit: int = 100, offset: int = 0
+) -> tuple[list[DueRow], int]:
+    """Who is due within two days or overdue, the most overdue first, and how many; ``named``: of a name or a part of it
+    whoever has care there, due or not. Raises NotHere.
+    """
+    require(viewer, scope)
+    recipients = _named(scope, today, named) if named else _due(scope, today)
     persons = list(recipients.order_by("due", "sort_key", "id")[offset : offset + limit])
     labels = CareLabel.objects.filter(predicates.label_in_force(today), person__in=persons).order_by("created_at", "id")
     of: dict[uuid.UUID, list[CareLabel]] = {}
@@ -161,6 +176,7 @@ def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset:
                 due_on=due_on,
                 overdue=due_on < today,
                 responsible=names[first.pk],
+                has_phone=bool(person.phone_index),
             )
         )
     return lines, recipients.count()

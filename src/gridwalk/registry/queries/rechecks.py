@@ -55,9 +55,10 @@ def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
     return _shown(viewer, _open(viewer, scope).order_by("proposed_at", "id")[offset : offset + limit])
 
 
-def n_waiting(viewer: Viewer, scope: str) -> int:
-    """How many of them there are."""
-    return _open(viewer, scope).count()
+def n_waiting(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> int:
+    """How many of them there are; ``before``: those that have waited since then."""
+    waits = _open(viewer, scope)
+    return (waits if before is None else waits.filter(proposed_at__lt=before)).count()
 
 
 def _open(viewer: Viewer, scope: str) -> QuerySet[Recheck]:

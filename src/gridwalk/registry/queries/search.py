@@ -28,6 +28,7 @@ from gridwalk.registry.queries import entities, renumbering
 LIMIT = 30
 FEWEST_OF_A_NUMBER = 7
 """Characters of what may be the number of a paper."""
+_FOUR = re.compile(r"^[0-9]{4}$")
 TAIL = re.compile(r"^尾号?\s*([0-9]{4})$")
 ID_TAIL = re.compile(r"[0-9]{3}[0-9X]")
 _LATIN = re.compile(r"^[a-z' ]+$")
@@ -51,6 +52,11 @@ def tail_of(typed: str) -> str:
     """
     match = TAIL.match(text.fold(typed))
     return match[1] if match else ""
+
+
+def is_tail(typed: str) -> bool:
+    """Whether four figures alone were typed: the end of a telephone, or a room."""
+    return bool(_FOUR.match(text.fold(typed)))
 
 
 def number_of(typed: str) -> str:

@@ -182,18 +182,19 @@ class GridWorker:
         if item.n_failed >= 2 and item.by_phone and not item.done:
             return self._call(at, item)
         item.n_failed += 1
+        agreed = self._agree(at, item)
         return Knock(
             at=at,
             grid=self.grid,
             kind="dwelling",
             ref=door.ref,
             place=door.place,
-            outcome="no_answer",
-            revisit_at=self._agree(at, item),
+            outcome="postponed" if agreed else "no_answer",
+            revisit_at=agreed,
         )
 
     def _agree(self, at: dt.datetime, item: Round) -> dt.datetime | None:
-        """A neighbour or a note at the door says when somebody is in."""
+        """A child at the door says when somebody is in."""
         if self._rng.random() >= 0.05 or item.door.home != "worker":
             return None
         day = at.date() + dt.timedelta(days=3)

@@ -58,7 +58,7 @@ def _visits(attempt: Attempt, attempts: Sequence[Attempt]) -> bool:
         return True
     before = [other for other in attempts if other.at < attempt.at]
     if attempt.outcome == "phone":
-        return any(other.outcome in ("no_answer", "refused") for other in before)
+        return any(other.outcome in ("no_answer", "postponed", "refused") for other in before)
     if attempt.outcome != "vacant_confirmed":
         return False
     if attempt.second_source in SECOND_SOURCES:

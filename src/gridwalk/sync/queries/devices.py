@@ -19,7 +19,7 @@ from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
 from gridwalk.sync.models import Device, Epoch, Op
-from gridwalk.sync.rules import KEPT
+from gridwalk.sync.rules import KEPT, model_of
 
 _DEVICE = [field.column for field in Device._meta.concrete_fields]
 _USER = [field.column for field in User._meta.concrete_fields]
@@ -132,7 +132,7 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
             id=d.id,
             user=d.user.name,
             name=d.name,
-            platform=browser_of(d.platform) or d.platform,
+            platform=" ".join(filter(None, [model_of(d.platform), browser_of(d.platform)])),
             scope=d.scope,
             last_sync_on=_heard_on(d),
             lease_until=clock.local_date(d.lease_until),
@@ -145,6 +145,27 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
     ]
     order = {"active": 0, "copy": 1}
     return sorted(rows, key=lambda row: order.get(row.state, 2))
+
+
+SILENT = 2
+"""A phone in use that nobody has heard of for so many days is told of."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Silent:
+    """Phones in use that nobody has heard of lately, and how much they held when they were last heard of."""
+
+    n: int
+    n_waiting: int
+
+
+def silent(viewer: Viewer, on: dt.date) -> Silent:
+    """How many of the phones the viewer manages are silent; of none it says whose (red line 2)."""
+    since = on - dt.timedelta(days=SILENT)
+    rows = [
+        r for r in visible(viewer, on) if r.state == "active" and (r.last_sync_on is None or r.last_sync_on <= since)
+    ]
+    return Silent(len(rows), sum(row.waiting or 0 for row in rows))
 
 
 def _heard_on(device: Device) -> dt.date | None:

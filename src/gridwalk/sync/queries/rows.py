@@ -290,7 +290,10 @@ _NAMES = f"SELECT u.id, u.name FROM {User._meta.db_table} u WHERE u.id = ANY(%s:
 
 
 def due_of(rows: Iterable[Row], *, today: dt.date) -> list[Row]:
-    """What is due by tomorrow: care contacts, key sites, agreed revisits, planned doors, by day."""
+    """What is due by tomorrow: care contacts, key sites, agreed revisits, planned doors, by day.
+
+    An appointment or a plan whose day is over is none any more.
+    """
     until = (today + dt.timedelta(days=1)).isoformat()
     due: list[Row] = []
     for row in rows:
@@ -303,6 +306,6 @@ def due_of(rows: Iterable[Row], *, today: dt.date) -> list[Row]:
                 due.append({"kind": "site", "id": row["id"], "on": on})
         elif row["kind"] == "target" and row["state"] != "visited" and (row["revisit_at"] or row["planned_on"]):
             on = str(row["revisit_at"] or row["planned_on"])[:10]
-            if on <= until:
+            if today.isoformat() <= on <= until:
                 due.append({"kind": "target", "id": row["id"], "on": on})
     return sorted(due, key=lambda entry: (entry["on"], entry["kind"], entry["id"]))

@@ -37,6 +37,8 @@ def target(state: str = "remaining", *, again: str | None = None, planned: str |
         (target(again=f"{LATER}T09:00:00+08:00", planned=TOMORROW), None),
         (target(again=f"{TOMORROW}T09:00:00+08:00", planned=LATER), TOMORROW),
         (target("visited", planned=TOMORROW), None),
+        (target(planned="2026-10-12"), None),
+        (target(again="2026-10-12T19:00:00+08:00"), None),
         (target(), None),
         ({"kind": "dwelling", "id": "1"}, None),
     ],
@@ -47,9 +49,9 @@ def test_what_is_due_by_tomorrow(row: dict[str, Any], on: str | None) -> None:
 
 
 def test_the_earliest_stands_first() -> None:
-    due = rows.due_of([target(planned=TOMORROW), site(None, 7), target(planned="2026-10-01")], today=TODAY)
+    due = rows.due_of([target(planned=TOMORROW), site(None, 7), target(planned="2026-10-13")], today=TODAY)
     assert [(line["on"], line["kind"]) for line in due] == [
-        ("2026-10-01", "target"),
         ("2026-10-13", "site"),
+        ("2026-10-13", "target"),
         (TOMORROW, "target"),
     ]

@@ -58,6 +58,34 @@ def record_contact(*, actor: Viewer, at: dt.datetime, need: Need, on: dt.date | 
     return contacts
 
 
+def withdraw_contact(*, actor: Viewer, at: dt.datetime, contact: uuid.UUID) -> uuid.UUID:
+    """Take a contact back that one has just written down by mistake: the labels are due as before it, and a need found
+    in it does not count. Answers to needs of before stay. Returns whose it was.
+
+    Raises NotHere, NotPermitted, CareRefused.
+    """
+    made = CareContact.objects.select_related("label__person").filter(pk=contact).first()
+    if made is None or not actor.may(Verb.SEE_CARE, made.label.person.grid_id):
+        raise NotHere
+    person = made.label.person
+    access.require(actor, Verb.RECORD_VISIT, person.grid_id)
+    if made.visit_id is not None or made.worker != actor.id or at - made.created_at > clock.UNDO_FOR:
+        raise CareRefused("没有撤回：只能撤回自己 7 天内在这里记的联系。上门记的，请在房屋页撤回那次走访。")
+    rows = CareContact.objects.filter(label__person=person, created_at=made.created_at, worker=actor.id, visit=None)
+    labels = CareLabel.objects.filter(contacts__in=rows).distinct()
+    with core.write_to(person.grid_id, *labels.values_list("grid_id", flat=True), actor=actor, at=at) as writing:
+        standing = list(rows.filter(withdrawn_at=None).values_list("pk", flat=True))
+        if not CareContact.objects.filter(pk__in=standing, withdrawn_at=None).update(withdrawn_at=at):
+            raise CareRefused("没有撤回：这次联系已经撤回过了。")
+        for label in CareLabel.objects.filter(contacts__in=standing).distinct():
+            caring.last_contact(writing, label, source="office")
+        found = CareNeed.objects.filter(contact__in=standing, state__in=needs.FOLLOWED)
+        for need in found.select_related("contact__label"):
+            caring.turn(writing, need, "withdrawn", source="office")
+        writing.audit(AuditVerb.CARE_CONTACT_WITHDRAWN, scope=person.grid_id, kind="person", subject=person.pk)
+    return person.pk
+
+
 def _faults_of_day(on: dt.date, today: dt.date) -> dict[str, str]:
     if on > today:
         return {"on": "联系日期不能在将来"}

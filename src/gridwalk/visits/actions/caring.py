@@ -55,6 +55,7 @@ def record(writing: Writing, contacts: Sequence[Contact], *, source: str) -> lis
                 worker_name=contact.worker_name,
                 need=need.need,
                 help=need.help,
+                note=need.note,
                 created_at=writing.at,
             )
             care_contacts.append(care_contact)
@@ -81,6 +82,13 @@ def contacted(writing: Writing, label: CareLabel, on: dt.date | None, *, source:
     if old != on:
         days = [day.isoformat() if day else None for day in (old, on)]
         writing.change(label.grid_id, "care", label.id, "last_contact_on", *days, source=source)
+
+
+def last_contact(writing: Writing, label: CareLabel, *, source: str) -> None:
+    """Step: the day of a label's last contact follows from those that stand. The label's grid must be locked."""
+    standing = CareContact.objects.filter(label=label, withdrawn_at=None, visit__withdrawn_at=None)
+    contacted(writing, label, standing.order_by("-on").values_list("on", flat=True).first(), source=source)
+    label.save(update_fields=["last_contact_on"])
 
 
 def _found(writing: Writing, contact: CareContact, need: Need) -> CareNeed:

@@ -54,11 +54,17 @@ def of_visit(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
     entity = around.entities.get(new.entity)
     if entity is None or new.kind != entity.KIND:
         return "这一户不在这个网格里，没有记。请核对房号。"
+    if not new.outcome:
+        return "还没有选结果，没有记。请选这次怎么样。"
     if new.outcome not in OUTCOMES:
         return "不认得这个结果，没有记。"
     if new.second_source and new.second_source not in VACANCY_SOURCES:
         return "不认得这个空房核实来源，没有记。"
-    return _of_time(new, around, earlier) or _of_found(new, around.people.get(new.entity, set()))
+    return (
+        _of_time(new, around, earlier)
+        or _of_revisit(new, around.campaign, earlier)
+        or _of_found(new, around.people.get(new.entity, set()))
+    )
 
 
 def _of_time(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
@@ -76,10 +82,29 @@ def _of_time(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
         and not any(v.revisit_at and abs(v.revisit_at - new.at) <= AGREED_WITHIN for v in earlier)
     ):
         return f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，没有记。若是居民约好的，请先记约定的时间。"
-    at_door = [v for v in earlier if v.outcome != "phone" and v.on >= begun]
+    at_door = [v for v in _since(campaign, earlier) if v.outcome != "phone"]
     if len(at_door) >= campaign.max_visits and new.outcome in FAILED:
         return f"这一户已去过 {campaign.max_visits} 次，不再打扰，没有记。可以打电话或留信。"
     return ""
+
+
+def _of_revisit(new: NewVisit, campaign: Campaign | None, earlier: Sequence[Visit]) -> str:
+    """An appointment is one that can be kept: later than the visit, by day, never after a refusal (red line 6)."""
+    if new.revisit_at is None:
+        return ""
+    if new.revisit_at <= new.at:
+        return "约定的时间比这次走访还早，没有记。请改约定的时间。"
+    if campaign is not None and rules.is_quiet(new.revisit_at, campaign.quiet_from, campaign.quiet_until):
+        quiet = f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M}"
+        return f"约定的时间在 {quiet} 之间，这段时间不上门，没有记。请改约定的时间。"
+    if new.outcome == "refused" or any(v.outcome == "refused" for v in _since(campaign, earlier)):
+        return "居民说过不愿开门，不再约上门，没有记。去掉约定的时间就能记。"
+    return ""
+
+
+def _since(campaign: Campaign | None, earlier: Sequence[Visit]) -> list[Visit]:
+    """Those of some visits that belong to the campaign; where there is none, all."""
+    return [v for v in earlier if campaign is None or v.on >= campaign.starts_on]
 
 
 def _of_found(new: NewVisit, people: set[uuid.UUID]) -> str:

@@ -43,7 +43,10 @@ def settle(target: Target, visits: Sequence[Visit], *, new: Visit | None = None)
     target.n_visits = len(of_target)
     target.bands = sorted({v.band for v in of_target})
     target.last_visit_at = last.at if last else None
-    target.revisit_at = last.revisit_at if last and target.state != "visited" else None
+    refused = any(v.outcome == "refused" for v in of_target)  # whatever was agreed before it: nobody comes again
+    target.revisit_at = last.revisit_at if last and target.state != "visited" and not refused else None
+    if refused:
+        target.planned_on, target.planned_band = None, ""
     if new is not None and target.planned_on and (target.state == "visited" or new.on >= target.planned_on):
         target.planned_on, target.planned_band = None, ""
 

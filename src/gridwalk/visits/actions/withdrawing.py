@@ -23,7 +23,7 @@ from gridwalk.registry.models import CareLabel, Dwelling
 from gridwalk.visits import rules
 from gridwalk.visits.actions import caring, rounds, targets
 from gridwalk.visits.actions.recording import VisitRefused
-from gridwalk.visits.models import CareContact, Visit
+from gridwalk.visits.models import Visit
 
 
 def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: str) -> None:
@@ -60,7 +60,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
         if isinstance(place, Dwelling) and withdrawn.outcome == "vacant_confirmed":
             _prove_by_others(writing, place, withdrawn, standing)
         for label in labels.distinct():
-            _last_contact(writing, label)
+            caring.last_contact(writing, label, source="visit")
         caring.take_back(writing, withdrawn)
         writing.audit(
             AuditVerb.VISIT_WITHDRAWN,
@@ -82,10 +82,3 @@ def _prove_by_others(writing: Writing, dwelling: Dwelling, withdrawn: Visit, sta
     ]
     proof = (proofs[-1].second_source, proofs[-1].on) if proofs else ("", None)
     corrections.prove_vacancies(writing, [(dwelling, *proof)], source="visit")
-
-
-def _last_contact(writing: Writing, label: CareLabel) -> None:
-    contacts = CareContact.objects.filter(label=label, visit__withdrawn_at__isnull=True)
-    last = contacts.order_by("-on").values_list("on", flat=True).first()
-    caring.contacted(writing, label, last, source="visit")
-    label.save(update_fields=["last_contact_on"])

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
+from gridwalk.registry import care as rules
 from gridwalk.registry.models import CareLabel
 from gridwalk.registry.queries import care
 from gridwalk.registry.queries.entities import shown_name
@@ -126,11 +127,31 @@ class ContactRow:
     at_door: bool
     need: str
     became: str
+    note: str
+
+
+@dataclasses.dataclass(frozen=True)
+class JustMade:
+    """A contact its author can still take back: with whom, and when the next one is due."""
+
+    id: uuid.UUID
+    name: str
+    due_on: dt.date
+
+
+def just_made(viewer: Viewer, contact: uuid.UUID | None) -> JustMade | None:
+    """The viewer's own contact by its id, while it stands."""
+    own = CareContact.objects.filter(pk=contact, worker=viewer.id, worker__isnull=False, visit=None, withdrawn_at=None)
+    made = own.select_related("label__person").first()
+    if made is None or not viewer.may(Verb.SEE_CARE, made.label.grid_id):
+        return None
+    name = shown_name(viewer, made.label.person.grid_id, made.label.person.name)
+    return JustMade(made.pk, name, rules.due_on(made.label))
 
 
 def contacts(label: CareLabel) -> list[ContactRow]:
     """The contacts made for a label, newest first. The caller has checked that the viewer may see it."""
-    recorded = CareContact.objects.filter(label=label).exclude(visit__withdrawn_at__isnull=False)
+    recorded = CareContact.objects.filter(label=label, withdrawn_at=None).exclude(visit__withdrawn_at__isnull=False)
     rows = recorded.prefetch_related("needs").order_by("-on", "-created_at")
     lines = []
     for contact in rows:
@@ -140,7 +161,12 @@ def contacts(label: CareLabel) -> list[ContactRow]:
             became += f"，{followed_.met_on.month}月{followed_.met_on.day}日 {followed_.met_by_name}问过"
         lines.append(
             ContactRow(
-                contact.on, contact.worker_name, contact.visit_id is not None, needs.NEEDS.get(contact.need, ""), became
+                on=contact.on,
+                worker_name=contact.worker_name,
+                at_door=contact.visit_id is not None,
+                need=needs.NEEDS.get(contact.need, ""),
+                became=became,
+                note=contact.note,
             )
         )
     return lines

@@ -13,7 +13,7 @@ from gridwalk.core import clock
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.queries import entities
 from gridwalk.territory.models import Building
-from gridwalk.visits.queries import worklist
+from gridwalk.visits.queries import facts, worklist
 
 WORDS = {"remaining": "还没去", "visited": "已走访", "explained": "已登记原因", "pending": "待复核", "": "不在本次走访"}
 
@@ -110,7 +110,13 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
             on_floor = [d for d in by_stair[key] if _floor(d) == floor]
             cells: list[Cell | None] = [
                 _cell(
-                    viewer=viewer, dwelling=d, target=targets.get(d.id), door=doors[d.id], floor=floor, column=first + i
+                    viewer=viewer,
+                    dwelling=d,
+                    target=targets.get(d.id),
+                    door=doors[d.id],
+                    floor=floor,
+                    column=first + i,
+                    today=clock.local_date(at),
                 )
                 for i, d in enumerate(on_floor)
             ]
@@ -141,15 +147,22 @@ def _per_floor(dwellings: Sequence[Dwelling]) -> dict[int, int]:
 
 
 def _cell(
-    viewer: Viewer, dwelling: Dwelling, target: Target | None, door: entities.DoorRow, floor: int, column: int
+    *,
+    viewer: Viewer,
+    dwelling: Dwelling,
+    target: Target | None,
+    door: entities.DoorRow,
+    floor: int,
+    column: int,
+    today: dt.date,
 ) -> Cell:
     state = target.state if target else ""
     character, tone = (
         worklist.mark(
             state,
-            worklist.shown(viewer, dwelling.grid_id, state, target.outcome),
+            facts.shown(viewer, dwelling.grid_id, state, target.outcome),
             target.n_visits,
-            agreed=target.revisit_at is not None,
+            revisits=facts.revisits(target, today),
             different=bool(door.n_differences) and state != "visited",
         )
         if target

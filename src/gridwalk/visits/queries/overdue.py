@@ -24,7 +24,7 @@ from gridwalk.registry import predicates
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import entities
-from gridwalk.visits.queries import worklist
+from gridwalk.visits.queries import facts, worklist
 
 KINDS = ("dwelling", "person")
 LEFT_OPEN = "campaign"
@@ -204,7 +204,7 @@ def _rows(
     links = _at_home(persons).filter(dwelling__in=page).select_related("person").order_by("created_at", "id")
     for link in links:
         of_door[link.dwelling_id].append(_person(viewer, link.person, today))
-    phones = worklist.with_phone([d.pk for d in page if entities.sees_use(viewer, d.grid_id)])
+    phones = facts.with_phone([d.pk for d in page if entities.sees_use(viewer, d.grid_id)])
     on_list = set(
         Target.objects.filter(entity__in=[d.pk for d in page], campaign__state="running")
         .exclude(state__in=["visited", "left"])

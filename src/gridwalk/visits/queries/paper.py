@@ -20,7 +20,7 @@ from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
 from gridwalk.territory.models import Stairwell
 from gridwalk.visits.models import Visit
-from gridwalk.visits.queries import worklist
+from gridwalk.visits.queries import facts, worklist
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class SheetRow:
     asks: tuple[str, ...] = ()
 
 
-def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool) -> list[SheetRow]:
+def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool, today: dt.date) -> list[SheetRow]:
     """The doors of a grid by building and stairwell, in walking order. Raises NotHere.
 
     ``only_left``: those still to be visited, and those where something is to be asked.
@@ -75,7 +75,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
             names="、".join(people.get(t.entity, [])[:6]),
             settled=t.state == "visited",
             tried="" if t.state == "visited" else "".join(labels[b] for b in labels if b in t.bands),
-            revisit_at=t.revisit_at,
+            revisit_at=t.revisit_at if facts.revisits(t, today) else None,
             asks=tuple(q.short for q in asked.get(t.entity, ())),
         )
         for t in chosen
@@ -96,7 +96,9 @@ class EntryRow:
     state: str
 
 
-def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: Stairwell) -> list[EntryRow]:
+def stairwell_for_entry(
+    viewer: Viewer, campaign: Campaign | None, stairwell: Stairwell, today: dt.date
+) -> list[EntryRow]:
     """The doors of a stairwell from the bottom up, as paper is filled in. Raises NotHere."""
     grid = stairwell.building.grid_id
     if not viewer.may(Verb.RECORD_VISIT, grid):
@@ -119,7 +121,7 @@ def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: St
     for d in dwellings:
         t = targets.get(d.id)
         character, tone = (
-            worklist.mark(t.state, t.outcome, t.n_visits, agreed=t.revisit_at is not None) if t else ("", "n")
+            worklist.mark(t.state, t.outcome, t.n_visits, revisits=facts.revisits(t, today)) if t else ("", "n")
         )
         here = people.get(d.id, [])
         rows.append(

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Count, QuerySet
 
@@ -17,10 +17,12 @@ from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.campaigns.rules import BANDS
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
-from gridwalk.registry.models import Dwelling, Organization, Residence, Site
+from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.registry.queries import entities
 from gridwalk.visits import rules, steps
 from gridwalk.visits.outcomes import AWAITING_RECHECK, CONTACTS, OUTCOMES, Settles, Step
+from gridwalk.visits.queries import facts
+from gridwalk.visits.queries.facts import Dial
 from gridwalk.visits.steps import Door
 
 
@@ -29,11 +31,13 @@ class GapRow:
     """One target that keeps the rate from 100 %, or any target where all are asked for.
 
     ``substitute``: who walks it for ``assignee`` today; ``is_nobodys``: it is still to be walked, by nobody in post.
+    ``planned``: the list it stands on, in words; ``dial``: whose number to call.
     """
 
     target: uuid.UUID
     entity: uuid.UUID
     kind: str
+    grid: str
     group: str
     room: str
     address: str
@@ -53,25 +57,21 @@ class GapRow:
     assignee: str
     substitute: str
     is_nobodys: bool
-    planned_on: dt.date | None
-    planned_band: str
+    planned: str
+    dial: Dial | None
+
+    @property
+    def stairwell(self) -> tuple[str, str]:
+        """Where it stands, as ``advice.Left`` says it."""
+        return (self.grid, self.group)
 
 
-def shown(viewer: Viewer, grid: str, state: str, outcome: str) -> str:
-    """The outcome as the viewer may know it: that a door stands empty is told only to who may see care (red line 5).
-
-    Who may not see care reads *visited* of every visited door, whatever settled it. Where a vacancy has been reported
-    and not proved, they read *no answer*: nobody was there, which is true as well.
+def mark(
+    state: str, outcome: str, n_visits: int, *, revisits: bool = False, different: bool = False
+) -> tuple[str, str]:
+    """The one character and the tone of a door's mark; the same everywhere. ``revisits``: a next visit is still to come;
+    it is agreed only where a resident spoke.
     """
-    if viewer.may(Verb.SEE_CARE, grid):
-        return outcome
-    if state == "visited":
-        return "visited"
-    return "no_answer" if outcome == "vacant_confirmed" else outcome
-
-
-def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, different: bool = False) -> tuple[str, str]:
-    """The one character and the tone of a door's mark; the same everywhere."""
     if different:
         return "异", "z"
     declared = OUTCOMES.get(outcome)
@@ -81,7 +81,7 @@ def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, diffe
         return OUTCOMES[outcome].mark, "e"
     if state == "pending":
         return "核", "q"
-    if agreed:
+    if revisits and outcome in steps.SPOKEN:
         return "约", "q"
     if not n_visits:
         return "未", "n"
@@ -97,43 +97,61 @@ def _check(viewer: Viewer, scope: str) -> None:
         raise NotHere
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cut:
+    """Which rows of the gap list are looked at. ``kind``: of what; ``reason``: in which tab; ``everything``: those
+    visited, too; ``nobodys``: those that nobody in post is to walk; ``among``: these targets only.
+    """
+
+    kind: str = "dwelling"
+    reason: str = ""
+    everything: bool = False
+    nobodys: bool = False
+    among: Collection[uuid.UUID] | None = None
+
+
+def chosen(
+    viewer: Viewer, campaign: Campaign, scope: str, cut: Cut, at: dt.datetime
+) -> tuple[list[uuid.UUID], Counter[str]]:
+    """The targets of the gap list in walking order, and how many there are by reason. Raises NotHere."""
+    _check(viewer, scope)
+    today = clock.local_date(at)
+    targets_left = _targets(campaign, scope, cut.kind)
+    if not cut.everything:
+        targets_left = targets_left.exclude(state="visited")
+    if cut.nobodys:
+        targets_left = targets_left.filter(predicates.of_nobody(today))
+    light = targets_left.order_by("grid_id", "walk_key", "id").values_list(
+        "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
+    )
+    reasons: Counter[str] = Counter()
+    targets: list[uuid.UUID] = []
+    for pk, state, recorded, n_visits, revisit_at, of_grid in light:
+        if cut.among is not None and pk not in cut.among:
+            continue
+        outcome = facts.shown(viewer, of_grid, state, recorded)
+        kept = clock.local(revisit_at) if revisit_at and steps.keeps(clock.local(revisit_at), today) else None
+        door = Door(state=state, outcome=outcome, n_visits=n_visits, revisit_at=kept)
+        code = "done" if state == "visited" else steps.tab(door)
+        reasons[code] += 1
+        if not cut.reason or code == cut.reason:
+            targets.append(pk)
+    return targets, reasons
+
+
 def gaps(
     viewer: Viewer,
     campaign: Campaign,
     scope: str,
+    cut: Cut | None = None,
     *,
-    kind: str = "dwelling",
-    reason: str = "",
     at: dt.datetime,
     limit: int = 200,
     offset: int = 0,
-    everything: bool = False,
-    nobodys: bool = False,
 ) -> tuple[list[GapRow], Counter[str]]:
-    """The gap rows of a scope in walking order and how many there are by reason; ``nobodys``: of those that nobody
-    in post is to walk. A constant number of queries.
-    """
-    _check(viewer, scope)
-    targets_left = _targets(campaign, scope, kind)
-    if not everything:
-        targets_left = targets_left.exclude(state="visited")
-    if nobodys:
-        targets_left = targets_left.filter(predicates.of_nobody(clock.local_date(at)))
-    light = list(
-        targets_left.order_by("grid_id", "walk_key", "id").values_list(
-            "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
-        )
-    )
-    reasons: Counter[str] = Counter()
-    chosen: list[uuid.UUID] = []
-    for pk, state, recorded, n_visits, revisit_at, of_grid in light:
-        outcome = shown(viewer, of_grid, state, recorded)
-        door = Door(state=state, outcome=outcome, n_visits=n_visits, revisit_at=revisit_at)
-        code = "done" if state == "visited" else steps.tab(door)
-        reasons[code] += 1
-        if not reason or code == reason:
-            chosen.append(pk)
-    page = chosen[offset : offset + limit]
+    """The gap rows of a scope in walking order and how many there are by reason; a constant number of queries."""
+    pks, reasons = chosen(viewer, campaign, scope, cut or Cut(), at)
+    page = pks[offset : offset + limit]
     targets = {t.id: t for t in Target.objects.filter(pk__in=page).select_related("assignee", "grid__area")}
     return rows(viewer, [targets[pk] for pk in page], at), reasons
 
@@ -152,56 +170,56 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
     titles |= dict(
         Site.objects.filter(pk__in=[t.entity for t in targets if t.kind == "site"]).values_list("id", "name")
     )
-    phones = with_phone([t.entity for t in targets if t.kind == "dwelling"])
+    known = facts.doors(viewer, targets, at)
+    phones = facts.phones_at([t.entity for t in targets if known[t.pk].has_phone])
     posts = accounts.posts({t.grid_id for t in targets}, today)
     holders: set[tuple[str, uuid.UUID | None]] = {(post.grid, post.user) for post in posts if post.covers is None}
     substitutes = {(post.grid, post.covers): post.name for post in posts if post.covers is not None}
     lines = []
     for target in targets:
         door = doors.get(target.entity)
-        different = bool(door and door.n_differences)
-        outcome = shown(viewer, target.grid_id, target.state, target.outcome)
-        facts = Door(
-            state=target.state,
-            outcome=outcome,
-            bands=tuple(target.bands),
-            n_visits=target.n_visits,
-            has_phone=target.entity in phones and entities.sees_use(viewer, target.grid_id),
-            has_difference=different,
-            revisit_at=clock.local(target.revisit_at) if target.revisit_at else None,
+        standing = known[target.pk]
+        code, label = _reason(standing)
+        character, tone = mark(
+            target.state, standing.outcome, target.n_visits, revisits=standing.revisit_at is not None
         )
-        code, label = _reason(facts)
-        character, tone = mark(target.state, outcome, target.n_visits, agreed=target.revisit_at is not None)
         dwelling = places.get(target.entity)
         lines.append(
             GapRow(
                 target=target.id,
                 entity=target.entity,
                 kind=target.kind,
+                grid=target.grid_id,
                 group=group_of(dwelling) if dwelling else target.grid.name,
                 room=door.room if door else titles.get(target.entity, ""),
                 address=door.address if door else titles.get(target.entity, ""),
                 state=target.state,
-                outcome=outcome,
+                outcome=standing.outcome,
                 mark=character,
                 tone=tone,
                 reason=code,
                 reason_label=label,
-                bands=_bands(target),
+                bands=_bands(standing),
                 last_visit_at=target.last_visit_at,
                 n_visits=target.n_visits,
                 n_living=door.n_living if door else 0,
                 label=door.label if door else "",
                 has_care=bool(door and door.has_care),
-                step=steps.next_step(facts),
+                step=steps.next_step(standing),
                 assignee=target.assignee.name if target.assignee else "",
                 substitute=_of(substitutes, target),
                 is_nobodys=target.state == "remaining" and (target.grid_id, target.assignee_id) not in holders,
-                planned_on=target.planned_on,
-                planned_band=target.planned_band,
+                planned=_planned(target, today),
+                dial=phones.get(target.entity),
             )
         )
     return lines
+
+
+def _planned(target: Target, today: dt.date) -> str:
+    """The list a target stands on, in words; one whose day is over is none."""
+    on = target.planned_on
+    return steps.on_list(on, target.planned_band, today) if on is not None and on >= today else ""
 
 
 def _of(substitutes: Mapping[tuple[str, uuid.UUID], str], target: Target) -> str:
@@ -218,22 +236,19 @@ def _reason(door: Door) -> tuple[str, str]:
 
 def group_of(dwelling: Dwelling) -> str:
     """Building and stairwell, as lists are grouped."""
-    parts = [dwelling.building.estate, dwelling.building.name] if dwelling.building else []
-    if dwelling.stairwell and dwelling.stairwell.name:
-        parts.append(dwelling.stairwell.name)
-    return " ".join(p for p in parts if p)
+    building = dwelling.building
+    of_building = [building.estate, building.name] if building else []
+    return group_name(*of_building, dwelling.stairwell.name if dwelling.stairwell else "")
 
 
-def _bands(target: Target) -> tuple[tuple[str, str, bool, bool], ...]:
-    agreed = rules.band_of(target.revisit_at) if target.revisit_at else ""
-    return tuple((code, label, code in target.bands, code == agreed) for code, label in BANDS.items())
+def group_name(*parts: str | None) -> str:
+    """Estate, building and stairwell in one line."""
+    return " ".join(part for part in parts if part)
 
 
-def with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of the doors where the owner's or somebody's telephone is on record."""
-    doors = set(Dwelling.objects.filter(pk__in=dwellings).exclude(owner_phone_index="").values_list("id", flat=True))
-    links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True).exclude(person__phone_index="")
-    return doors | set(links.values_list("dwelling_id", flat=True))
+def _bands(door: Door) -> tuple[tuple[str, str, bool, bool], ...]:
+    agreed = rules.band_of(door.revisit_at) if door.revisit_at and door.is_agreed else ""
+    return tuple((code, label, code in door.bands, code == agreed) for code, label in BANDS.items())
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -252,6 +267,12 @@ class PendingRow:
 def n_pending(viewer: Viewer, scope: str) -> int:
     """How many targets are reported as moved away or not found."""
     return _pending(viewer, scope).count()
+
+
+def pending_by_kind(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> Counter[str]:
+    """The same by kind: doors, businesses and sites are never added up; ``before``: reported before then."""
+    waits = _pending(viewer, scope) if before is None else _pending(viewer, scope).filter(settled_at__lt=before)
+    return Counter(dict(waits.order_by().values_list("kind").annotate(n=Count("pk"))))
 
 
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:

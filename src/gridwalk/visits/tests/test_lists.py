@@ -12,7 +12,7 @@ from gridwalk.registry.models import Dwelling, Facility, Residence
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, Street, lead, phone, worker
 from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.models import Round
-from gridwalk.visits.queries import rounds, worklist
+from gridwalk.visits.queries import facts, rounds, worklist
 from gridwalk.visits.queries.rounds import Chosen
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_a_door_has_a_telephone_by_its_owner_or_by_who_lives_there_now(street: S
     elsewhere = door("105", owner_phone=phone(4))
     resident(elsewhere, "王试丁", phone=phone(5))
     asked = [owner.pk, at_home.pk, left.pk, without.pk]
-    assert worklist.with_phone(asked) == {owner.pk, at_home.pk}
+    assert facts.with_phone(asked) == {owner.pk, at_home.pk}
 
 
 def test_doors_are_grouped_by_what_is_written_of_building_and_stairwell() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import pytest
 from django.db import connection
@@ -18,7 +19,10 @@ from gridwalk.registry.tests.street import FAR_GRID, GRID
 from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits import steps
 from gridwalk.visits.queries import chart, paper, worklist
+from gridwalk.visits.queries.worklist import Cut
 from gridwalk.visits.tests.walk import Walk
+
+TODAY = dt.date(2026, 10, 13)
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def campaign(walk: Walk) -> Campaign:
     walk.knock(doors["103"], "vacant_confirmed", walk.then(-1))
     walk.knock(doors["104"], "vacant_confirmed", walk.then(-1), second_source="neighbour")
     walk.knock(doors["201"], "no_answer", walk.then(-1))
-    walk.knock(doors["202"], "no_answer", walk.then(-1), revisit_at=walk.then(1, 19, 0))
+    walk.knock(doors["202"], "postponed", walk.then(-1), revisit_at=walk.then(1, 19, 0))
     walk.knock(doors["203"], "moved_away", walk.then(-1))
     return campaign
 
@@ -45,13 +49,13 @@ def test_every_door_that_is_left_has_one_reason_and_one_next_step(walk: Walk, ca
     assert [(r.room, r.mark, r.reason, r.step.button) for r in rows] == [
         ("102", "拒", "refused", "送信"),
         ("103", "空", "vacant_unproved", "核空房"),
-        ("201", "无", "tried", "打电话"),
-        ("202", "约", "agreed", "已约"),
+        ("201", "无", "tried", "排晚间"),
+        ("202", "约", "agreed", "已排"),
         ("203", "核", "pending", "去复核"),
         ("204", "未", "untried", "加入今日"),
     ]
     assert sum(reasons.values()) == len(rows)
-    chosen, same = worklist.gaps(walk.lead, campaign, GRID, at=walk.at, reason="tried")
+    chosen, same = worklist.gaps(walk.lead, campaign, GRID, Cut(reason="tried"), at=walk.at)
     assert ([r.room for r in chosen], same) == (["201"], reasons)
     assert set(reasons) <= set(steps.TABS)
     agreed = next(r for r in rows if r.room == "202")
@@ -67,7 +71,7 @@ def test_every_door_that_is_left_has_one_reason_and_one_next_step(walk: Walk, ca
 
 def test_who_may_not_see_care_is_told_neither_letting_nor_vacancy(walk: Walk, campaign: Campaign) -> None:
     centre = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, "120105001"),))
-    masked, reasons = worklist.gaps(centre, campaign, GRID, at=walk.at, everything=True)
+    masked, reasons = worklist.gaps(centre, campaign, GRID, Cut(everything=True), at=walk.at)
     assert {r.label for r in masked} == {""}
     assert "出租房" in {r.label for r in worklist.gaps(walk.lead, campaign, GRID, at=walk.at)[0]}
     assert [(r.room, r.mark, r.reason) for r in masked] == [
@@ -116,7 +120,7 @@ def test_the_elevation_and_its_pairs_agree_with_the_targets(walk: Walk, campaign
 
 
 def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Walk, campaign: Campaign) -> None:
-    rows = paper.walk_sheet(walk.worker, campaign, GRID, only_left=False)
+    rows = paper.walk_sheet(walk.worker, campaign, GRID, only_left=False, today=TODAY)
     assert [r.room for r in rows] == ["101", "102", "103", "104", "201", "202", "203", "204"]
     assert [r.room for r in rows if r.settled] == ["101", "104"]
     assert {f.name for f in dataclasses.fields(paper.SheetRow)} == {
@@ -131,10 +135,10 @@ def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Wal
     }
     by_room = {r.room: r for r in rows}
     assert (by_room["101"].names, by_room["201"].tried) == ("王试甲", "上")
-    left = paper.walk_sheet(walk.worker, campaign, GRID, only_left=True)
+    left = paper.walk_sheet(walk.worker, campaign, GRID, only_left=True, today=TODAY)
     assert [r.room for r in left] == ["102", "103", "201", "202", "203", "204"]
     with pytest.raises(NotHere):
-        paper.walk_sheet(made_up.worker(FAR_GRID), campaign, GRID, only_left=False)
+        paper.walk_sheet(made_up.worker(FAR_GRID), campaign, GRID, only_left=False, today=TODAY)
 
 
 def test_a_stairwell_is_typed_in_from_the_bottom_up_and_a_door_struck_off_is_not_offered(
@@ -142,7 +146,7 @@ def test_a_stairwell_is_typed_in_from_the_bottom_up_and_a_door_struck_off_is_not
 ) -> None:
     stairwell = Stairwell.objects.select_related("building").get()
     Dwelling.objects.filter(room="204").update(status="struck_off")
-    rows = paper.stairwell_for_entry(walk.worker, campaign, stairwell)
+    rows = paper.stairwell_for_entry(walk.worker, campaign, stairwell, TODAY)
     assert [(r.room, r.state) for r in rows] == [
         ("101", "visited"),
         ("102", "explained"),
@@ -154,7 +158,7 @@ def test_a_stairwell_is_typed_in_from_the_bottom_up_and_a_door_struck_off_is_not
     ]
     assert (rows[0].names, len(rows[0].persons), rows[0].mark) == ("王试甲", 1, "见")
     with pytest.raises(NotHere):
-        paper.stairwell_for_entry(made_up.worker(FAR_GRID), campaign, stairwell)
+        paper.stairwell_for_entry(made_up.worker(FAR_GRID), campaign, stairwell, TODAY)
 
 
 def test_the_visits_of_a_door_are_read_newest_first_by_who_may(walk: Walk, campaign: Campaign) -> None:

@@ -91,8 +91,27 @@ def test_quiet_hours_give_way_to_what_the_resident_agreed_to_and_to_a_call(walk:
     late = walk.then(-1, 20, 45)
     assert not walk.knock(door, "no_answer", late).accepted
     assert walk.knock(door, "phone", late).accepted
-    assert walk.knock(door, "no_answer", walk.then(-3), revisit_at=late).accepted
+    assert walk.knock(door, "postponed", walk.then(-3), revisit_at=walk.then(-1, 20, 0)).accepted
     assert walk.knock(door, "no_answer", late).accepted
+
+
+def test_an_appointment_can_be_kept_or_the_visit_is_not_recorded(walk: Walk) -> None:
+    """Not before the visit, not in quiet hours, not with who refused: then or ever before in the campaign."""
+    door, other = walk.street.door("101"), walk.street.door("102")
+    walk.dispatch()
+    assert "比这次走访还早" in walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(-3, 19)).reason
+    assert "这段时间不上门" in walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(1, 20, 30)).reason
+    assert "这段时间不上门" in walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(1, 8, 59)).reason
+    assert "不再约上门" in walk.knock(door, "refused", walk.then(-2), revisit_at=walk.then(1, 19)).reason
+    assert "还没有选结果，没有记" in walk.knock(door, "", walk.then(-2)).reason
+    assert Visit.objects.count() == 0
+    assert walk.knock(door, "postponed", walk.then(-2), revisit_at=walk.then(1, 20, 29)).accepted
+    assert (target(door).state, target(door).revisit_at) == ("remaining", walk.then(1, 20, 29))
+    assert walk.knock(door, "refused", walk.then(-1)).accepted
+    assert target(door).revisit_at is None, "what was agreed before the refusal is over with it"
+    assert "不再约上门" in walk.knock(door, "postponed", walk.then(), revisit_at=walk.then(1, 19)).reason
+    assert walk.knock(other, "postponed", walk.then(-1)).accepted
+    assert walk.knock(other, "phone", walk.then()).state == "visited", "a call after a knock that put it off"
 
 
 def test_after_six_knocks_nobody_knocks_again_but_who_was_met_is_recorded(walk: Walk) -> None:

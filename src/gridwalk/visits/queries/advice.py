@@ -1,0 +1,87 @@
+"""怎样走得最快 of an area: the doors that are left, read for ``visits.advice``; which doors an advice means."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import Counter
+
+from django.db.models import Count, Q
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import Dwelling
+from gridwalk.visits import advice
+from gridwalk.visits.advice import Advice, Knocked, Left
+from gridwalk.visits.models import Visit
+from gridwalk.visits.queries import facts
+from gridwalk.visits.queries.worklist import group_name
+
+
+@dataclasses.dataclass(frozen=True)
+class Planning:
+    """The doors of an area that are left, with what each depends on, and what to do first."""
+
+    advices: tuple[Advice, ...]
+    left: dict[uuid.UUID, Left]
+
+    def targets(self, code: str) -> list[uuid.UUID]:
+        """The targets an advice means, in walking order."""
+        if code == "walk":
+            stairwells = {a.stairwell for a in self.advices if a.code == code}
+            return [pk for pk, row in self.left.items() if row.stairwell in stairwells and advice.is_first_walk(row)]
+        return [pk for pk, row in self.left.items() if code in advice.codes(row)]
+
+    def planned(self, on: dt.date, band: str) -> list[uuid.UUID]:
+        """The targets that stand on the list of a day and time band."""
+        return [pk for pk, row in self.left.items() if row.planned == (on, band)]
+
+    @property
+    def on_lists(self) -> list[tuple[dt.date, str, int]]:
+        """What is on lists already: (day, time band, how many doors)."""
+        return advice.on_lists(self.left.values())
+
+    @property
+    def by_stairwell(self) -> Counter[tuple[str, str]]:
+        """How many doors are left in each stairwell, whatever a page shows of them."""
+        return Counter(row.stairwell for row in self.left.values())
+
+
+def planning(viewer: Viewer, campaign: Campaign, scope: str, *, kind: str, at: dt.datetime) -> Planning:
+    """What to do first in a scope; a constant number of queries. Raises NotHere."""
+    if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
+        raise NotHere
+    open_ = Target.objects.filter(campaign=campaign, grid__code__startswith=scope, kind=kind)
+    targets = list(open_.exclude(state__in=["visited", "left"]).order_by("grid_id", "walk_key", "id"))
+    doors, today = facts.doors(viewer, targets, at), clock.local_date(at)
+    groups = _groups([t.entity for t in targets]) if kind == "dwelling" else {}
+    left = {
+        t.pk: Left(
+            door=doors[t.pk],
+            stairwell=(t.grid_id, groups.get(t.entity, "")),
+            planned=(t.planned_on, t.planned_band) if t.planned_on and t.planned_on >= today else None,
+        )
+        for t in targets
+    }
+    return Planning(tuple(advice.advise(list(left.values()), _knocked(campaign))), left)
+
+
+def _groups(dwellings: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The building and stairwell of each, as the list groups them."""
+    fields = ("id", "building__estate", "building__name", "stairwell__name")
+    rows = Dwelling.objects.filter(pk__in=dwellings).values_list(*fields)
+    return {pk: group_name(*parts) for pk, *parts in rows}
+
+
+def _knocked(campaign: Campaign) -> dict[str, Knocked]:
+    """Knocks of the whole campaign by time band: an area's, so that they tell nothing of one worker (red line 2)."""
+    knocks = Visit.objects.filter(target__campaign=campaign, kind="dwelling", withdrawn_at__isnull=True)
+    counted = (
+        knocks.exclude(outcome="phone")
+        .values("band")
+        .annotate(n=Count("pk"), n_opened=Count("pk", filter=Q(outcome__in=[*facts.OPENED, "refused"])))
+    )
+    return {row["band"]: Knocked(row["n"], row["n_opened"]) for row in counted}
