@@ -105,16 +105,17 @@ def has_curve(scope: str) -> bool:
     return len(scope) <= 12
 
 
-def trend(viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime) -> dict[dt.date, Figure]:
-    """Rate 1 in ``scope`` on the kept days since the campaign began, oldest first, today's live figure last.
+def trend(
+    viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime, live: Figure | None
+) -> dict[dt.date, Figure]:
+    """Rate 1 in ``scope`` on the kept days since the campaign began, oldest first, today's ``live`` figure last.
 
     It is the one curve there is, and its parts are no part of it: only progress is shown day by day.
     """
-    if not has_curve(scope):
+    if live is None or not has_curve(scope):
         return {}
     grids = [g.code for g in visible_grids(viewer, scope)]
     today = clock.local_date(at)
     figures = tallies.days(VISITS, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
-    live = tallies.figures([VISITS], moment(campaign, at), grids, at=at)[VISITS.code]
-    figures[today] = sum(live.values(), Figure())
+    figures[today] = live
     return {day: figure.with_parts(()) for day, figure in figures.items()}

@@ -110,7 +110,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         line.code: planned_by(figure.d, today) for line in shown.lines if (figure := line.figures["visits"]) is not None
     }
     total = shown.total["visits"]
-    kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at)
+    kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at, live=total)
     whole = total.d if total else 0
     rows = [(day, figure.n, planned_by(whole, day)) for day, figure in sorted(kept.items())]
     week_ago = [f for day, f in sorted(kept.items()) if day <= today - dt.timedelta(days=7)]
@@ -149,9 +149,12 @@ def _forecast(
         k: days.nth(today + dt.timedelta(days=1), n)
         for k, n in (("on", rest.days), ("from", rest.lowest), ("to", rest.highest))
     }
+    # Where the plan's line ends and where the expected one does, for the drawing: (day, planned, expected).
+    ahead = {on: [total.d if on == due else None, total.d if on == day["on"] else None] for on in (due, day["on"])}
     return day | {
         "late": days.count(due + dt.timedelta(days=1), day["on"]),
         "due": due,
+        "ahead": [(on, *ends) for on, ends in sorted(ahead.items()) if on > today],
     }
 
 
@@ -181,7 +184,7 @@ def _obstacle(mark: str, text: str, note: str, *, url: str = "", button: str = "
     return {"mark": mark, "tone": tone, "text": text, "note": note, "url": url, "button": button}
 
 
-OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, str], ...] = (
+OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int | str], str, str, str, str, str], ...] = (
     (
         Verb.DECIDE_DIFFERENCE,
         differences.n_open,
@@ -220,9 +223,9 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
     ),
     (
         Verb.RECHECK,
-        worklist.n_pending,
+        lambda viewer, scope: campaign_rules.in_units(worklist.n_pending(viewer, scope)),
         "核",
-        "{n} 户等另一人复核",
+        "{n}等另一人复核",
         "复核前仍算在应走访里",
         "/rechecks/",
         "去复核",
@@ -240,12 +243,12 @@ def wall(request: Signed) -> HttpResponse:
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
     names = territory.place_names({line.code[:12] for line in shown.lines})
     communities: dict[str, dict[str, Any]] = {}
+    pilots = campaign_rules.pilots([wave.scopes for wave in campaign.waves.all()]) if campaign else ()
     for line in shown.lines:
-        if not codes.is_unassigned(line.code):
-            block = communities.setdefault(line.code[:12], {"name": names[line.code[:12]], "lines": []})
-            number = int(line.code[12:])
-            name = NUMERALS[number] if number < len(NUMERALS) else str(number)
-            block["lines"].append({"code": line.code, "name": name, "visits": line.figures["visits"]})
+        code, visits = line.code[:12], line.figures["visits"]
+        block = communities.setdefault(code, {"name": names[code], "lines": [], "pilot": code in pilots})
+        if visits is None or visits.d or not codes.is_unassigned(line.code):  # people without a home are no doors
+            block["lines"].append({"code": line.code, "name": _on_wall(line.code), "visits": visits})
     for block in communities.values():
         figures = [line["visits"] for line in block["lines"]]
         block["total"] = None if None in figures else sum(figures[1:], figures[0])
@@ -262,6 +265,14 @@ def wall(request: Signed) -> HttpResponse:
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)
     return render(request, "console/home/wall.html", context)
+
+
+def _on_wall(grid: str) -> str:
+    """A grid in one or two characters."""
+    if codes.is_unassigned(grid):
+        return "未划"
+    number = int(grid[12:])
+    return NUMERALS[number] if number < len(NUMERALS) else str(number)
 
 
 @require_GET
