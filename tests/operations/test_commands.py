@@ -330,14 +330,20 @@ def test_a_number_that_belongs_to_another_program_by_now_is_not_ours(
     assert children.running() is None
 
 
-def test_progress_keeps_the_seconds_of_each_stage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_keeps_the_seconds_of_each_stage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = progress.Progress(2)
     with shown.stage("导入台账", "份") as step:
         step(1, 2)
+        monkeypatch.setattr(progress, "LEAST_IN_A_FILE", -1)  # as if much time had gone by
+        step(1, 3)
     with pytest.raises(ValueError, match="x"), shown.stage("走访"):
         raise ValueError("x")
     assert list(shown.seconds) == ["导入台账"]
-    assert capsys.readouterr().out.startswith("[1/2] 导入台账")
+    first, count, seconds, *_ = capsys.readouterr().out.splitlines()
+    assert (first, count) == ("[1/2] 导入台账 …", "[1/2] 导入台账 … 1 / 3 份")
+    assert seconds.startswith("[1/2] 导入台账 ") and seconds.endswith(" 秒")
 
 
 def test_areas_loads_a_street_with_its_grids_and_refuses_another_file(at_once: Run, tmp_path: Path) -> None:

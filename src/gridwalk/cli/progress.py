@@ -1,4 +1,4 @@
-"""Progress by stage: a line for each, counting on a terminal, with its seconds at the end."""
+"""Progress by stage: a line for each, counting as it goes, with its seconds at the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Step = Callable[[int, int], None]
+LEAST, LEAST_IN_A_FILE = 0.2, 10.0
+"""So many seconds lie between two counts: on a terminal, where they take each other's place, and in a file or a pipe."""
 
 
 class Progress:
@@ -27,14 +29,15 @@ class Progress:
     @contextmanager
     def stage(self, name: str, unit: str = "") -> Iterator[Step]:
         """Announce the stage, hand out ``step(done, total)`` to be called as it goes, note its seconds."""
-        began = time.monotonic()
+        began = self._shown_at = time.monotonic()
         number = len(self.seconds) + 1
         self._line = (f"[{number}/{self.n_stages}] " if self.n_stages else "") + name
         self._show(self._line + " …")
 
         def step(done: int, total: int) -> None:
             now = time.monotonic()
-            if now - self._shown_at > 0.2 or done == total:
+            least = LEAST if sys.stdout.isatty() else LEAST_IN_A_FILE
+            if now - self._shown_at > least or done == total:
                 self._shown_at = now
                 self._show(f"{self._line} … {done:,} / {total:,} {unit}".rstrip())
 
@@ -47,9 +50,8 @@ class Progress:
         self._end(f"{self._line} {self.seconds[name]:.1f} 秒")
 
     def _show(self, text: str) -> None:
-        if sys.stdout.isatty():
-            sys.stdout.write(f"\r\x1b[2K{text}")
-            sys.stdout.flush()
+        sys.stdout.write(f"\r\x1b[2K{text}" if sys.stdout.isatty() else f"{text}\n")
+        sys.stdout.flush()
 
     def _end(self, text: str) -> None:
         sys.stdout.write(f"\r\x1b[2K{text}\n" if sys.stdout.isatty() else f"{text}\n")

@@ -106,34 +106,38 @@ def has_curve(scope: str) -> bool:
     return len(scope) <= 12
 
 
-def trend(viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime) -> dict[dt.date, Figure]:
-    """Rate 1 in ``scope`` on the kept days since the campaign began, oldest first, today's live figure last.
+def trend(
+    viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime, live: Figure | None
+) -> dict[dt.date, Figure]:
+    """Rate 1 in ``scope`` on the kept days since the campaign began, oldest first, today's ``live`` figure last.
 
     It is the one curve there is, and its parts are no part of it: only progress is shown day by day.
     """
-    if not has_curve(scope):
+    if live is None or not has_curve(scope):
         return {}
-    return _curves({scope: [grid.code for grid in visible_grids(viewer, scope)]}, campaign, at)[scope]
+    grids = [grid.code for grid in visible_grids(viewer, scope)]
+    return _curves({scope: grids}, campaign, at, {scope: live})[scope]
 
 
-def trends(viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime) -> dict[str, dict[dt.date, Figure]]:
-    """The same for each community of a scope by its code; as many queries as for one."""
+def trends(
+    viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime, live: Mapping[str, Figure]
+) -> dict[str, dict[dt.date, Figure]]:
+    """The same for each community of a scope, by its code, of which a ``live`` figure is shown; as many queries as
+    for one.
+    """
     areas: defaultdict[str, list[str]] = defaultdict(list)
     for grid in visible_grids(viewer, scope):
-        areas[grid.area_id].append(grid.code)
-    return _curves(areas, campaign, at)
+        if grid.area_id in live:
+            areas[grid.area_id].append(grid.code)
+    return _curves(areas, campaign, at, live)
 
 
 def _curves(
-    areas: Mapping[str, Sequence[str]], campaign: Campaign, at: dt.datetime
+    areas: Mapping[str, Sequence[str]], campaign: Campaign, at: dt.datetime, live: Mapping[str, Figure]
 ) -> dict[str, dict[dt.date, Figure]]:
     """The curve of each area (code → its grids)."""
     today = clock.local_date(at)
     kept = tallies.days_of(VISITS, campaign.id, areas, since=campaign.starts_on, until=today - dt.timedelta(days=1))
-    every = [grid for grids in areas.values() for grid in grids]
-    live = tallies.figures([VISITS], moment(campaign, at), every, at=at)[VISITS.code]
-    curves = {}
-    for code, grids in areas.items():
-        now = sum((live[grid] for grid in grids), Figure())
-        curves[code] = {day: f.with_parts(()) for day, f in [*kept.get(code, {}).items(), (today, now)]}
-    return curves
+    return {
+        code: {day: f.with_parts(()) for day, f in [*kept.get(code, {}).items(), (today, live[code])]} for code in areas
+    }

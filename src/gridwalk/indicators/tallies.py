@@ -74,6 +74,16 @@ def _campaign(indicator: Indicator, moment: Moment) -> uuid.UUID:
     return moment.campaign if indicator.of_campaign else NO_CAMPAIGN
 
 
+def _definition(indicator: Indicator, moment: Moment) -> str:
+    """What a count is good for: the definition and, of a campaign's, the day it began.
+
+    An office may move that day, and no grid's version tells it.
+    """
+    if not indicator.of_campaign or moment.campaign_from is None:
+        return indicator.definition
+    return f"{indicator.definition[:8]}{moment.campaign_from:%Y%m%d}"
+
+
 def _kept(
     indicators: Sequence[Indicator], moment: Moment, grids: Sequence[str], versions: dict[str, int]
 ) -> dict[str, dict[str, Figure]]:
@@ -84,7 +94,7 @@ def _kept(
     )
     for row in rows:
         indicator = wanted[row.indicator]
-        fresh = row.version == versions.get(row.grid) and row.definition == indicator.definition
+        fresh = row.version == versions.get(row.grid) and row.definition == _definition(indicator, moment)
         if fresh and row.campaign == _campaign(indicator, moment):
             by_indicator[row.indicator][row.grid] = Figure(row.n, row.d, tuple(sorted(row.parts.items())))
     return by_indicator
@@ -104,7 +114,7 @@ def _recount(
                 indicator=indicator.code,
                 campaign=_campaign(indicator, moment),
                 as_of=moment.as_of,
-                definition=indicator.definition,
+                definition=_definition(indicator, moment),
                 version=versions.get(grid, 0),
                 n=counted[grid].n,
                 d=counted[grid].d,

@@ -19,9 +19,8 @@ from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
-from gridwalk.indicators import consistency, disclosures, tallies
+from gridwalk.indicators import consistency, disclosures
 from gridwalk.indicators import queries as indicators
-from gridwalk.indicators.definitions import VISITS
 from gridwalk.indicators.disclosures import Counts
 from gridwalk.indicators.queries import Board
 from gridwalk.indicators.rules import WITHHELD
@@ -90,11 +89,8 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     assert visits is not None
     days = campaigns.workdays(campaign, today)
     planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
-    trend = [
-        (day, f.n, planned_by(visits.d, day))
-        for day, f in _days(campaign, codes, visits, today)
-        if indicators.has_curve(scope)
-    ]
+    kept = indicators.trend(exporter, scope=scope, campaign=campaign, at=at, live=visits)
+    trend = [(day, figure.n, planned_by(visits.d, day)) for day, figure in sorted(kept.items())]
     reasons = _reasons(campaign, parts)
     if counts.withholds:
         split = visits.told("explained") is not None and parts == (campaign.scope,)
@@ -149,12 +145,6 @@ def _week(campaign: Campaign, grids: Sequence[str], today: dt.date) -> dict[str,
         for code in (grid, grid[:12], TOTAL):
             week[code] += n
     return week
-
-
-def _days(campaign: Campaign, grids: Sequence[str], live: Figure, today: dt.date) -> list[tuple[dt.date, Figure]]:
-    kept = tallies.days(VISITS, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
-    kept[today] = live
-    return sorted(kept.items())
 
 
 def _reasons(campaign: Campaign, parts: Sequence[str]) -> dict[str, int]:

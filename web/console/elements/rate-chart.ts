@@ -105,13 +105,11 @@ class RateChart extends HTMLElement {
         },
       ],
     });
-    const fit = () => {
-      chart.resize();
-      const { clientWidth, clientHeight } = place;
-      // With a view box the drawing scales on paper.
-      if (clientWidth) place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${clientWidth} ${clientHeight}`);
-    };
-    new ResizeObserver(fit).observe(place);
+    // With a view box the drawing scales on paper; it is of what is drawn, for paper is printed before it is drawn anew.
+    chart.on("rendered", () => {
+      place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+    });
+    new ResizeObserver(() => chart.resize()).observe(place);
   }
 }
 customElements.define("rate-chart", RateChart);

@@ -70,6 +70,10 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     return page(request, "console/buildings/show.html", context, active="console:buildings")
 
 
+BESIDE = ("owner_name", "area_m2", "tenure", "occupancy")
+"""The facts of a door that stand beside the chart, as far as its viewer is shown them."""
+
+
 @require_GET
 def building_door(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The aside of a chosen door."""
@@ -77,8 +81,13 @@ def building_door(request: Signed, pk: uuid.UUID) -> HttpResponse:
     campaign = campaigns.current_campaign(request.viewer)
     target = campaigns.target_of(campaign.id, dwelling.id) if campaign else None
     rows = worklist.rows(request.viewer, [target], request.at) if target else []
+    facts = {fact.field: fact for fact in entities.facts_of(request.viewer, [dwelling])[dwelling.id]}
+    may_record = request.viewer.may(Verb.RECORD_VISIT, dwelling.grid_id)
     context = {
         "dwelling": dwelling,
+        "facts": [facts[name] for name in BESIDE if name in facts],
+        "may_record": may_record,
+        "may_plan": may_record or request.viewer.may(Verb.DISPATCH, dwelling.grid_id),
         "told": entities.sees_use(request.viewer, dwelling.grid_id),
         "residents": entities.residents(request.viewer, dwelling),
         "row": rows[0] if rows else None,

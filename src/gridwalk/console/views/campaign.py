@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
+from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.actions import dispatch, ending
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.console import pages
@@ -29,8 +30,6 @@ from gridwalk.indicators.definitions import VISITS
 from gridwalk.territory import queries as territory
 from gridwalk.visits.actions import reopening
 from gridwalk.visits.queries import paper
-
-UNITS = {"dwelling": "户", "organization": "家", "site": "处"}
 
 
 @require_GET
@@ -163,7 +162,7 @@ def campaign_close(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if closing.state == "closed":
         return redirect("console:campaign")
     counted = campaigns.n_open(request.viewer, closing)
-    n_open = "、".join(f"{counted[kind]:,} {unit}" for kind, unit in UNITS.items() if counted[kind])
+    n_open = campaign_rules.in_units(counted)
     return page(
         request, "console/campaign/close.html", {"campaign": closing, "n_open": n_open}, active="console:campaign"
     )

@@ -115,7 +115,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         line.code: planned_by(figure.d, today) for line in shown.lines if (figure := line.figures["visits"]) is not None
     }
     total = shown.total["visits"]
-    kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at)
+    kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at, live=total)
     whole = total.d if total else 0
     rows = [(day, figure.n, planned_by(whole, day)) for day, figure in sorted(kept.items())]
     pace_of = functools.partial(paces.pace, days, today=today, due=act.ends_on)
@@ -159,14 +159,13 @@ def _by_community(request: Signed, context: dict[str, Any], shown: indicators.Bo
     }
     if context["campaign"] is None or "pace_of" not in context:
         return {"agreed": agreed, "paces": {}}
-    curves = indicators.trends(request.viewer, scope=scope, campaign=context["campaign"], at=request.at)
-    visits = {line.code: line.figures["visits"] for line in shown.lines}
+    visits = {line.code: figure for line in shown.lines if (figure := line.figures["visits"]) is not None}
+    curves = indicators.trends(request.viewer, scope=scope, campaign=context["campaign"], at=request.at, live=visits)
     return {
         "agreed": agreed,
         "paces": {
-            code: context["pace_of"]({day: figure.n for day, figure in curve.items()}, total=figure.d)
+            code: context["pace_of"]({day: figure.n for day, figure in curve.items()}, total=visits[code].d)
             for code, curve in curves.items()
-            if (figure := visits.get(code)) is not None
         },
     }
 
@@ -180,12 +179,12 @@ def wall(request: Signed) -> HttpResponse:
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
     names = territory.place_names({line.code[:12] for line in shown.lines})
     communities: dict[str, dict[str, Any]] = {}
+    pilots = campaign_rules.pilots([wave.scopes for wave in campaign.waves.all()]) if campaign else ()
     for line in shown.lines:
-        if not codes.is_unassigned(line.code):
-            block = communities.setdefault(line.code[:12], {"name": names[line.code[:12]], "lines": []})
-            number = int(line.code[12:])
-            name = NUMERALS[number] if number < len(NUMERALS) else str(number)
-            block["lines"].append({"code": line.code, "name": name, "visits": line.figures["visits"]})
+        code, visits = line.code[:12], line.figures["visits"]
+        block = communities.setdefault(code, {"name": names[code], "lines": [], "pilot": code in pilots})
+        if visits is None or visits.d or not codes.is_unassigned(line.code):  # people without a home are no doors
+            block["lines"].append({"code": line.code, "name": _on_wall(line.code), "visits": visits})
     for block in communities.values():
         figures = [line["visits"] for line in block["lines"]]
         block["total"] = None if None in figures else sum(figures[1:], figures[0])
@@ -203,6 +202,14 @@ def wall(request: Signed) -> HttpResponse:
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)
     return render(request, "console/home/wall.html", context)
+
+
+def _on_wall(grid: str) -> str:
+    """A grid in one or two characters."""
+    if codes.is_unassigned(grid):
+        return "未划"
+    number = int(grid[12:])
+    return NUMERALS[number] if number < len(NUMERALS) else str(number)
 
 
 @require_GET

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.console import pages, successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -31,6 +32,7 @@ def rechecks_(request: Signed) -> HttpResponse:
     asked, offset = request.GET.get("list", ""), pages.offset(request)
     starts = {name: offset if name == asked else 0 for name in ("visits", "ends", "plans", "late")}
     plans, n_plans = upkeep.waiting(request.viewer, scope, limit=WAITING, offset=starts["plans"])
+    pending = worklist.n_pending(request.viewer, scope)
     context = {
         "scope": scope,
         "starts": starts,
@@ -40,7 +42,8 @@ def rechecks_(request: Signed) -> HttpResponse:
         "plans": plans,
         "n_plans": n_plans,
         "n_ends": rechecks.n_waiting(request.viewer, scope),
-        "n_targets": worklist.n_pending(request.viewer, scope),
+        "n_targets": pending.total(),
+        "targets_in_units": campaign_rules.in_units(pending),
         "lately": rechecks.lately(request.viewer, scope),
         "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
         "late": takeovers.late(request.viewer, request.at, limit=WAITING, offset=starts["late"]),

@@ -8,9 +8,11 @@ import uuid
 import pytest
 
 from gridwalk.indicators import definitions, tallies
+from gridwalk.indicators.definitions import Moment
 from gridwalk.indicators.models import NO_CAMPAIGN, Snapshot
 from gridwalk.indicators.tallies import Figure
-from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID
+from gridwalk.registry.models import Person
+from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, Street
 
 CAMPAIGN, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
@@ -35,3 +37,17 @@ def test_a_day_is_the_sum_of_its_grids_and_none_lies_outside_of_what_was_asked()
         (dt.date(2026, 10, 12), Figure(17, 40, (("met", 17),))),
     ]
     assert tallies.days(linkage, CAMPAIGN, [GRID], **asked) == {dt.date(2026, 10, 12): Figure(3, 20, (("met", 3),))}
+
+
+@pytest.mark.django_db
+def test_a_campaign_whose_beginning_is_moved_is_counted_anew(at: dt.datetime) -> None:
+    """One of two was verified on 5 October: since the 1st that is one, since the 6th nobody."""
+    street = Street.lay_out(at)
+    door = street.door()
+    person = street.person("赵试", door)
+    street.person("钱试", door)
+    Person.objects.filter(pk=person.pk).update(verified_on=dt.date(2026, 10, 5))
+    verified = definitions.INDICATORS["persons_verified"]
+    for day, n in ((1, 1), (6, 0), (1, 1)):
+        moment = Moment(at.date(), CAMPAIGN, dt.date(2026, 10, day))
+        assert tallies.figures([verified], moment, [GRID], at=at)["persons_verified"] == {GRID: Figure(n, 2)}

@@ -43,6 +43,8 @@ def make(world: World, *, at: dt.datetime, from_on: dt.date) -> tuple[list[Membe
         _member(username=username, name=name, role=role, scope=scope, post=post, at=at, from_on=from_on)
         for username, name, role, scope, post in OFFICE
     ]
+    # The pilot is all but done: the worker to try a phone with is one who has doors left.
+    unfinished = next(grid for c in world.communities if c.code != PILOT for grid in c.grids)
     random = chance.stream(world.seed, "cast")
     workers: dict[str, Viewer] = {}
     for community in world.communities:
@@ -71,7 +73,7 @@ def make(world: World, *, at: dt.datetime, from_on: dt.date) -> tuple[list[Membe
                 responsible=True,
             )
             workers[grid] = worker.viewer
-            if grid == f"{PILOT}001":
+            if grid == unfinished:
                 shown.append(worker)
     return shown, workers
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Campaign, Target
@@ -46,10 +47,14 @@ class Stair:
 
 @dataclasses.dataclass(frozen=True)
 class Elevation:
-    """The chart of a building: ``floors`` from the top, each a list by stairwell of cells (None: no door there)."""
+    """The chart of a building: ``floors`` from the top, each a list by stairwell of cells (None: no door there).
+
+    ``shops``: what belongs to no stairwell where others do; it stands below the ground, not in a column of its own.
+    """
 
     stairs: list[Stair]
     floors: list[tuple[int, list[list[Cell | None]]]]
+    shops: list[Cell]
     legend: list[tuple[str, str, str, int]]
     n_visited: int
     n_doors: int
@@ -84,49 +89,39 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
     by_stair: dict[str, list[Dwelling]] = {}
     for dwelling in dwellings:
         by_stair.setdefault(dwelling.stairwell.key if dwelling.stairwell else "", []).append(dwelling)
+    apart = by_stair.pop("", []) if len(by_stair) > 1 else []
+    today = clock.local_date(at)
+    cells = {
+        d.id: _cell(viewer=viewer, dwelling=d, target=targets.get(d.id), door=doors[d.id], today=today)
+        for d in dwellings
+    }
     stairs, columns, start = [], {}, 0
-    for key in sorted(by_stair, key=lambda k: (not k, len(k), k)):  # what has no stairwell (shops) stands last
+    for key in sorted(by_stair, key=lambda k: (len(k), k)):
         members = by_stair[key]
         width = max(_per_floor(members).values(), default=1)
-        states = [t.state for d in members if (t := targets.get(d.id)) and t.state != "left"]
         stair = members[0].stairwell
-        stairs.append(
-            Stair(
-                stair.name if stair and stair.name else "",
-                stair.entrance if stair else "",
-                width,
-                states.count("visited"),
-                len(states),
-            )
-        )
+        name, entrance = (stair.name, stair.entrance) if stair else ("", "")
+        stairs.append(Stair(name, entrance, width, *_pair(members, targets)))
         columns[key] = (start, width)
         start += width
-    floors = sorted({_floor(d) for d in dwellings}, reverse=True)
-    counted: dict[tuple[str, str], int] = {}
     rows = []
-    for floor in floors:
+    for floor in sorted({_floor(d) for members in by_stair.values() for d in members}, reverse=True):
         line: list[list[Cell | None]] = []
         for key, (first, width) in columns.items():
-            on_floor = [d for d in by_stair[key] if _floor(d) == floor]
-            cells: list[Cell | None] = [
-                _cell(
-                    viewer=viewer,
-                    dwelling=d,
-                    target=targets.get(d.id),
-                    door=doors[d.id],
-                    floor=floor,
-                    column=first + i,
-                    today=clock.local_date(at),
-                )
-                for i, d in enumerate(on_floor)
-            ]
-            for cell in cells:
-                if cell:
-                    counted[cell.mark, cell.tone] = counted.get((cell.mark, cell.tone), 0) + 1
-            line.append(cells + [None] * (width - len(cells)))
+            on_floor = [cells[d.id] for d in by_stair[key] if _floor(d) == floor]
+            placed = [dataclasses.replace(cell, column=first + i) for i, cell in enumerate(on_floor)]
+            line.append([*placed, *[None] * (width - len(placed))])
         rows.append((floor, line))
-    legend = [(m, t, w, counted[m, t]) for m, t, w in LEGEND if counted.get((m, t))]
-    return Elevation(stairs, rows, legend, sum(s.n_visited for s in stairs), sum(s.n_doors for s in stairs))
+    shops = [dataclasses.replace(cells[d.id], floor=0, column=i) for i, d in enumerate(apart)]
+    counted = Counter((cell.mark, cell.tone) for cell in cells.values())
+    legend = [(m, t, w, counted[m, t]) for m, t, w in LEGEND if counted[m, t]]
+    return Elevation(stairs, rows, shops, legend, *_pair(dwellings, targets))
+
+
+def _pair(dwellings: Sequence[Dwelling], targets: Mapping[uuid.UUID, Target]) -> tuple[int, int]:
+    """How many of them are visited, and how many are to be."""
+    states = [t.state for d in dwellings if (t := targets.get(d.id)) and t.state != "left"]
+    return states.count("visited"), len(states)
 
 
 def _targets(campaign: Campaign | None, dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, Target]:
@@ -146,16 +141,8 @@ def _per_floor(dwellings: Sequence[Dwelling]) -> dict[int, int]:
     return counted
 
 
-def _cell(
-    *,
-    viewer: Viewer,
-    dwelling: Dwelling,
-    target: Target | None,
-    door: entities.DoorRow,
-    floor: int,
-    column: int,
-    today: dt.date,
-) -> Cell:
+def _cell(*, viewer: Viewer, dwelling: Dwelling, target: Target | None, door: entities.DoorRow, today: dt.date) -> Cell:
+    """A door, not placed yet."""
     state = target.state if target else ""
     character, tone = (
         worklist.mark(
@@ -170,12 +157,13 @@ def _cell(
     )
     words = {(m, t): w for m, t, w in LEGEND}.get((character, tone), WORDS.get(state, ""))
     extra = [w for w, on in (("出租", door.label == "出租房"), ("有关爱联系", door.has_care)) if on]
+    floor = _floor(dwelling)
     spoken = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
     return Cell(
         dwelling=dwelling.id,
         room=dwelling.room,
         floor=floor,
-        column=column,
+        column=0,
         mark=character,
         tone=tone,
         let=door.label == "出租房",

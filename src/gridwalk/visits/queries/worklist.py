@@ -264,9 +264,10 @@ class PendingRow:
     mine: bool
 
 
-def n_pending(viewer: Viewer, scope: str) -> int:
-    """How many targets are reported as moved away or not found."""
-    return _pending(viewer, scope).count()
+def n_pending(viewer: Viewer, scope: str) -> Counter[str]:
+    """How many targets are reported as moved away or not found, by kind."""
+    counted = _pending(viewer, scope).order_by("kind").values_list("kind").annotate(n=Count("pk"))
+    return Counter({kind: n for kind, n in counted})
 
 
 def pending_by_kind(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> Counter[str]:
