@@ -165,7 +165,7 @@ def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
         return {}
     column = NUMBERS[kind][1]
     table: Any = TABLES[kind]
-    rows = table._default_manager.filter(**{f"{column}__in": keys})
+    rows = table._default_manager.filter(**{f"{column}__among": keys}).exclude(**{column: ""})
     rows = rows.exclude(status="struck_off") if kind == "person" else rows.filter(status="active")
     return dict(rows.values_list(column, "id"))
 

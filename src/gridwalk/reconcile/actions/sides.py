@@ -45,7 +45,7 @@ def row_values(side: Side) -> list[dict[str, Any]]:
 
 def remember(writing: Writing, of: Submission, source: str, lines: Sequence[SideLine]) -> None:
     """Step: keep what the side says in place of what it said before, and see which corrections it has made."""
-    former = SideRow.every.filter(source=source, kind=of.kind, entity__in=[line.entity for line in lines])
+    former = SideRow.every.filter(source=source, kind=of.kind, entity__among=[line.entity for line in lines])
     if isinstance(of, Import):
         former.filter(Q(of=of) | Q(replaced_by__finished_at__lt=writing.at - clock.UNDO_FOR)).delete()
         former.filter(replaced_by__isnull=True).update(replaced_by=of)
@@ -60,13 +60,13 @@ def give_back(of: Import, entities: Collection[uuid.UUID]) -> None:
     """Step: what an import said of these entities is said no more; what their side had said before stands again, or
     waits for the import that has replaced this one since.
     """
-    own = SideRow.every.filter(of=of, entity__in=entities)
+    own = SideRow.every.filter(of=of, entity__among=entities)
     since: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
     for entity, later in own.values_list("entity", "replaced_by"):
         since[later].append(entity)
     own.delete()
     for next_, of_entities in since.items():
-        SideRow.every.filter(replaced_by=of, entity__in=of_entities).update(replaced_by=next_)
+        SideRow.every.filter(replaced_by=of, entity__among=of_entities).update(replaced_by=next_)
 
 
 def _row(writing: Writing, of: Submission, source: str, line: SideLine) -> SideRow:
@@ -108,7 +108,7 @@ def remember_import(writing: Writing, work: Batch, written: Sequence[Mapping[str
         fields=fields,
         more=("entity",),
     )
-    grids = dict(columns.TABLES[kind]._default_manager.filter(pk__in=first).values_list("pk", "grid_id"))
+    grids = dict(columns.TABLES[kind]._default_manager.filter(pk__among=first).values_list("pk", "grid_id"))
     differing = _differing(side, {entity: work.rows[index].agrees for entity, index in first.items()})
     rows = zip(first.items(), row_values(side), strict=True)
     lines = [

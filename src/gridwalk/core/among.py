@@ -1,0 +1,38 @@
+"""``among``: a lookup like ``in`` for many values of one type, which go to the server as one array.
+
+``in`` writes a thousand values as a thousand parameters, each of which the ORM and the driver look at, one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Field, Lookup
+from django.db.models.fields.related import ForeignObject
+
+_Lookup = Lookup[Any] if TYPE_CHECKING else Lookup
+
+
+class Among(_Lookup):
+    """``column = ANY(array)``; nothing stands among no values. Values are given as the driver takes them."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [[*value]]
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+        if not self.rhs:
+            raise EmptyResultSet
+        column, params = self.process_lhs(compiler, connection)
+        array, values = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({array})", [*params, *values]
+
+
+def register() -> None:
+    """Make it known to columns and to references, which keep their lookups apart."""
+    Field.register_lookup(Among)
+    ForeignObject.register_lookup(Among)
