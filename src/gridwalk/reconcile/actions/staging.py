@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -68,8 +69,8 @@ def _read(submission: Import) -> LedgerRows:
 
 
 def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "applying") -> Import:
-    """Stage every row, encrypted, in batches of one grid each; the import is then ready to be applied, or (``then``:
-    ``rehearsing``) to be looked at first.
+    """Stage every row, encrypted, in batches; the import is then ready to be applied, or (``then``: ``rehearsing``) to
+    be looked at first.
 
     Raises NotHere, SubmissionRefused. Staging twice begins anew: nothing of the first is in the register.
     """
@@ -135,7 +136,7 @@ def _staged(
     submission: Import, rows: Sequence[Row], places: Sequence[Place], refused: Mapping[int, str]
 ) -> tuple[list[StagedRow], int]:
     taken = {index: place.grid for index, place in enumerate(places) if index not in refused}
-    batch_of = rules.batches(taken)
+    batch_of = rules.batches(taken, identities([row.values for row in rows], places))
     staged = []
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
         key = rules.staged_key(submission.id, row.sheet, row.row_no, row.part)
@@ -158,6 +159,24 @@ def _staged(
             )
         )
     return staged, len(set(batch_of.values()))
+
+
+def identities(rows: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> rules.Identities:
+    """Whom and what each row speaks of, wherever it stands: by number, by door, a facility by its kind and number, else
+    its spot.
+    """
+    return {index: [*_identities(row, place)] for index, (row, place) in enumerate(zip(rows, places, strict=True))}
+
+
+def _identities(row: Mapping[str, Any], place: Place) -> Iterator[Hashable]:
+    for number in ("id_no", "uscc"):
+        if row.get(number):
+            yield number, row[number]
+    if place.key:
+        yield place.community, place.key
+    if kind := row.get("facility_kind"):
+        name = row.get("name")
+        yield (kind, place.community, name) if name else (kind, place.building, row.get("spot"))
 
 
 def _fault(submission: Import, row: Row, code: str, there: str) -> dict[str, str]:

@@ -150,13 +150,17 @@ def _take_back(submission: Import, batch: int, *, actor: Viewer, at: dt.datetime
             n_doors_stayed=F("n_doors_stayed") + counts["doors"],
             n_batches_undone=F("n_batches_undone") + 1,
         )
-        writing.audit(
-            AuditVerb.IMPORT_BATCH_UNDONE,
-            scope=rows[0].grid if rows else submission.scope,
-            kind="import",
-            subject=submission.id,
-            data={"undone": counts["undone"], "stayed": counts["stayed"]},
-        )
+        by_grid: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in rows:
+            by_grid[row.grid][row.state] += 1
+        for grid, of_grid in by_grid.items() or [(submission.scope, counts)]:
+            writing.audit(
+                AuditVerb.IMPORT_BATCH_UNDONE,
+                scope=grid,
+                kind="import",
+                subject=submission.id,
+                data={"undone": of_grid["undone"], "stayed": of_grid["stayed"]},
+            )
 
 
 def _grids(wrote: Written) -> set[str]:
