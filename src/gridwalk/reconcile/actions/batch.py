@@ -19,6 +19,7 @@ from gridwalk.registry import columns, predicates
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Difference, Facility, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.registry.sources import Source
 from gridwalk.territory import rules as codes
 
 
@@ -37,7 +38,12 @@ class Batch:
 
     def source_ref(self, index: int) -> str:
         """Where a row stands in the file."""
-        return self.of.source_ref("left", self.rows[index].sheet, self.rows[index].row_no)
+        row = self.rows[index]
+        return Source(self.of.file_of("left"), self._sheet_numbers.get(row.sheet, 0), row.row_no).ref
+
+    @functools.cached_property
+    def _sheet_numbers(self) -> dict[str, int]:
+        return self.of.sheet_numbers("left")
 
     def grid(self, index: int) -> str:
         """The grid a row was staged in."""
@@ -112,11 +118,12 @@ class Batch:
 
 def facts(kind: str, values: dict[str, Any], *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Those of the row's values that are facts of the entity itself, not of its place."""
-    return {
-        field.name: values[field.name]
-        for field in dictionary.fields(kind)
-        if not field.locates and field.name in values and field.name not in without
-    }
+    return {name: values[name] for name in _own(kind, without) if name in values}
+
+
+@functools.lru_cache(maxsize=64)
+def _own(kind: str, without: frozenset[str]) -> tuple[str, ...]:
+    return tuple(f.name for f in dictionary.fields(kind) if not f.locates and f.name not in without)
 
 
 def claims_of(
