@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +13,26 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, Lookup
 from django.db.models.fields.related import ForeignObject
 
+from gridwalk.core import plain
+
 _Lookup = Lookup[Any] if TYPE_CHECKING else Lookup
 
 
 class Among(_Lookup):
-    """``column = ANY(array)``; nothing stands among no values. Values are given as the driver takes them."""
+    """``column = ANY(array)``; nothing stands among no values. Texts and ids go written out as one text, others (days)
+    as the driver writes them.
+    """
 
     lookup_name = "among"
     prepare_rhs = False
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [[*value]]
+        values = [*value]
+        if isinstance(values[0], uuid.UUID):
+            return "%s::uuid[]", [plain.array(values)]
+        if isinstance(values[0], str):
+            return "%s::text[]", [plain.array(values)]
+        return "%s", [values]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Sequence[Any]]:
         if not self.rhs:

@@ -18,3 +18,6 @@ def test_many_values_go_as_one_array_and_none_ask_nothing(django_assert_num_quer
     with django_assert_num_queries(0):
         assert not Stream.objects.filter(code__among=[]).exists()
     assert Stream.objects.exclude(code__among=[]).count() == 3
+    odd = ['a"b', "a\\b", "{a,b}", "", "NULL"]
+    Stream.objects.bulk_create([Stream(code=code) for code in odd])
+    assert {*Stream.objects.filter(code__among=odd).values_list("code", flat=True)} == {*odd}
