@@ -70,12 +70,14 @@ class Places:
     def locate(self, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
         """The place of each row, in order; doors are looked up in one query a community."""
         rough = [self._by_words_of(values) for values in rows]
+        distinct = {id(place): place for place in rough}
         wanted: dict[str, set[str]] = defaultdict(set)
-        for place in rough:
+        for place in distinct.values():
             if place.community and place.key:
                 wanted[place.community].add(place.key)
         standing = doors(wanted)
-        return [self._with_door(place, standing) for place in rough]
+        with_door = {key: self._with_door(place, standing) for key, place in distinct.items()}
+        return [with_door[id(place)] for place in rough]
 
     def _by_words_of(self, values: Mapping[str, Any]) -> Place:
         """The place that a row's words mean; those who live at one door mostly write it the same way."""

@@ -38,6 +38,21 @@ def test_inserted_rows_come_back_as_they_were(at: dt.datetime, times: int) -> No
 
 
 @FEW_AND_MANY
+def test_rows_by_their_values_are_stored_as_rows_of_the_class_are(at: dt.datetime, times: int) -> None:
+    columns = ("key", "at", "result")
+    bulk.insert_values(
+        Receipt, columns, [(f"{n}:{text}", at, {"x": [text, None]}) for n, text in enumerate(ODD * times)]
+    )
+    bulk.insert_values(Receipt, columns, [])
+    stored = {receipt.key: (receipt.at, receipt.result) for receipt in Receipt.objects.all()}
+    assert stored == {f"{n}:{text}": (at, {"x": [text, None]}) for n, text in enumerate(ODD * times)}
+    with pytest.raises(ValueError, match="result"):
+        bulk.insert_values(Receipt, ("key", "at"), [("1", at)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert_values(Receipt, columns, [("same", at, {})] * 2 * times)
+
+
+@FEW_AND_MANY
 def test_an_insert_fails_as_a_whole_on_a_key_that_exists(at: dt.datetime, times: int) -> None:
     bulk.insert([Receipt(key="import:1", at=at)])
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from gridwalk.core import ids
@@ -14,6 +14,7 @@ from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, n_open
 from gridwalk.reconcile.actions.children import Children
+from gridwalk.reconcile.actions.places_rows import Door
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry import holders, predicates, rules
@@ -167,20 +168,20 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
                 work.fault(index, place.fault)
             missing.setdefault((place.community, place.key), (place, {}, work.source_ref(index)))
     registered = places_rows.doors_of_rows(writing, work, missing)
-    placed = []
-    for place in work.places:
-        door = (place.community, place.key)
-        if place.key and door in standing:
-            pk, grid = standing[door]
-            placed.append(_at(place, pk, grid))
-        elif place.key and door in registered:
-            placed.append(_at(place, registered[door], place.grid))
-        else:
-            placed.append(_at(place, None, codes.unassigned_of(place.community) if place.community else ""))
-    return placed
+    distinct = {id(place): place for place in work.places}  # those who live at one door mostly share it
+    placed = {key: _at(place, standing, registered) for key, place in distinct.items()}
+    return [placed[id(place)] for place in work.places]
 
 
-def _at(place: Place, dwelling: uuid.UUID | None, grid: str) -> Place:
+def _at(place: Place, standing: Mapping[Door, tuple[uuid.UUID, str]], registered: Mapping[Door, uuid.UUID]) -> Place:
+    """The place with its door, that stood or was registered just now; without one, in the community's grid 000."""
+    door = (place.community, place.key)
+    dwelling: uuid.UUID | None = None
+    grid = codes.unassigned_of(place.community) if place.community else ""
+    if place.key and door in standing:
+        dwelling, grid = standing[door]
+    elif place.key and door in registered:
+        dwelling, grid = registered[door], place.grid
     return Place(community=place.community, grid=grid, address=place.address, key=place.key, dwelling=dwelling)
 
 
