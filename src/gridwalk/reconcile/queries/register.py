@@ -55,6 +55,8 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
 
 def _registered(scope: str, listed: Iterable[str]) -> Iterable[dict[str, Any]]:
     indexes = {columns.index_of("id_no", number) for number in listed} - {""}
+    if not indexes:
+        return
     links = Residence.objects.filter(
         kind=REGISTERED, to_on__isnull=True, grid__code__startswith=scope, person__status="active"
     ).exclude(person__grid__code__startswith=scope)
