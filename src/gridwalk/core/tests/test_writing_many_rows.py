@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from gridwalk.core import bulk, ids
+from gridwalk.core import bulk, ids, plain
 from gridwalk.core.models import AuditEntry, Receipt, StoredFile
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_a_row_made_without_its_class_is_the_row_its_class_makes(at: dt.datetime
 @pytest.mark.parametrize("texts", [[], ODD, ["null", "a,b", "{x}", " "]])
 def test_lists_are_written_as_the_server_reads_them(texts: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::text[]", [bulk._list(texts)])
+        cursor.execute("SELECT %s::text[]", [plain.array(texts)])
         assert cursor.fetchone() == (texts,)
 
 
