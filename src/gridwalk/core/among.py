@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -15,7 +14,10 @@ from django.db.models.fields.related import ForeignObject
 
 from gridwalk.core import plain
 
-_Lookup = Lookup[Any] if TYPE_CHECKING else Lookup
+if TYPE_CHECKING:
+    _Lookup = Lookup[Any]
+else:
+    _Lookup = Lookup
 
 
 class Among(_Lookup):
@@ -26,20 +28,20 @@ class Among(_Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         values = [*value]
         if isinstance(values[0], uuid.UUID):
-            return "%s::uuid[]", [plain.array(values)]
+            return "%s::uuid[]", (plain.array(values),)
         if isinstance(values[0], str):
-            return "%s::text[]", [plain.array(values)]
-        return "%s", [values]
+            return "%s::text[]", (plain.array(values),)
+        return "%s", (values,)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         if not self.rhs:
             raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
         array, values = self.process_rhs(compiler, connection)
-        return f"{column} = ANY({array})", [*params, *values]
+        return f"{column} = ANY({array})", (*params, *values)
 
 
 def register() -> None:
