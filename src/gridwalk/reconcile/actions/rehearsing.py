@@ -1,7 +1,8 @@
 """预看: what would become of a ledger's rows, grid by grid, before anything of it is in the register.
 
 The rows are applied as they will be, the batches of a grid in one transaction that is then rolled back: so the counts
-are true. That somebody handed in a number of who is on record elsewhere is noted all the same: a preview tells as much as an import.
+are true. That somebody handed in a number of who is on record elsewhere is noted all the same: a preview tells as much
+as an import.
 """
 
 from __future__ import annotations
