@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
-from gridwalk.reconcile import jobs
+from gridwalk.reconcile import jobs, rules
 from gridwalk.reconcile.actions import applying
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
@@ -98,6 +98,7 @@ def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
         DOORS[0],
         *[[f"{COMMUNITY}00{1 + n % 2}", "海河花园", f"{n}号楼", "1", "101", "有人住", "自住", ""] for n in range(1, 9)],
     ]
+    monkeypatch.setattr(rules, "BATCH_ROWS", 4)  # a grid's rows
     ledger = upload(lead, workbook("房屋台账", rows))
     lead.post(f"/imports/{ledger.pk}/mapping/", {"do": "apply"})
     real, calls = applying._save, []

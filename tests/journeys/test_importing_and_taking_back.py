@@ -13,7 +13,7 @@ from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Receipt
-from gridwalk.reconcile import jobs
+from gridwalk.reconcile import jobs, rules
 from gridwalk.reconcile.actions import taking_back
 from gridwalk.reconcile.models import Import, SideRow, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
@@ -178,6 +178,7 @@ def test_what_was_dispatched_leaves_only_when_a_second_person_agrees(street: Cli
 
 
 def test_a_cut_run_goes_on_where_it_stopped(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "BATCH_ROWS", 4)  # a grid's rows
     rows = [
         DOORS[0],
         *[[f"{COMMUNITY}00{1 + n % 2}", "海河花园", f"{n}号楼", "1", "101", "有人住", "自住", ""] for n in range(1, 9)],

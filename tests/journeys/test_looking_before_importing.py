@@ -145,7 +145,7 @@ def test_a_preview_that_fails_leaves_the_ledger_where_it_was(lead: Client, monke
     def cut(*arguments: Any) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(rehearsing, "_counted", cut)
+    monkeypatch.setattr(rehearsing, "_count", cut)
     with pytest.raises(RuntimeError):
         jobs.rehearse(imported=str(ledger.pk), user=str(signed_in(lead).id))
     assert "没有预览成，什么都没有入库" in lead.get(f"/imports/{ledger.pk}/").content.decode()

@@ -14,10 +14,11 @@ from typing import Any
 
 from django.db import models, transaction
 
-from gridwalk.core import bulk, clock, files, ids, plain, records
+from gridwalk.core import bulk, clock, files, ids, lines, plain
 from gridwalk.core.actors import Actor
 from gridwalk.core.audit import append, chain, verify
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.lines import Line
 from gridwalk.core.models import AuditEntry, Change, Home, Receipt, StoredFile, Stream
 from gridwalk.method.text import without_numbers
 
@@ -72,23 +73,16 @@ class Writing:
     ) -> None:
         """Note that ``field`` of an entity went from ``old`` to ``new``; sensitive values are sealed here."""
         author = self.of(stream)
-        row = ids.line_id()
-        if field == Change.WHOLE:
-            new = records.seal_record(kind, new, table="core_change", column="new", row=row)
-        else:
-            old = records.seal_value(kind, field, old, table="core_change", column="old", row=row)
-            new = records.seal_value(kind, field, new, table="core_change", column="new", row=row)
         self._collected.changes.append(
-            bulk.row(
-                Change,
-                id=row,
+            Line(
+                id=ids.line_id(),
                 stream_id=stream,
                 version=self.versions[stream],
                 kind=kind,
                 entity=entity,
                 field=field,
                 old=old,
-                new=new,
+                new=dict(new) if field == Change.WHOLE else new,
                 op=op or author.op,
                 source=source,
                 source_ref=source_ref,
@@ -194,20 +188,21 @@ class Writing:
 class _Collected:
     """What a transaction writes at its end."""
 
-    changes: list[Change] = dataclasses.field(default_factory=list)
+    changes: list[Line] = dataclasses.field(default_factory=list)
     audit: list[AuditEntry] = dataclasses.field(default_factory=list)
     rows: list[models.Model] = dataclasses.field(default_factory=list)
     last: list[Callable[[], None]] = dataclasses.field(default_factory=list)
 
     def write(self) -> None:
         """All of it: a constant number of statements, and where it is little, all in one message."""
-        by_table: dict[type[models.Model], list[models.Model]] = {Change: [*self.changes]}
+        by_table: dict[type[models.Model], list[models.Model]] = {}
         for row in self.rows:
             by_table.setdefault(type(row), []).append(row)
-        few = max(len(self.audit), *map(len, by_table.values())) <= bulk.FEW
+        few = max(len(self.audit), len(self.changes), *map(len, by_table.values())) <= bulk.FEW
         with plain.together() if few else nullcontext():
             for write in self.last:
                 write()
+            lines.write(self.changes)
             for rows in by_table.values():
                 bulk.insert(rows)
             append.append(self.audit)

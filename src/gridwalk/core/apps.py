@@ -13,7 +13,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Every connection is told how long it may wait."""
-        from gridwalk.core import patience
+        """Every connection is told how long it may wait; queries may ask for many values as one array."""
+        from gridwalk.core import among, patience
 
+        among.register()
         connection_created.connect(patience.begin)

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
+import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, connections, models
 from django.db.models.base import ModelState
@@ -47,11 +48,55 @@ def insert(rows: Sequence[models.Model]) -> None:
         row._state.db = connection.alias
 
 
+def insert_values(table: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of a table that nobody needs as such, by the values of all its ``columns`` (``grid_id``). Raises
+    IntegrityError.
+    """
+    if not rows:
+        return
+    name, quoted, composed = _listed(table, tuple(columns))
+    written = [_composed(row, composed) for row in rows] if composed else rows
+    if len(rows) <= FEW:
+        places = ", ".join(["%s"] * len(columns))
+        with plain.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {name} ({quoted}) VALUES ({places})", written)  # noqa: S608 our names
+        return
+    sql = f"COPY {name} ({quoted}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+        for row in written:
+            copy.write_row(row)
+
+
+@functools.lru_cache(maxsize=64)
+def _listed(table: type[models.Model], columns: tuple[str, ...]) -> tuple[str, str, list[int]]:
+    """The table's name, these columns, and the places of those that hold JSON. Raises ValueError where one misses."""
+    fields = {field.attname: field for field in table._meta.concrete_fields if not _is_auto(field)}
+    if missing := fields.keys() ^ set(columns):
+        raise ValueError(f"not the columns of {table.__name__}: {', '.join(sorted(missing))}")
+    of_json = [place for place, column in enumerate(columns) if isinstance(fields[column], models.JSONField)]
+    return connection.ops.quote_name(table._meta.db_table), ", ".join(_quoted(fields[c]) for c in columns), of_json
+
+
+def _is_auto(field: models.Field[Any, Any]) -> bool:
+    return field.primary_key and isinstance(field, models.AutoField)
+
+
+def _composed(row: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    values = list(row)
+    for place in places:
+        values[place] = None if values[place] is None else _json(values[place])
+    return values
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
 @functools.lru_cache(maxsize=64)
 def _inserted(table: type[models.Model]) -> tuple[str, str, list[_Inserted]]:
     """The table's name, the columns an insert names, and their fields."""
     meta = table._meta
-    fields = [f for f in meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
+    fields = [f for f in meta.concrete_fields if not _is_auto(f)]
     fields.sort(key=_is_composed)  # last, for ``_written`` writes them out one by one
     inserted = [_Inserted(f.attname, f, _as_it_is(f), _is_stamped(f)) for f in fields]
     return connection.ops.quote_name(meta.db_table), ", ".join(_quoted(f) for f in fields), inserted
@@ -92,7 +137,7 @@ def _written(table: type[models.Model]) -> Callable[[models.Model], list[Any] | 
     """
     _, _, fields = _inserted(table)
     simple = [f.name for f in fields if not _is_composed(f.field)]
-    composed = [(f.name, _list if isinstance(f.field, ArrayField) else json.dumps) for f in fields[len(simple) :]]
+    composed = [(f.name, plain.array if isinstance(f.field, ArrayField) else _json) for f in fields[len(simple) :]]
     if len(simple) < 2 or any(f.is_stamped for f in fields):
         return lambda _: None
     values_of = operator.attrgetter(*simple)
@@ -107,12 +152,6 @@ def _written(table: type[models.Model]) -> Callable[[models.Model], list[Any] | 
         return values
 
     return written
-
-
-def _list(values: Sequence[object]) -> str:
-    """An array of texts or ids as PostgreSQL reads it."""
-    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
 
 
 def row(table: type[Row], **values: Any) -> Row:
@@ -221,8 +260,17 @@ def refresh_statistics(*tables: type[models.Model], n_new: int | None = None) ->
                 [[connection.ops.quote_name(name) for name in names], 2 * n_new],
             )
             names -= {name for (name,) in cursor.fetchall()}
-        if names:
-            cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, sorted(names)))}")
+        grown = sorted((t for t in tables if t._meta.db_table in names), key=lambda table: table._meta.db_table)
+        if grown:
+            cursor.execute(f"ANALYZE {', '.join(map(_planned, grown))}")
+
+
+def _planned(table: type[models.Model]) -> str:
+    """The table with the columns that plans hang on: of what is composed or sealed, statistics cost most and tell
+    nothing.
+    """
+    columns = [f for f in table._meta.concrete_fields if not _is_composed(f) and not isinstance(f, models.TextField)]
+    return f"{connection.ops.quote_name(table._meta.db_table)} ({', '.join(map(_quoted, columns))})"
 
 
 def _quoted(field: models.Field[Any, Any]) -> str:

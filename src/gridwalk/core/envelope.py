@@ -7,7 +7,6 @@ an HMAC of the normalised value, never by the envelope itself.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import functools
 import hmac
@@ -25,7 +24,7 @@ from django.conf import settings
 VERSION = "v1"
 PREFIX = VERSION + "|"
 NONCE_BYTES, TAG_BYTES = 12, 16
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_URL_SAFE, _STANDARD = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 
 
 class EnvelopeError(Exception):
@@ -76,12 +75,12 @@ def derive(key: bytes, *, salt: str, purpose: str) -> bytes:
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).rstrip(b"=").translate(_URL_SAFE).decode()
 
 
 def _decode(text: str) -> bytes:
-    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    if _encode(raw) != text:
+    raw = binascii.a2b_base64(text.encode("ascii").translate(_STANDARD) + b"=" * (-len(text) % 4))
+    if _encode(raw) != text:  # it passes over what is no base64
         raise ValueError("not the one spelling of these bytes")
     return raw
 
@@ -116,8 +115,12 @@ def seal(value: str, *, table: str, column: str, row: object) -> str:
     return sealer()(value, f"{table}|{column}|{row}") if value else ""
 
 
-def sealer() -> Callable[[str, str], str]:
-    """What seals values of this moment, each for its place (``table|column|row``): the key is looked up once for many.
+Sealer = Callable[[str, str], str]
+"""What seals values, each for its place (``table|column|row``)."""
+
+
+def sealer() -> Sealer:
+    """What seals values of this moment: the key is looked up once for many.
 
     Nothing is kept of it: who holds it longer would go on under a key that is active no more.
     """
@@ -126,7 +129,7 @@ def sealer() -> Callable[[str, str], str]:
 
 
 @functools.lru_cache(maxsize=32)
-def _sealer(alg: str, key_id: str, key: bytes) -> Callable[[str, str], str]:
+def _sealer(alg: str, key_id: str, key: bytes) -> Sealer:
     head, encrypt, encode = f"{VERSION}|{alg}|{key_id}|", _algorithm(alg, key).encrypt, binascii.b2a_base64
 
     def seal(value: str, place: str) -> str:

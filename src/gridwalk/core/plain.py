@@ -6,6 +6,7 @@ Building a query through the ORM costs more than answering it there; this keeps 
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
@@ -86,6 +87,14 @@ def _loaded(table: type[Model], names: Sequence[str], values: Sequence[Any]) -> 
     row._state = ModelState()
     row._state.adding, row._state.db = False, connection.alias
     return row
+
+
+def array(values: Sequence[object]) -> str:
+    """An array of texts or ids as PostgreSQL reads it."""
+    if values and isinstance(values[0], uuid.UUID):
+        return "{" + ",".join(map(str, values)) + "}"
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
 
 
 def select(table: type[Model], where: str, params: Sequence[Any]) -> list[Model]:

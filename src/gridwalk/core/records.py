@@ -26,8 +26,16 @@ def open_value(field: str, value: Any, *, table: str, column: str, row: object) 
     return value
 
 
-def seal_record(kind: str, values: Mapping[str, Any], *, table: str, column: str, row: object) -> dict[str, Any]:
-    """Every value of ``values`` as ``seal_value`` stores it."""
+def seal_record(
+    kind: str,
+    values: Mapping[str, Any],
+    *,
+    table: str,
+    column: str,
+    row: object,
+    seal: envelope.Sealer | None = None,
+) -> dict[str, Any]:
+    """Every value of ``values`` as ``seal_value`` stores it. ``seal``: what seals them, where it seals for many."""
     stored, sensitive = dict(values), dictionary.sensitive(kind)
     sealed = [
         field
@@ -35,7 +43,7 @@ def seal_record(kind: str, values: Mapping[str, Any], *, table: str, column: str
         if value and isinstance(value, str) and (field in sensitive or value.startswith(envelope.PREFIX))
     ]
     if sealed:
-        seal, at = envelope.sealer(), str(row)
+        seal, at = seal or envelope.sealer(), str(row)
         for field in sealed:
             stored[field] = seal(values[field], f"{table}|{column}.{field}|{at}")
     return stored

@@ -270,15 +270,16 @@ def at(rows: Sequence[Sequence[Any]], top: int, kind: str | None = None) -> tupl
     single = _texts(rows[top])
     if sum(1 for t in single if t) < FEWEST_HEADINGS:
         return NONE, None
-    candidates = [(Header(top, 1, single), 0.0)]
-    if top + 1 < len(rows):
-        below = _texts(rows[top + 1])
-        bonus = _refused_above(single, below) + TWO_ROWS * _stands_below(single, below, rows[top + 2 :])
-        candidates.append((_of_two(top, single, below), bonus))
+    below = _texts(rows[top + 1]) if top + 1 < len(rows) else None
+    candidates = [Header(top, 1, single), *([] if below is None else [_of_two(top, single, below)])]
     best: tuple[float, Header | None] = NONE, None
-    for header, bonus in candidates:
-        score = (fit(kind, header.words) if kind else kind_of(header.words)[1]) - 0.1 * header.height + bonus
-        if matched(header.texts) >= FEWEST_HEADINGS and score > best[0]:
+    for header in candidates:
+        if matched(header.texts) < FEWEST_HEADINGS:
+            continue  # most rows are records
+        score = (fit(kind, header.words) if kind else kind_of(header.words)[1]) - 0.1 * header.height
+        if below is not None and header.height > 1:
+            score += _refused_above(single, below) + TWO_ROWS * _stands_below(single, below, rows[top + 2 : top + 3])
+        if score > best[0]:
             best = score, header
     return best
 
@@ -361,6 +362,7 @@ def _is_anothers(words: str) -> bool:
 NUMBERING = frozenset({"序号", "编号", "序", "NO", "No", "no", "No.", "NO.", "行号", "项次"})
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def _known(words: str) -> bool:
     return any(meant(kind, words) for kind in dictionary.KINDS)
 

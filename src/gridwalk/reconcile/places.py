@@ -70,12 +70,14 @@ class Places:
     def locate(self, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
         """The place of each row, in order; doors are looked up in one query a community."""
         rough = [self._by_words_of(values) for values in rows]
+        distinct = {id(place): place for place in rough}
         wanted: dict[str, set[str]] = defaultdict(set)
-        for place in rough:
+        for place in distinct.values():
             if place.community and place.key:
                 wanted[place.community].add(place.key)
         standing = doors(wanted)
-        return [self._with_door(place, standing) for place in rough]
+        with_door = {key: self._with_door(place, standing) for key, place in distinct.items()}
+        return [with_door[id(place)] for place in rough]
 
     def _by_words_of(self, values: Mapping[str, Any]) -> Place:
         """The place that a row's words mean; those who live at one door mostly write it the same way."""
@@ -170,7 +172,7 @@ def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uu
     """
     door_at: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
     for community, keys in wanted.items():
-        rows = Dwelling.objects.filter(community=community, address_key__in=list(keys)).exclude(status="struck_off")
+        rows = Dwelling.objects.filter(community=community, address_key__among=keys).exclude(status="struck_off")
         for pk, key, grid in rows.values_list("id", "address_key", "grid_id"):
             door_at[community, key] = (pk, grid)
         door_at |= _merged(community, {key for key in keys if (community, key) not in door_at})
@@ -182,7 +184,7 @@ def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uu
 
 def _merged(community: str, keys: set[str]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:
     """Doors that were entered twice: the other spelling leads to the one that stayed."""
-    gone = Dwelling.objects.filter(community=community, address_key__in=keys, merged_into__isnull=False)
+    gone = Dwelling.objects.filter(community=community, address_key__among=keys, merged_into__isnull=False)
     into = {key: pk for key, pk in gone.values_list("address_key", "merged_into") if pk} if keys else {}
-    grids = dict(Dwelling.objects.filter(pk__in=into.values()).values_list("id", "grid_id")) if into else {}
+    grids = dict(Dwelling.objects.filter(pk__among=into.values()).values_list("id", "grid_id")) if into else {}
     return {(community, key): (pk, grids[pk]) for key, pk in into.items() if pk in grids}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 
 from gridwalk.registry.rules import HANDED_IN_A_DAY
 
@@ -91,7 +91,8 @@ FAULT_AT = {
     WITHHELD: "id_no",
 }
 """The field whose cell is at fault, of faults that a place brings along, or a number."""
-BATCH_ROWS = 1000
+BATCH_ROWS = 2000
+"""So many rows are one transaction; it holds the grids it writes to for a second or two."""
 NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"
@@ -168,14 +169,27 @@ def row_place(sheet: str, row_no: int) -> str:
     return f"{sheet} 第 {row_no} 行"
 
 
-def batches(grid_of: Mapping[int, str], *, first: int = 0) -> dict[int, int]:
-    """Row → its batch: the rows of one grid, in their order, so many at a time; counted from ``first``."""
+Identities = Mapping[int, Collection[Hashable]]
+"""Row → what it speaks of, as far as a row of another grid may speak of it too: numbers, doors."""
+
+
+def batches(grid_of: Mapping[int, str], identities: Identities, *, first: int = 0) -> dict[int, int]:
+    """Row → its batch, counted from ``first``: whole grids in the order of their first rows, so many rows at a time; a
+    grid of more has batches of its own.
+
+    Grids whose rows speak of one thing are apart: what the later one says is held against what the first has made.
+    """
     by_grid: dict[str, list[int]] = defaultdict(list)
     for index, grid in grid_of.items():
         by_grid[grid].append(index)
-    parts = [
-        members[start : start + BATCH_ROWS]
-        for members in sorted(by_grid.values(), key=lambda members: members[0])
-        for start in range(0, len(members), BATCH_ROWS)
-    ]
+    parts: list[list[int]] = []
+    spoken: set[Hashable] = set()
+    for members in sorted(by_grid.values(), key=lambda members: members[0]):
+        own = {identity for index in members for identity in identities.get(index, ())}
+        if parts and len(parts[-1]) + len(members) <= BATCH_ROWS and spoken.isdisjoint(own):
+            parts[-1] += members
+            spoken |= own
+            continue
+        parts += [members[start : start + BATCH_ROWS] for start in range(0, len(members), BATCH_ROWS)]
+        spoken = own
     return {index: first + n for n, part in enumerate(parts) for index in part}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from gridwalk.core import clock, envelope
 from gridwalk.dictionary import fields as dictionary
@@ -76,31 +77,54 @@ def from_text(kind: str, field: str, value: Any) -> Any:
 def write(entity: Entity, field: str, value: Any) -> set[str]:
     """Set a field from its canonical value; returns the columns that changed."""
     changed = _write(entity, field, value)
-    return changed | rekey(entity) if _makes_keys(entity, field) else changed
+    return changed | rekey(entity) if _makes_keys(entity.KIND, field) else changed
 
 
 def write_all(entity: Entity, values: Mapping[str, Any]) -> None:
     """Set the fields of a new entity; its search keys are made once, from what is at hand in the clear."""
     for field, value in values.items():
         _write(entity, field, value)
-    if any(_makes_keys(entity, field) for field in values):
+    if any(_makes_keys(entity.KIND, field) for field in values):
         rekey(entity, clear=values)
 
 
-def _makes_keys(entity: Entity, field: str) -> bool:
-    return field == "name" or field in TAILS or (isinstance(entity, Facility) and field == "facility_kind")
+@functools.lru_cache(maxsize=512)
+def _makes_keys(kind: str, field: str) -> bool:
+    return field == "name" or field in TAILS or (kind, field) == ("facility", "facility_kind")
 
 
 def _write(entity: Entity, field: str, value: Any) -> set[str]:
     """The same without search keys."""
-    column = dictionary.column(entity.KIND, field)
-    if column is Column.SEALED:
-        return _write_sealed(entity, field, value or "") | _write_what_follows(entity, field, value)
-    is_empty = value is None or value == ""
-    value = dictionary.today(entity.KIND, field, value)
-    value = _EMPTY.get(column, "") if is_empty else _FROM_PLAIN.get(column, _as_it_is)(value)
-    setattr(entity, field, value)
-    return {field} | _write_what_follows(entity, field, value)
+    way = _way(entity.KIND, field)
+    if way.is_sealed:
+        changed = _write_sealed(entity, field, value or "")
+    else:
+        changed = {field}
+        value = way.empty if value is None or value == "" else way.stored(way.today.get(value, value))
+        setattr(entity, field, value)
+    return changed | way.follows(entity, value) if way.follows else changed
+
+
+class _Way(NamedTuple):
+    """How values of a field come into the columns of its table. ``today``: values of once and what they are now."""
+
+    is_sealed: bool
+    empty: Any
+    today: Mapping[Any, Any]
+    stored: Callable[[Any], Any]
+    follows: Callable[[Any, Any], set[str]] | None
+
+
+@functools.lru_cache(maxsize=512)
+def _way(kind: str, field: str) -> _Way:
+    declared, column = dictionary.find(kind, field), dictionary.column(kind, field)
+    return _Way(
+        is_sealed=column is Column.SEALED,
+        empty=_EMPTY.get(column, ""),
+        today=(declared.former or {}) if declared else {},
+        stored=_FROM_PLAIN.get(column, _as_it_is),
+        follows=_FOLLOWS.get((kind, field)),
+    )
 
 
 _EMPTY: Mapping[Column, Any] = {Column.DATE: None, Column.NUMBER: None, Column.WHOLE: None}
@@ -117,24 +141,23 @@ _FROM_PLAIN: Mapping[Column, Callable[[Any], Any]] = {
 }
 
 
-def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
-    """Columns that hang on the field: keys of a name, the proof of a vacancy, the check of a number, the day of an
-    end.
-    """
-    if isinstance(entity, Facility):
-        return _sort_facility(entity) if field in {"name", "facility_kind"} else set()
-    if field == "name":
-        return _write_name_keys(entity, str(value))
-    if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
-        entity.vacancy_source, entity.vacancy_confirmed_on = "", None
-        return {"vacancy_source", "vacancy_confirmed_on"}
-    if isinstance(entity, Person) and field == "id_no":
-        entity.id_no_checked_on = None
-        return {"id_no_checked_on"}
-    if isinstance(entity, Person) and field == "status" and value == "active":
-        entity.ended_on = None
-        return {"ended_on"}
-    return set()
+def _unprove_vacancy(entity: Any, occupancy: Any) -> set[str]:
+    if occupancy == "vacant":
+        return set()
+    entity.vacancy_source, entity.vacancy_confirmed_on = "", None
+    return {"vacancy_source", "vacancy_confirmed_on"}
+
+
+def _uncheck_number(entity: Any, _: Any) -> set[str]:
+    entity.id_no_checked_on = None
+    return {"id_no_checked_on"}
+
+
+def _unend(entity: Any, status: Any) -> set[str]:
+    if status != "active":
+        return set()
+    entity.ended_on = None
+    return {"ended_on"}
 
 
 def rekey(entity: Entity, *, clear: Mapping[str, Any] | None = None) -> set[str]:
@@ -165,7 +188,7 @@ def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
         return {}
     column = NUMBERS[kind][1]
     table: Any = TABLES[kind]
-    rows = table._default_manager.filter(**{f"{column}__in": keys})
+    rows = table._default_manager.filter(**{f"{column}__among": keys}).exclude(**{column: ""})
     rows = rows.exclude(status="struck_off") if kind == "person" else rows.filter(status="active")
     return dict(rows.values_list(column, "id"))
 
@@ -197,19 +220,36 @@ def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     return {f"{field}_sealed", f"{field}_index"}
 
 
-def _sort_facility(entity: Facility) -> set[str]:
+def _sort_facility(entity: Any, _: Any) -> set[str]:
     entity.sort_key = names.sort_key(entity.title)[:200]
     return {"sort_key"}
 
 
-def _write_name_keys(entity: Entity, name: str) -> set[str]:
-    if isinstance(entity, Person):
-        entity.name_key, entity.sort_key = names.key(name), names.sort_key(name)[:120]
-        return {"name_key", "sort_key"}
-    if isinstance(entity, Organization):
-        entity.name_key, entity.sort_key = names.organization_key(name)[:160], names.sort_key(name)[:200]
-        return {"name_key", "sort_key"}
-    if isinstance(entity, Site):
-        entity.sort_key = names.sort_key(name)[:200]
-        return {"sort_key"}
-    return set()
+def _key_person(entity: Any, name: Any) -> set[str]:
+    entity.name_key, entity.sort_key = names.key(str(name)), names.sort_key(str(name))[:120]
+    return {"name_key", "sort_key"}
+
+
+def _key_organization(entity: Any, name: Any) -> set[str]:
+    entity.name_key, entity.sort_key = names.organization_key(str(name))[:160], names.sort_key(str(name))[:200]
+    return {"name_key", "sort_key"}
+
+
+def _sort_site(entity: Any, name: Any) -> set[str]:
+    entity.sort_key = names.sort_key(str(name))[:200]
+    return {"sort_key"}
+
+
+_FOLLOWS: Mapping[tuple[str, str], Callable[[Any, Any], set[str]]] = {
+    ("dwelling", "occupancy"): _unprove_vacancy,
+    ("person", "name"): _key_person,
+    ("person", "id_no"): _uncheck_number,
+    ("person", "status"): _unend,
+    ("organization", "name"): _key_organization,
+    ("site", "name"): _sort_site,
+    ("facility", "name"): _sort_facility,
+    ("facility", "facility_kind"): _sort_facility,
+}
+"""(Kind, field) → what sets the columns that hang on it, and tells which: keys of a name, the proof of a vacancy, the
+check of a number, the day of an end.
+"""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.registry import columns, living, rules
+from gridwalk.registry import columns, living, predicates, rules
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Person, Residence
 from gridwalk.registry.rules import FROM_PAPER
@@ -40,7 +40,7 @@ def _indexes(comers: Sequence[Comer]) -> dict[uuid.UUID, str]:
 def _of(indexes: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, Person]:
     if not any(indexes.values()):
         return {}
-    standing = Person.objects.filter(id_no_index__in=set(indexes.values()) - {""}).exclude(status="struck_off")
+    standing = Person.objects.filter(predicates.holds_number(set(indexes.values())))
     by_index = {person.id_no_index: person for person in standing}
     return {pk: by_index[index] for pk, index in indexes.items() if index in by_index}
 
@@ -57,7 +57,7 @@ def elsewhere(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
     indexes = _indexes(comers)
     standing = _of(indexes)
     links = _homes_first(
-        Residence.objects.filter(person__id_no_index__in=set(indexes.values()) - {""}, to_on__isnull=True)
+        Residence.objects.filter(predicates.holds_number(set(indexes.values()), "person__"), to_on__isnull=True)
     )
     return {
         comer.id: holder

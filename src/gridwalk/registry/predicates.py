@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least, TruncDate
@@ -22,6 +23,17 @@ LET_INTERVAL_DAYS = 90
 def people() -> QuerySet[Person]:
     """Every person of the register."""
     return Person.objects.all()
+
+
+def holds_number(indexes: Collection[str], of: str = "") -> Q:
+    """The condition that a standing person, or whoever a row names at the path ``of`` (``person__``), has one of these
+    ID numbers, by their indexes.
+
+    It says all that the index of numbers holds: of a hundred values the planner does not see by itself that none of
+    them is empty, and reads every person.
+    """
+    number, status = f"{of}id_no_index", f"{of}status"
+    return Q(**{f"{number}__among": {*indexes} - {""}}) & ~Q(**{number: ""}) & ~Q(**{status: "struck_off"})
 
 
 def dwellings() -> QuerySet[Dwelling]:

@@ -113,7 +113,9 @@ def join_targets(writing: Writing, places: Sequence[Joining]) -> None:
     }
     if not wanted:
         return
-    standing = Target.objects.filter(entity__in=[place.entity for place in places]).values_list("campaign_id", "entity")
+    standing = Target.objects.filter(entity__among=[place.entity for place in places]).values_list(
+        "campaign_id", "entity"
+    )
     workers = accounts.responsible(sorted({place.grid for place in places}), today)
     joining = [wanted[key] for key in wanted.keys() - set(standing)]
     bulk.insert([_target(writing, wave, place, workers.get(place.grid)) for wave, place in joining])

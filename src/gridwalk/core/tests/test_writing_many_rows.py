@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from gridwalk.core import bulk, ids
+from gridwalk.core import bulk, ids, plain
 from gridwalk.core.models import AuditEntry, Receipt, StoredFile
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,21 @@ def test_inserted_rows_come_back_as_they_were(at: dt.datetime, times: int) -> No
         copy = stored[row.id]
         assert (copy.at, copy.actor, copy.data, copy.reason) == (row.at, None, row.data, row.reason)
         assert not row._state.adding
+
+
+@FEW_AND_MANY
+def test_rows_by_their_values_are_stored_as_rows_of_the_class_are(at: dt.datetime, times: int) -> None:
+    columns = ("key", "at", "result")
+    bulk.insert_values(
+        Receipt, columns, [(f"{n}:{text}", at, {"x": [text, None]}) for n, text in enumerate(ODD * times)]
+    )
+    bulk.insert_values(Receipt, columns, [])
+    stored = {receipt.key: (receipt.at, receipt.result) for receipt in Receipt.objects.all()}
+    assert stored == {f"{n}:{text}": (at, {"x": [text, None]}) for n, text in enumerate(ODD * times)}
+    with pytest.raises(ValueError, match="result"):
+        bulk.insert_values(Receipt, ("key", "at"), [("1", at)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert_values(Receipt, columns, [("same", at, {})] * 2 * times)
 
 
 @FEW_AND_MANY
@@ -84,7 +99,7 @@ def test_a_row_made_without_its_class_is_the_row_its_class_makes(at: dt.datetime
 @pytest.mark.parametrize("texts", [[], ODD, ["null", "a,b", "{x}", " "]])
 def test_lists_are_written_as_the_server_reads_them(texts: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::text[]", [bulk._list(texts)])
+        cursor.execute("SELECT %s::text[]", [plain.array(texts)])
         assert cursor.fetchone() == (texts,)
 
 

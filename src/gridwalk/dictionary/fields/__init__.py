@@ -117,8 +117,15 @@ def unfit(kind: str, name: str, value: Any) -> str:
 
     What ``parse`` lets pass is never unfit: this is what stands behind it, for whatever came another way.
     """
+    if not value or not isinstance(value, str) or column(kind, name) is Column.SEALED:
+        return ""  # and numbers are kept in no cache
+    return _unfit_text(kind, name, value)
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _unfit_text(kind: str, name: str, value: str) -> str:
     declared = _INDEX.get((kind, name))
-    if declared is None or value in (None, "") or not isinstance(value, str):
+    if declared is None:
         return ""
     if declared.choices:
         return "" if today(kind, name, value) in declared.choices else "不认得这个写法"

@@ -1,4 +1,5 @@
-"""Staged rows into the register: a batch is one grid's rows in one transaction with a receipt, so a cut import goes on.
+"""Staged rows into the register: a batch is the rows of some grids in one transaction with a receipt, so a cut import
+goes on.
 
 Whatever the register already has is not doubled: rows find their door by address, their person by ID number (else by
 name and door), and say the rest as claims through the one door for facts.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from django.db.models import F
@@ -82,21 +84,22 @@ def _apply_batch(submission: Import, batch: int, places: Places, *, actor: Viewe
 
 def _save(writing: Writing, submission: Import, work: Batch) -> None:
     bulk.update(work.rows, ["state", "entity", "faults"])
-    counts = {
-        state: sum(1 for row in work.rows if row.state == state) for state in ("created", "changed", "same", "refused")
-    }
+    by_grid: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in work.rows:
+        by_grid[row.grid][row.state] += 1
+    counts = sum(by_grid.values(), Counter[str]())
     Import.objects.filter(pk=submission.pk).update(
         n_created=F("n_created") + counts["created"],
         n_changed=F("n_changed") + counts["changed"],
         n_same=F("n_same") + counts["same"],
         n_refused=F("n_refused") + counts["refused"],
-        n_differences=F("n_differences") + work.n_differences,
+        n_differences=F("n_differences") + work.asked.total(),
         n_batches_done=F("n_batches_done") + 1,
-        n_unassigned=F("n_unassigned") + work.n_unassigned,
+        n_unassigned=F("n_unassigned") + work.unassigned.total(),
     )
-    writing.audit(
-        AuditVerb.IMPORT_BATCH_APPLIED, scope=work.rows[0].grid, kind="import", subject=submission.id, data=counts
-    )
+    for grid, of_grid in by_grid.items():
+        data = {state: of_grid[state] for state in ("created", "changed", "same", "refused")}
+        writing.audit(AuditVerb.IMPORT_BATCH_APPLIED, scope=grid, kind="import", subject=submission.id, data=data)
 
 
 def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:

@@ -137,7 +137,7 @@ def prove(
     """
     fields = {*spoken, comparing.ADDRESS, NEW_ROW}
     rows: Sequence[BackfillItem] = list(
-        BackfillItem.objects.filter(source=source, kind=kind, entity__in=list(written), field__in=fields).exclude(
+        BackfillItem.objects.filter(source=source, kind=kind, entity__among=written.keys(), field__in=fields).exclude(
             state="proved"
         )
     )
@@ -150,7 +150,7 @@ def prove(
         item.state = "proved" if (value or "") == (item.opened() or "") else "still_open"
         item.proved_at = writing.at if item.state == "proved" else None
     bulk.update(rows, ["state", "proved_at"])
-    lacked = Unmatched.objects.filter(source=source, kind=kind, entity__in=list(written), what="register_only")
+    lacked = Unmatched.objects.filter(source=source, kind=kind, entity__among=written.keys(), what="register_only")
     lacked.filter(state="kept").update(state="gone")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,27 +15,39 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Place
-from gridwalk.registry import columns
+from gridwalk.registry import columns, predicates
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Difference, Facility, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.registry.sources import Source
 from gridwalk.territory import rules as codes
 
 
 @dataclasses.dataclass(kw_only=True)
 class Batch:
-    """Rows of one grid with their values in the clear and their places; what became of each is noted on the rows."""
+    """Rows of one grid or several with their values in the clear and their places; what became of each is noted on the
+    rows. ``asked``: differences, ``unassigned``: doors without a grid, by the grid of the row that brought them.
+    """
 
     of: Import
     rows: Sequence[StagedRow]
     values: list[dict[str, Any]]
     places: list[Place]
-    n_differences: int = 0
-    n_unassigned: int = 0
+    asked: Counter[str] = dataclasses.field(default_factory=Counter)
+    unassigned: Counter[str] = dataclasses.field(default_factory=Counter)
 
     def source_ref(self, index: int) -> str:
         """Where a row stands in the file."""
-        return self.of.source_ref("left", self.rows[index].sheet, self.rows[index].row_no)
+        row = self.rows[index]
+        return Source(self.of.file_of("left"), self._sheet_numbers.get(row.sheet, 0), row.row_no).ref
+
+    @functools.cached_property
+    def _sheet_numbers(self) -> dict[str, int]:
+        return self.of.sheet_numbers("left")
+
+    def grid(self, index: int) -> str:
+        """The grid a row was staged in."""
+        return self.rows[index].grid
 
     def note_places(self) -> None:
         """Note what is wrong with where the rows point."""
@@ -59,14 +72,9 @@ class Batch:
             wanted |= set(self.known_facilities().values_list("grid_id", flat=True))
         if self.of.kind == "organization":
             wanted |= set(self.coded().filter(grid__code__startswith=self.of.scope).values_list("grid_id", flat=True))
-        indexes = set(self.numbers) - {""}
-        if indexes:
-            persons = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
-            wanted |= set(persons.values_list("grid_id", flat=True))
-            wanted |= set(
-                Residence.objects.filter(person__in=persons, to_on__isnull=True).values_list("grid_id", flat=True)
-            )
-        return wanted
+        persons = dict(Person.objects.filter(predicates.holds_number(self.numbers)).values_list("id", "grid_id"))
+        links = Residence.objects.filter(person_id__among=persons.keys(), to_on__isnull=True)
+        return wanted | set(persons.values()) | set(links.values_list("grid_id", flat=True))
 
     def known_facilities(self) -> QuerySet[Facility]:
         """The facilities of the rows' communities that are of the rows' kinds."""
@@ -77,7 +85,7 @@ class Batch:
     def coded(self) -> QuerySet[Organization]:
         """The organizations that have one of the rows' credit codes, wherever."""
         codes_of_rows = {str(values.get("uscc") or "") for values in self.values} - {""}
-        return Organization.objects.filter(uscc__in=codes_of_rows, status="active")
+        return Organization.objects.filter(uscc__among=codes_of_rows, status="active")
 
     @functools.cached_property
     def numbers(self) -> list[str]:
@@ -110,11 +118,12 @@ class Batch:
 
 def facts(kind: str, values: dict[str, Any], *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Those of the row's values that are facts of the entity itself, not of its place."""
-    return {
-        field.name: values[field.name]
-        for field in dictionary.fields(kind)
-        if not field.locates and field.name in values and field.name not in without
-    }
+    return {name: values[name] for name in _own(kind, without) if name in values}
+
+
+@functools.lru_cache(maxsize=64)
+def _own(kind: str, without: frozenset[str]) -> tuple[str, ...]:
+    return tuple(f.name for f in dictionary.fields(kind) if not f.locates and f.name not in without)
 
 
 def claims_of(
@@ -127,9 +136,9 @@ def claims_of(
     ]
 
 
-def n_open(entities: Sequence[uuid.UUID]) -> int:
-    """How many differences stand open about these entities."""
-    return Difference.objects.filter(entity__in=list(entities), state="open").count()
+def n_open(entities: Collection[uuid.UUID]) -> Counter[uuid.UUID]:
+    """How many differences stand open about each of these entities."""
+    return Counter(Difference.objects.filter(entity__among=entities, state="open").values_list("entity", flat=True))
 
 
 def id_index(values: dict[str, Any]) -> str:

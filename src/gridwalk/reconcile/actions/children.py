@@ -30,11 +30,11 @@ class Children:
         self._on_record: dict[Cradle, list[Person]] = defaultdict(list)
         cradles = {cradle for index in range(len(work.rows)) if (cradle := self._cradle(index))}
         links = Residence.objects.filter(
-            dwelling_id__in={door for door, _ in cradles},
+            dwelling_id__among={door for door, _ in cradles},
             to_on__isnull=True,
             kind__in=LIVING,
             person__status="active",
-            person__born_on__in={born_on for _, born_on in cradles},
+            person__born_on__among={born_on for _, born_on in cradles},
         ).select_related("person")
         for link in links.order_by("created_at", "id") if cradles else ():
             if link.person.born_on is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from gridwalk.core import ids
@@ -14,9 +14,10 @@ from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, n_open
 from gridwalk.reconcile.actions.children import Children
+from gridwalk.reconcile.actions.places_rows import Door
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
-from gridwalk.registry import holders, rules
+from gridwalk.registry import holders, predicates, rules
 from gridwalk.registry.actions import creation, looking, takeovers
 from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Person, Residence
@@ -36,7 +37,7 @@ class Listed:
         self.work, self.places = work, places
         self.new: list[creation.New] = []
         self.row_claims: RowClaims = []
-        numbers = Person.objects.filter(id_no_index__in=set(work.numbers) - {""}).exclude(status="struck_off")
+        numbers = Person.objects.filter(predicates.holds_number(work.numbers))
         self._holders = {p.id_no_index: p for p in numbers}
         self._by_id = {number: p.id for number, p in self._holders.items()}
         self._by_name = _by_name(work, places)
@@ -128,7 +129,7 @@ def _ask_elsewhere(writing: Writing, work: Batch, listed: Listed) -> set[int]:
     for index in asked:
         work.fault(index, "id_elsewhere", "id_no")
         work.rows[index].state = "same"
-        work.n_differences += 1
+        work.asked[work.grid(index)] += 1
     return asked
 
 
@@ -167,20 +168,20 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
                 work.fault(index, place.fault)
             missing.setdefault((place.community, place.key), (place, {}, work.source_ref(index)))
     registered = places_rows.doors_of_rows(writing, work, missing)
-    placed = []
-    for place in work.places:
-        door = (place.community, place.key)
-        if place.key and door in standing:
-            pk, grid = standing[door]
-            placed.append(_at(place, pk, grid))
-        elif place.key and door in registered:
-            placed.append(_at(place, registered[door], place.grid))
-        else:
-            placed.append(_at(place, None, codes.unassigned_of(place.community) if place.community else ""))
-    return placed
+    distinct = {id(place): place for place in work.places}  # those who live at one door mostly share it
+    placed = {key: _at(place, standing, registered) for key, place in distinct.items()}
+    return [placed[id(place)] for place in work.places]
 
 
-def _at(place: Place, dwelling: uuid.UUID | None, grid: str) -> Place:
+def _at(place: Place, standing: Mapping[Door, tuple[uuid.UUID, str]], registered: Mapping[Door, uuid.UUID]) -> Place:
+    """The place with its door, that stood or was registered just now; without one, in the community's grid 000."""
+    door = (place.community, place.key)
+    dwelling: uuid.UUID | None = None
+    grid = codes.unassigned_of(place.community) if place.community else ""
+    if place.key and door in standing:
+        dwelling, grid = standing[door]
+    elif place.key and door in registered:
+        dwelling, grid = registered[door], place.grid
     return Place(community=place.community, grid=grid, address=place.address, key=place.key, dwelling=dwelling)
 
 
@@ -211,14 +212,14 @@ def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
     """Persons on record at the rows' doors, and persons without a door in the community's grid 000."""
     by_name: dict[NameAtDoor, uuid.UUID] = {}
     at_doors = {p.dwelling for p in places if p.dwelling}
-    links = Residence.objects.filter(dwelling_id__in=at_doors, to_on__isnull=True, person__status="active")
+    links = Residence.objects.filter(dwelling_id__among=at_doors, to_on__isnull=True, person__status="active")
     for name, dwelling, person_id in links.values_list("person__name", "dwelling_id", "person_id"):
         by_name[name, dwelling, ""] = person_id
     wanted = {str(v["name"]) for v, p in zip(work.values, places, strict=True) if v.get("name") and not p.dwelling}
     if wanted:
         loose = Person.objects.filter(
             grid_id__in={codes.unassigned_of(p.community) for p in places if p.community},
-            name__in=wanted,
+            name__among=wanted,
             status="active",
         )
         for person in loose:
@@ -249,7 +250,9 @@ def _link(writing: Writing, work: Batch, places: list[Place], *, new: Collection
     doubtful = [person for person, n in rows_of.items() if n > 1 or person not in new]
     before = n_open(doubtful)
     creation.link(writing, links, new=new)
-    work.n_differences += n_open(doubtful) - before
+    index_of = {person: index for index, person in reversed(persons.items())}
+    for person, n in n_open(doubtful).items():
+        work.asked[work.grid(index_of[person])] += n - before[person]
     creation.place_persons(writing, [pk for index, pk in persons.items() if work.rows[index].state != "created"])
     for index in persons:
         if work.rows[index].state == "waiting":
@@ -277,10 +280,10 @@ def apply_care(writing: Writing, work: Batch) -> None:
 
 def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:
     """Who a row of a care ledger means: by number, else by name at the door."""
-    numbers = Person.objects.filter(id_no_index__in=set(work.numbers) - {""}, status="active")
+    numbers = Person.objects.filter(predicates.holds_number(work.numbers), status="active")
     by_id = {p.id_no_index: p for p in numbers}
     links = Residence.objects.filter(
-        dwelling_id__in={p.dwelling for p in work.places if p.dwelling}, to_on__isnull=True, person__status="active"
+        dwelling_id__among={p.dwelling for p in work.places if p.dwelling}, to_on__isnull=True, person__status="active"
     ).select_related("person")
     by_name = {(link.person.name, link.dwelling_id): link.person for link in links}
 

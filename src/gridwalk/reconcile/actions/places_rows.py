@@ -44,7 +44,7 @@ def doors_of_rows(
     writing: Writing, work: Batch, wanted: dict[Door, tuple[Place, dict[str, Any], str]]
 ) -> dict[Door, uuid.UUID]:
     """Register the doors a batch brings, and count those that have no grid yet. Returns their ids."""
-    work.n_unassigned += sum(codes.is_unassigned(place.grid) for place, _, _ in wanted.values())
+    work.unassigned.update(place.grid for place, _, _ in wanted.values() if codes.is_unassigned(place.grid))
     return new_doors(writing, wanted) if wanted else {}
 
 
@@ -106,7 +106,7 @@ def apply_organizations(writing: Writing, work: Batch) -> None:
     by_code = {uscc: o.id for uscc, o in coded.items()}
     keys = {names.organization_key(str(v.get("name") or "")) for v in work.values} - {""}
     grids = {p.grid for p in work.places}
-    named = Organization.objects.filter(grid_id__in=grids, name_key__in=keys).exclude(taking_back.unmade())
+    named = Organization.objects.filter(grid_id__in=grids, name_key__among=keys).exclude(taking_back.unmade())
     by_name = {(o.grid_id, o.name_key): o.id for o in named}
 
     def name_key(index: int) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """预看: what would become of a ledger's rows, grid by grid, before anything of it is in the register.
 
-The rows are applied as they will be, a grid in one transaction that is then rolled back: so the counts are true. That
-somebody handed in a number of who is on record elsewhere is noted all the same: a preview tells as much as an import.
+The rows are applied as they will be, the batches of a grid in one transaction that is then rolled back: so the counts
+are true. That somebody handed in a number of who is on record elsewhere is noted all the same: a preview tells as much
+as an import.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
@@ -36,7 +37,7 @@ def rehearse(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     registered: set[str] = set()
     typed: list[uuid.UUID] = []
     places = Places(submission.scope)
-    for grid, batches in _by_grid(submission).items():
+    for batches in _together(submission):
         works = [applying.batch_of(submission, batch, places) for batch in batches]
         wanted = {code for work in works for code in work.grids()}
         with core.rehearse(*wanted, actor=actor, at=at) as writing:
@@ -44,7 +45,7 @@ def rehearse(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
                 applying.APPLY[submission.kind](writing, work)
             typed += [e.subject for e in writing.noted(AuditVerb.NUMBER_TYPED_ELSEWHERE) if e.subject is not None]
         for work in works:
-            grids[grid] += _counted(work, registered)
+            _count(grids, work, registered)
             unknown += _unknown_grids(work)
         registered |= {id_index(values) for work in works for values in work.values} - {""}
     with core.write_to(actor=actor, at=at) as writing:
@@ -77,22 +78,27 @@ def give_up(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> None:
             writing.audit(AuditVerb.IMPORT_PAUSED, kind="import", subject=imported)
 
 
-def _by_grid(submission: Import) -> Mapping[str, Sequence[int]]:
-    batches: dict[str, list[int]] = defaultdict(list)
-    rows = StagedRow.objects.filter(of=submission, batch__gte=0).order_by("batch")
-    for grid, batch in rows.values_list("grid", "batch").distinct():
-        batches[grid].append(batch)
-    return batches
+def _together(submission: Import) -> Iterable[Sequence[int]]:
+    """The batches: of several grids each alone, those of one large grid as one."""
+    grids_of: dict[int, list[str]] = defaultdict(list)
+    rows = StagedRow.objects.filter(of=submission, batch__gte=0).order_by("batch", "grid")
+    for batch, grid in rows.values_list("batch", "grid").distinct():
+        grids_of[batch].append(grid)
+    together: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for batch, grids in grids_of.items():
+        together[tuple(grids)].append(batch)
+    return together.values()
 
 
-def _counted(work: Batch, registered: set[str]) -> Counter[str]:
-    """What becomes of the rows; of a number that a grid before registers only the other door is asked about."""
-    counts: Counter[str] = Counter(asked=work.n_differences, unassigned=work.n_unassigned)
+def _count(grids: Mapping[str, Counter[str]], work: Batch, registered: set[str]) -> None:
+    """What becomes of the rows; of a number that a batch before registers only the other door is asked about."""
     for row, values in zip(work.rows, work.values, strict=True):
         twice = row.state == "created" and work.of.kind == "person" and id_index(values) in registered
-        counts["same" if twice else row.state] += 1
-        counts["asked"] += twice
-    return counts
+        grids[row.grid]["same" if twice else row.state] += 1
+        grids[row.grid]["asked"] += twice
+    for grid in {row.grid for row in work.rows}:
+        grids[grid]["asked"] += work.asked[grid]
+        grids[grid]["unassigned"] += work.unassigned[grid]
 
 
 def _unknown_grids(work: Batch) -> Counter[str]:

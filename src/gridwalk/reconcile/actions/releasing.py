@@ -15,9 +15,10 @@ from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
 from gridwalk.method.text import reason_kept
 from gridwalk.reconcile import rules
-from gridwalk.reconcile.actions import measuring
+from gridwalk.reconcile.actions import measuring, staging
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.models import Comparison, Import, StagedRow, Submission
+from gridwalk.reconcile.places import Places
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.actions import handed_in
 
@@ -67,12 +68,14 @@ def _take_up(writing: Writing, ledger: Import) -> None:
     """Step: the rows that were withheld wait to be applied, in batches behind the others."""
     rows = list(StagedRow.objects.filter(of=ledger, batch=rules.NEVER).order_by("id"))
     rows = [row for row in rows if any(fault["code"] == rules.WITHHELD for fault in row.faults)]
-    batch_of = rules.batches({index: row.grid for index, row in enumerate(rows)}, first=ledger.n_batches)
+    values = [row.opened() for row in rows]
+    spoken = staging.identities(values, Places(ledger.scope).locate(values))
+    batch_of = rules.batches({index: row.grid for index, row in enumerate(rows)}, spoken, first=ledger.n_batches)
     for index, row in enumerate(rows):
         row.batch, row.state = batch_of[index], "waiting"
         row.faults = [fault for fault in row.faults if fault["code"] != rules.WITHHELD]
     bulk.update(rows, ["batch", "state", "faults"])
-    handed_in.released(writing, [str(row.opened()["id_no"]) for row in rows], scope=ledger.scope)
+    handed_in.released(writing, [str(row["id_no"]) for row in values], scope=ledger.scope)
     ledger.n_batches += len(set(batch_of.values()))
     ledger.n_refused -= len(rows)
     ledger.state, ledger.finished_at = "paused", None

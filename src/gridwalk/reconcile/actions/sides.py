@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from django.db.models import Q
 
-from gridwalk.core import bulk, clock, ids, records
+from gridwalk.core import bulk, clock, envelope, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import EQUAL, PLACE
@@ -45,13 +45,14 @@ def row_values(side: Side) -> list[dict[str, Any]]:
 
 def remember(writing: Writing, of: Submission, source: str, lines: Sequence[SideLine]) -> None:
     """Step: keep what the side says in place of what it said before, and see which corrections it has made."""
-    former = SideRow.every.filter(source=source, kind=of.kind, entity__in=[line.entity for line in lines])
-    if isinstance(of, Import):
+    former = SideRow.every.filter(source=source, kind=of.kind, entity__among=[line.entity for line in lines])
+    if not isinstance(of, Import):
+        former.delete()
+    elif former.exists():
         former.filter(Q(of=of) | Q(replaced_by__finished_at__lt=writing.at - clock.UNDO_FOR)).delete()
         former.filter(replaced_by__isnull=True).update(replaced_by=of)
-    else:
-        former.delete()
-    bulk.insert([_row(writing, of, source, line) for line in lines])
+    seal = envelope.sealer()
+    bulk.insert_values(SideRow, COLUMNS, [_row(writing, of, source, line, seal) for line in lines])
     spoken = set(of.mapping[of.side(source)]["fields"])
     backfill.prove(writing, source, of.kind, {line.entity: line.values for line in lines}, spoken=spoken)
 
@@ -60,32 +61,28 @@ def give_back(of: Import, entities: Collection[uuid.UUID]) -> None:
     """Step: what an import said of these entities is said no more; what their side had said before stands again, or
     waits for the import that has replaced this one since.
     """
-    own = SideRow.every.filter(of=of, entity__in=entities)
+    own = SideRow.every.filter(of=of, entity__among=entities)
     since: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
     for entity, later in own.values_list("entity", "replaced_by"):
         since[later].append(entity)
     own.delete()
     for next_, of_entities in since.items():
-        SideRow.every.filter(replaced_by=of, entity__in=of_entities).update(replaced_by=next_)
+        SideRow.every.filter(replaced_by=of, entity__among=of_entities).update(replaced_by=next_)
 
 
-def _row(writing: Writing, of: Submission, source: str, line: SideLine) -> SideRow:
+COLUMNS = (
+    *("id", "of_id", "source", "grid", "kind", "entity", "sheet", "row_no", "values", "differs", "at"),
+    "replaced_by_id",
+)
+
+
+def _row(writing: Writing, of: Submission, source: str, line: SideLine, seal: envelope.Sealer) -> tuple[Any, ...]:
+    """The values of ``COLUMNS``."""
     key = ids.new_id()
     sheet, row_no = line.place
-    return bulk.row(
-        SideRow,
-        id=key,
-        of_id=of.pk,
-        source=source,
-        grid=line.grid,
-        kind=of.kind,
-        entity=line.entity,
-        sheet=sheet[:60],
-        row_no=row_no,
-        values=records.seal_record(of.kind, line.values, table=TABLE, column="values", row=key),
-        differs=line.differs,
-        at=writing.at,
-    )
+    values = records.seal_record(of.kind, line.values, table=TABLE, column="values", row=key, seal=seal)
+    place = (line.grid, of.kind, line.entity, sheet[:60], row_no)
+    return key, of.pk, source, *place, values, line.differs, writing.at, None
 
 
 def remember_import(writing: Writing, work: Batch, written: Sequence[Mapping[str, Any]]) -> None:
@@ -108,7 +105,7 @@ def remember_import(writing: Writing, work: Batch, written: Sequence[Mapping[str
         fields=fields,
         more=("entity",),
     )
-    grids = dict(columns.TABLES[kind]._default_manager.filter(pk__in=first).values_list("pk", "grid_id"))
+    grids = dict(columns.TABLES[kind]._default_manager.filter(pk__among=first).values_list("pk", "grid_id"))
     differing = _differing(side, {entity: work.rows[index].agrees for entity, index in first.items()})
     rows = zip(first.items(), row_values(side), strict=True)
     lines = [

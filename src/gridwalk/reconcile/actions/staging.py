@@ -6,13 +6,14 @@ import dataclasses
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, clock, files, records
+from gridwalk.core import bulk, clock, envelope, files, records
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import frames, keeping, read
 from gridwalk.ledger.cells import Sheet
@@ -68,8 +69,8 @@ def _read(submission: Import) -> LedgerRows:
 
 
 def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "applying") -> Import:
-    """Stage every row, encrypted, in batches of one grid each; the import is then ready to be applied, or (``then``:
-    ``rehearsing``) to be looked at first.
+    """Stage every row, encrypted, in batches; the import is then ready to be applied, or (``then``: ``rehearsing``) to
+    be looked at first.
 
     Raises NotHere, SubmissionRefused. Staging twice begins anew: nothing of the first is in the register.
     """
@@ -89,11 +90,11 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     with core.write_to(actor=actor, at=at) as writing:
         hold(submission, still="mapping")
         StagedRow.objects.filter(of=submission).delete()
-        bulk.insert(staged)
+        bulk.insert_values(StagedRow, COLUMNS, staged)
         submission.state, submission.n_batches, submission.n_batches_done = then, n_batches, 0
         submission.n_rows, submission.n_refused = len(staged), len(refused)
         submission.n_withheld = sum(1 for code in refused.values() if code == rules.WITHHELD)
-        submission.n_faulty = sum(1 for row in staged if row.faults)
+        submission.n_faulty = sum(1 for row in staged if row[FAULTS])
         submission.save()
         writing.audit(
             AuditVerb.IMPORT_STAGED,
@@ -131,33 +132,51 @@ def _require_alone(submission: Import) -> None:
             )
 
 
+COLUMNS = ("of_id", "sheet", "row_no", "part", "kind", "grid", "batch", "values", "faults", "state", "entity")
+FAULTS = COLUMNS.index("faults")
+
+
 def _staged(
     submission: Import, rows: Sequence[Row], places: Sequence[Place], refused: Mapping[int, str]
-) -> tuple[list[StagedRow], int]:
+) -> tuple[list[tuple[Any, ...]], int]:
+    """The rows by the values of ``COLUMNS``, and how many batches they are."""
     taken = {index: place.grid for index, place in enumerate(places) if index not in refused}
-    batch_of = rules.batches(taken)
+    batch_of = rules.batches(taken, identities([row.values for row in rows], places))
+    seal = envelope.sealer()
     staged = []
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
         key = rules.staged_key(submission.id, row.sheet, row.row_no, row.part)
+        values = records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key, seal=seal)
+        faults = [fault.as_json() for fault in row.faults]
+        if index in refused:
+            faults.append(_fault(submission, row, refused[index], place.there))
         staged.append(
-            bulk.row(
-                StagedRow,
-                of_id=submission.pk,
-                sheet=row.sheet[:60],
-                row_no=row.row_no,
-                part=row.part,
-                kind=row.kind,
-                grid=place.grid,
-                batch=batch_of.get(index, rules.NEVER),
-                state="refused" if index in refused else "waiting",
-                values=records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key),
-                faults=[
-                    *(fault.as_json() for fault in row.faults),
-                    *([_fault(submission, row, refused[index], place.there)] if index in refused else ()),
-                ],
+            (
+                submission.pk,
+                *(row.sheet[:60], row.row_no, row.part, row.kind, place.grid),
+                *(batch_of.get(index, rules.NEVER), values, faults),
+                *("refused" if index in refused else "waiting", None),
             )
         )
     return staged, len(set(batch_of.values()))
+
+
+def identities(rows: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> rules.Identities:
+    """Whom and what each row speaks of, wherever it stands: by number, by door, a facility by its kind and number, else
+    its spot.
+    """
+    return {index: [*_identities(row, place)] for index, (row, place) in enumerate(zip(rows, places, strict=True))}
+
+
+def _identities(row: Mapping[str, Any], place: Place) -> Iterator[Hashable]:
+    for number in ("id_no", "uscc"):
+        if row.get(number):
+            yield number, row[number]
+    if place.key:
+        yield place.community, place.key
+    if kind := row.get("facility_kind"):
+        name = row.get("name")
+        yield (kind, place.community, name) if name else (kind, place.building, row.get("spot"))
 
 
 def _fault(submission: Import, row: Row, code: str, there: str) -> dict[str, str]:

@@ -150,13 +150,17 @@ def _take_back(submission: Import, batch: int, *, actor: Viewer, at: dt.datetime
             n_doors_stayed=F("n_doors_stayed") + counts["doors"],
             n_batches_undone=F("n_batches_undone") + 1,
         )
-        writing.audit(
-            AuditVerb.IMPORT_BATCH_UNDONE,
-            scope=rows[0].grid if rows else submission.scope,
-            kind="import",
-            subject=submission.id,
-            data={"undone": counts["undone"], "stayed": counts["stayed"]},
-        )
+        by_grid: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in rows:
+            by_grid[row.grid][row.state] += 1
+        for grid, of_grid in by_grid.items() or [(submission.scope, counts)]:
+            writing.audit(
+                AuditVerb.IMPORT_BATCH_UNDONE,
+                scope=grid,
+                kind="import",
+                subject=submission.id,
+                data={"undone": of_grid["undone"], "stayed": of_grid["stayed"]},
+            )
 
 
 def _grids(wrote: Written) -> set[str]:
@@ -164,15 +168,15 @@ def _grids(wrote: Written) -> set[str]:
     grids: set[str] = set()
     for kind, table in columns.TABLES.items():
         ids = {change.entity for change in wrote.changes if change.kind == kind}
-        grids |= set(table._default_manager.filter(pk__in=ids).values_list("grid_id", flat=True)) if ids else set()
-    links = Residence.objects.filter(pk__in=wrote.of("residence"))
+        grids |= set(table._default_manager.filter(pk__among=ids).values_list("grid_id", flat=True)) if ids else set()
+    links = Residence.objects.filter(pk__among=wrote.of("residence"))
     persons = {change.entity for change in wrote.changes if change.kind == "person"}
     persons |= set(links.values_list("person_id", flat=True))
-    homes = Residence.objects.filter(person_id__in=persons, to_on__isnull=True)
+    homes = Residence.objects.filter(person_id__among=persons, to_on__isnull=True)
     grids |= {grid for rows in (links, homes) for grid in rows.values_list("grid_id", flat=True)}
-    grids |= set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
-    grids |= set(CareLabel.objects.filter(pk__in=wrote.of("care")).values_list("grid_id", flat=True))
-    grids |= set(Building.objects.filter(pk__in=wrote.of("building")).values_list("grid_id", flat=True))
+    grids |= set(Person.objects.filter(pk__among=persons).values_list("grid_id", flat=True))
+    grids |= set(CareLabel.objects.filter(pk__among=wrote.of("care")).values_list("grid_id", flat=True))
+    grids |= set(Building.objects.filter(pk__among=wrote.of("building")).values_list("grid_id", flat=True))
     return grids | {codes.unassigned_of(grid) for grid in grids}
 
 
@@ -205,7 +209,7 @@ class _TakingBack:
 
     def _links(self) -> set[uuid.UUID]:
         """The links end; returns whose they were."""
-        links = list(Residence.objects.filter(pk__in=self._leaving("residence"), to_on__isnull=True))
+        links = list(Residence.objects.filter(pk__among=self._leaving("residence"), to_on__isnull=True))
         creation.end_residences(self.writing, links, source="office", reason=self.writing.reason)
         return {link.person_id for link in links}
 
@@ -219,7 +223,7 @@ class _TakingBack:
         claims.apply_claims(self.writing, former)
 
     def _care(self) -> None:
-        labels = list(CareLabel.objects.filter(pk__in=self._leaving("care")))
+        labels = list(CareLabel.objects.filter(pk__among=self._leaving("care")))
         for label in labels:
             self.writing.left(label.grid_id, "care", label.pk, source="office")
         CareLabel.objects.filter(pk__in=[label.pk for label in labels]).delete()
@@ -228,7 +232,7 @@ class _TakingBack:
         """What it asked is asked no more, but for what somebody else asks too."""
         asked_at = {change.at for change in self.wrote.changes}
         refs = {self._ref(row) for row in self.rows}
-        own = Difference.objects.select_for_update().filter(source="ledger", source_ref__in=refs, state="open")
+        own = Difference.objects.select_for_update().filter(source="ledger", source_ref__among=refs, state="open")
         questions = {question.pk: question for question in own}
         mine = TakeOver.objects.filter(source="ledger", asked_at__in=asked_at, grid__in=list(self.writing.versions))
         joined = set(mine.values_list("difference_id", flat=True))
@@ -246,10 +250,10 @@ class _TakingBack:
             leaving = self._leaving(kind)
             if not leaving:
                 continue
-            unmaking.unmake(self.writing, list(table._default_manager.select_for_update().filter(pk__in=leaving)))
+            unmaking.unmake(self.writing, list(table._default_manager.select_for_update().filter(pk__among=leaving)))
             rechecks.targets_follow(self.writing, sorted(leaving), returning=False)
-            Unmatched.objects.filter(entity__in=leaving, state="open").update(state="gone")
-            queue.close(self.writing, list(Difference.objects.filter(entity__in=leaving, state="open")), CLOSED)
+            Unmatched.objects.filter(entity__among=leaving, state="open").update(state="gone")
+            queue.close(self.writing, list(Difference.objects.filter(entity__among=leaving, state="open")), CLOSED)
         self._buildings()
 
     def _buildings(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from gridwalk.core.actions import Writing
 from gridwalk.reconcile.actions.batch import Batch, claims_of
 from gridwalk.registry.actions import claims
-from gridwalk.registry.rules import Claim
+from gridwalk.registry.rules import Claim, Verdict
 
 RowClaims = list[tuple[int, Claim]]
 """Claims with the index of the row that makes them."""
@@ -48,4 +48,5 @@ def claim(writing: Writing, work: Batch, row_claims: RowClaims) -> None:
     judged = claims.apply_claims(writing, [one_claim for _, one_claim in row_claims])
     index_of = {id(one_claim): index for index, one_claim in row_claims}
     work.judged([(index_of[id(judgement.claim)], judgement) for judgement in judged])
-    work.n_differences += sum(1 for judgement in judged if judgement.verdict == "ask")
+    for judgement in judged:
+        work.asked[work.grid(index_of[id(judgement.claim)])] += judgement.verdict is Verdict.ASK

@@ -110,9 +110,12 @@ class Submission(models.Model):
 
     def source_ref(self, side: str, sheet: str, row_no: int) -> str:
         """Where a row of one of its files stands, as history keeps it."""
-        read = [*dict.fromkeys(sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"])]
-        number = read.index(sheet) + 1 if len(read) > 1 and sheet in read else 0
-        return Source(self.file_of(side), number, row_no).ref
+        return Source(self.file_of(side), self.sheet_numbers(side).get(sheet, 0), row_no).ref
+
+    def sheet_numbers(self, side: str) -> dict[str, int]:
+        """The sheets that were read in one of its files, counted from 1; none where it is one alone."""
+        read = dict.fromkeys(sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"])
+        return {sheet: number for number, sheet in enumerate(read, start=1)} if len(read) > 1 else {}
 
     def file_of(self, side: str) -> uuid.UUID:
         """The stored file of a side."""

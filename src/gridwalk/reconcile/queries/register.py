@@ -33,10 +33,11 @@ def side(scope: str, kind: str, entities: Iterable[uuid.UUID] | None = None, *, 
 def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
     persons = Person.objects.filter(grid__code__startswith=scope, status="active")
     if chosen is not None:
-        persons = persons.filter(pk__in=chosen)
+        persons = persons.filter(pk__among=chosen)
     ordered = list(persons.order_by("grid_id", "sort_key", "id"))
     homes: dict[uuid.UUID, Residence] = {}
-    links = Residence.objects.filter(person__in=persons, to_on__isnull=True).select_related("dwelling")
+    of_persons = {"person_id__among": [p.id for p in ordered]} if chosen is not None else {"person__in": persons}
+    links = Residence.objects.filter(**of_persons, to_on__isnull=True).select_related("dwelling")
     for link in links.order_by("id"):
         earlier = homes.get(link.person_id)
         if earlier is None or (earlier.kind not in Residence.LIVING and link.kind in Residence.LIVING):
@@ -54,6 +55,8 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
 
 def _registered(scope: str, listed: Iterable[str]) -> Iterable[dict[str, Any]]:
     indexes = {columns.index_of("id_no", number) for number in listed} - {""}
+    if not indexes:
+        return
     links = Residence.objects.filter(
         kind=REGISTERED, to_on__isnull=True, grid__code__startswith=scope, person__status="active"
     ).exclude(person__grid__code__startswith=scope)
@@ -72,7 +75,7 @@ def _registered(scope: str, listed: Iterable[str]) -> Iterable[dict[str, Any]]:
 def _dwellings(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
     dwellings = Dwelling.objects.filter(grid__code__startswith=scope).exclude(status="struck_off")
     if chosen is not None:
-        dwellings = dwellings.filter(pk__in=chosen)
+        dwellings = dwellings.filter(pk__among=chosen)
     for dwelling in dwellings.order_by("grid_id", "walk_key", "id"):
         yield {
             **_values(dwelling),
@@ -85,7 +88,7 @@ def _dwellings(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str,
 def _organizations(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
     organizations = Organization.objects.filter(grid__code__startswith=scope, status="active")
     if chosen is not None:
-        organizations = organizations.filter(pk__in=chosen)
+        organizations = organizations.filter(pk__among=chosen)
     for organization in organizations.select_related("dwelling").order_by("grid_id", "sort_key", "id"):
         yield {
             **_values(organization),

@@ -209,7 +209,7 @@ def changed_since(submission: Import, facts: Mapping[Fact, Change]) -> set[Fact]
         return set()
     ops = _ops_of(submission) | {change.op for change in facts.values()}
     later = Change.objects.filter(
-        entity__in={entity for _, entity, _ in facts}, id__gt=min(change.id for change in facts.values())
+        entity__among={entity for _, entity, _ in facts}, id__gt=min(change.id for change in facts.values())
     ).exclude(op__in=ops)
     touched = set(later.values_list("kind", "entity", "field"))
     gone = erased.among([entity for _, entity, _ in facts])

@@ -14,13 +14,19 @@ def test_a_list_has_at_least_half_of_what_is_recorded(listed: int, recorded: int
     assert rules.covers(listed, recorded) is is_list
 
 
-def test_a_batch_is_of_one_grid_and_of_a_thousand_rows_at_most() -> None:
-    rows = {index: "b" if index == 0 else "a" for index in range(1002)} | {1100: "b"}
-    batches = rules.batches(rows, first=3)
-    assert batches[0] == batches[1100] == 3, "the grid whose row stands first comes first, with all of its rows"
-    assert {batches[index] for index in range(1, 1001)} == {4}
-    assert batches[1001] == 5
-    assert rules.batches({}) == {} and rules.batches({7: "a"}) == {7: 0}
+def test_a_batch_is_of_whole_grids_and_of_two_thousand_rows_at_most() -> None:
+    rows = {index: "b" if index == 0 else "a" for index in range(2002)} | {2100: "b", 2101: "c", 2102: "d"}
+    batches = rules.batches(rows, {}, first=3)
+    assert batches[0] == batches[2100] == 3, "the grid whose row stands first comes first, with all of its rows"
+    assert {batches[index] for index in range(1, 2001)} == {4}
+    assert batches[2001] == batches[2101] == batches[2102] == 5
+    assert rules.batches({}, {}) == {} and rules.batches({7: "a"}, {}) == {7: 0}
+
+
+def test_grids_whose_rows_speak_of_one_person_are_applied_one_after_the_other() -> None:
+    grids = {0: "a", 1: "b", 2: "b", 3: "c", 4: "d"}
+    assert rules.batches(grids, {0: ["x"], 1: ["y"], 2: ["z"], 3: ["w"]}) == dict.fromkeys(grids, 0)
+    assert rules.batches(grids, {0: ["x"], 2: ["y", "x"], 3: ["x"], 4: ["y"]}) == {0: 0, 1: 1, 2: 1, 3: 2, 4: 2}
 
 
 def test_keys_of_rows_without_parts_are_what_they_were_before_rows_had_any() -> None:

@@ -260,7 +260,7 @@ def _load(claims: Iterable[Claim]) -> dict[tuple[str, uuid.UUID], Entity]:
 
 def _standing(kind: str, entity_ids: Collection[uuid.UUID]) -> QuerySet[Entity]:
     """The records; who was erased is gone, whoever speaks of them and whenever it was said."""
-    records = columns.TABLES[kind]._default_manager.filter(id__in=entity_ids)
+    records = columns.TABLES[kind]._default_manager.filter(id__among=entity_ids)
     return records.exclude(erased.GONE) if kind == "person" else records
 
 

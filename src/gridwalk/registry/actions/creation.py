@@ -215,7 +215,9 @@ class _Linking:
 
 def _current_links(persons: Collection[uuid.UUID]) -> defaultdict[uuid.UUID, list[Residence]]:
     links_of: defaultdict[uuid.UUID, list[Residence]] = defaultdict(list)
-    for residence in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).order_by("created_at", "id"):
+    for residence in Residence.objects.filter(person_id__among=persons, to_on__isnull=True).order_by(
+        "created_at", "id"
+    ):
         links_of[residence.person_id].append(residence)
     return links_of
 
@@ -325,7 +327,7 @@ def place_persons(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     links = _current_links(set(persons))
     moved: list[Person] = []
     left: list[tuple[str, Sequence[Residence]]] = []
-    for person in Person.objects.filter(id__in=list(persons)):
+    for person in Person.objects.filter(id__among=persons):
         best = min(links[person.id], key=lambda r: (r.kind not in LIVING, r.created_at), default=None)
         grid = best.grid_id if best else codes.unassigned_of(person.grid_id)
         if grid != person.grid_id and grid in writing.versions and person.grid_id in writing.versions:
@@ -353,7 +355,7 @@ def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:
     What was ended here before its time a ledger does not bring back; the office may.
     """
     today = clock.local_date(writing.at)
-    given = CareLabel.objects.filter(person_id__in=[n.person for n in new])
+    given = CareLabel.objects.filter(person_id__among=[n.person for n in new])
     same_day = set(given.values_list("person_id", "category", "starts_on"))
     standing = set(given.filter(ends_on__gte=today, ended_on__isnull=True).values_list("person_id", "category"))
     ended = set(given.filter(ends_on__gte=today, ended_on__isnull=False).values_list("person_id", "category"))

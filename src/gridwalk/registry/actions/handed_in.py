@@ -15,7 +15,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import envelope
 from gridwalk.core.actions import Writing
-from gridwalk.registry import columns, rules
+from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.actions import tries
 from gridwalk.registry.models import HandedInNumber, Person
 from gridwalk.registry.queries import entities
@@ -119,7 +119,7 @@ def _on_record(scopes: Sequence[str], indexes: Collection[str]) -> set[str]:
     own = entities.linked_in(scopes)
     standing: set[str] = set()
     for part in _parts(sorted(indexes)):
-        persons = Person.objects.filter(own, id_no_index__in=part).exclude(status="struck_off")
+        persons = Person.objects.filter(own, predicates.holds_number(part))
         standing |= set(persons.values_list("id_no_index", flat=True))
     return standing
 

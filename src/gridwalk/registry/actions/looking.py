@@ -68,7 +68,7 @@ def index_of_typed(*, actor: Viewer, at: dt.datetime, kind: str, field: str, typ
 
 def typed_elsewhere(writing: Writing, holders: Collection[uuid.UUID]) -> None:
     """Step: note it on the record of each holder, where they can read it."""
-    grids = dict(Person.objects.filter(pk__in=holders).values_list("id", "grid_id"))
+    grids = dict(Person.objects.filter(pk__among=holders).values_list("id", "grid_id"))
     for person, grid in sorted(grids.items()):
         writing.audit(
             AuditVerb.NUMBER_TYPED_ELSEWHERE,

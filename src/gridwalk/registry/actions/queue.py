@@ -23,8 +23,8 @@ def ask(asked: Sequence[Difference]) -> set[uuid.UUID]:
     if not asked:
         return set()
     earlier = Difference.objects.filter(
-        entity__in={d.entity for d in asked},
-        claimed_hash__in={d.claimed_hash for d in asked},
+        entity__among={d.entity for d in asked},
+        claimed_hash__among={d.claimed_hash for d in asked},
         state__in=("kept", "to_door"),
     ).values_list("entity", "field", "claimed_hash", "source", "state", "head")
     at_door = {(*question, "") for *question, state, _ in earlier if state == "to_door"}
@@ -61,7 +61,7 @@ def close_answered(writing: Writing, statements: Sequence[Said]) -> None:
     by_fact = {(statement.entity, statement.field): statement for statement in statements}
     closed = []
     for waiting in Difference.objects.filter(
-        entity__in={statement.entity for statement in statements}, state__in=WAITING
+        entity__among={statement.entity for statement in statements}, state__in=WAITING
     ):
         statement = by_fact.get((waiting.entity, waiting.field))
         if statement is None:

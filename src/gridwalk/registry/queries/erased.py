@@ -15,4 +15,4 @@ GONE = Exists(Erased.objects.filter(pk=OuterRef("pk"), kind="person"))
 
 def among(records: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these records that are persons and were erased."""
-    return set(Erased.objects.filter(pk__in=records, kind="person").values_list("pk", flat=True))
+    return set(Erased.objects.filter(pk__among=records, kind="person").values_list("pk", flat=True))

@@ -124,7 +124,7 @@ def by_former(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], Dw
     """
     doors: dict[tuple[str, str], list[Dwelling]] = {}
     for community, keys in wanted.items():
-        rows = list(former().filter(community=community, address_key__in=list(keys)).select_related("dwelling"))
+        rows = list(former().filter(community=community, address_key__among=keys).select_related("dwelling"))
         standing = territory.building_index(community) if rows else {}
         for row in rows:
             place, now = (address_writing.parts_of(key)[:2] for key in (row.address_key, row.dwelling.address_key))

@@ -56,7 +56,7 @@ def decide_recheck(
 
 def targets_follow(writing: Writing, entities: Sequence[uuid.UUID], *, returning: bool) -> None:
     """Step: what stands no longer leaves the running campaign; what is back stands in it as its visits say."""
-    of_running = Target.objects.filter(entity__in=list(entities), campaign__state="running")
+    of_running = Target.objects.filter(entity__among=entities, campaign__state="running")
     rows = list(of_running.filter(state="left") if returning else of_running.exclude(state="left"))
     was = {target: target.state for target in rows}
     visits = Visit.objects.filter(target__in=rows, withdrawn_at__isnull=True) if returning and rows else ()
