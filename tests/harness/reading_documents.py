@@ -39,10 +39,10 @@ WEEKLY += tuple(f"{code}.{part}" for code in ("attention", "linkage") for part i
 DOCUMENT = {
     "visits": rf"入户走访率：({PAIR})(?: (户))?",
     "visits.d": rf"应走访房屋 ({NUMBER}) (户)",
-    "visits.explained": rf"另有已说明 ({NUMBER})(?: (户))?，",
+    "visits.explained": rf"另有已登记原因 ({NUMBER})(?: (户))?，",
     "visits.left": rf"待走访 ({NUMBER})(?: (户))?；本周新增",
     "attention": rf"关注率：({PAIR})(?: (项))?",
-    "consistency": rf"台账一致率：(?:.*个比对过） )?(还没比对过|{PAIR}) ?(条)?",
+    "consistency": rf"台账一致率：(?:.*个比对过） )?(尚未比对|{PAIR}) ?(条)?",
     "linkage": rf"人房关联率：({PAIR})(?: (人))?",
     "dwellings_resolved": rf"房屋居住已明率：({PAIR})(?: (户))?",
     "organizations": rf"单位走访率 ({PAIR})(?: (家))?",
@@ -73,14 +73,14 @@ def _progress(book: Any, area: str) -> Iterator[Reading]:
     summary = _table(book["总览"], 4)
     for _, label, unit, n, d, _, gap, *_ in (line for line in summary if line[1] in LABELS):
         code, said = LABELS[label], n == "—"
-        values = {"": "还没比对过"} if said and code == "consistency" else {".n": n, ".d": d, ".gap": gap}
+        values = {"": "尚未比对"} if said and code == "consistency" else {".n": n, ".d": d, ".gap": gap}
         for part, value in values.items():
             yield Reading(place="进度工作簿", area=area, figure=f"{code}{part}", value=plain(value), unit=unit)
     (whole,) = (line for line in summary if line[0] == "合计")
     for figure, value in zip(("visits.d", "", "visits.n", "visits.explained", "visits.left"), whole[1:], strict=False):
         if figure:
             yield Reading(place="进度工作簿的三类", area=area, figure=figure, value=plain(value), unit="户")
-    reasons = [line[3] for line in summary if line[0] == "缺口"]
+    reasons = [line[3] for line in summary if line[0] == "未完成"]
     yield summed("进度工作簿的原因", area, "visits.gap", reasons, "户")
     communities = _table(book["各社区"], 5)
     grids = [[f"{line[0]} {line[1]}", "", *line[2:]] for line in _table(book["各网格"], 5) if line[1]]
@@ -92,7 +92,7 @@ def _progress(book: Any, area: str) -> Iterator[Reading]:
 
 
 def _summary(said: str, area: str) -> Iterator[Reading]:
-    said = said.replace("没有应做的", "0 / 0")
+    said = said.replace("暂无应做事项", "0 / 0")
     yield from read("总结材料", area, said, DOCUMENT)
     reasons = re.search(r"未走访的房屋中：(.*)。", said)
     assert reasons is not None, said

@@ -1,4 +1,4 @@
-"""The figures of pages as somebody reads them: 总览, 大屏, 缺口清单, 楼盘表, 走访任务, 待复核."""
+"""The figures of pages as somebody reads them: 总览, 大屏, 未走访清单, 楼盘表, 走访任务, 待复核."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ NAMES = {name: code for code, name in AREAS.items()} | {
 """The made-up street: what its areas are called → their codes."""
 PLAN = {
     "visits": rf"入户走访率\n({PAIR})(?: (户))?",
-    "visits.n": rf"已走访 ({NUMBER})已说明",
-    "visits.explained": rf"已说明 ({NUMBER})待走访",
+    "visits.n": rf"已走访 ({NUMBER})已登记原因",
+    "visits.explained": rf"已登记原因 ({NUMBER})待走访",
     "visits.left": rf"待走访 ({NUMBER})",
     "visits.planned": rf"竖线为今日计划 ({NUMBER})",
     "visits.in_person": rf"见面 ({NUMBER}) (户)",
@@ -30,23 +30,23 @@ PLAN = {
     "attention.gap": rf"未按期联系 ({NUMBER}) (项)",
     "linkage": rf"人房关联率\n({PAIR})(?: (人))?",
     "linkage.homeless": rf"无房 ({NUMBER}) (人)",
-    "linkage.several": rf"多处现住 ({NUMBER}) (人)",
+    "linkage.several": rf"多处现居住 ({NUMBER}) (人)",
     "dwellings_resolved": rf"房屋已明 ({PAIR})(?: (户))?",
     "completeness": rf"全面\n({PAIR})(?: (人))?",
     "freshness": rf"鲜活\n({PAIR})(?: (人))?",
     "validity": rf"有效\n({PAIR})(?: (人))?",
-    "consistency": rf"台账一致率\n(还没比对过|{PAIR}) ?(条)?",
+    "consistency": rf"台账一致率\n(尚未比对|{PAIR}) ?(条)?",
 }
 """总览: what is read where."""
 FAR = {
     "visits": rf"入户走访率[\d.%—]*\n({PAIR})(?: (户))?",
     "visits.n": rf"\n已走访({NUMBER})\n",
     "visits.d": rf"走访结果共 ({NUMBER}) (户)",
-    "visits.explained": rf"已说明，拒访或多时段无人({NUMBER})",
+    "visits.explained": rf"已登记原因，拒访或多时段无人({NUMBER})",
     "visits.left": rf"\n待走访({NUMBER})",
     "attention": rf"关注率[\d.%—]*\n({PAIR})(?: (项))?",
     "linkage": rf"人房关联率[\d.%—]*\n({PAIR})(?: (人))?",
-    "consistency": rf"台账一致率[\d.%—]*\n(还没比对过|{PAIR}) ?(条)?",
+    "consistency": rf"台账一致率[\d.%—]*\n(尚未比对|{PAIR}) ?(条)?",
 }
 """大屏."""
 VISITED = {"visits": "户", "organizations": "家", "sites": "处"}
@@ -109,31 +109,31 @@ def wall(client: Client, area: str) -> Iterator[Reading]:
 
 
 def gap_list(client: Client, area: str) -> Iterator[Reading]:
-    """缺口清单: the pair, the legend, the gap; chips by grid and tabs by reason come to the gap."""
+    """未走访清单: the pair, the legend, the gap; chips by grid and tabs by reason come to the gap."""
     for code, unit in VISITED.items():
         shown = page(client, f"/gaps/?scope={area}&indicator={code}")
         patterns = {
             code: rf"\n({PAIR}) ({unit})(?:\n|已)",
-            f"{code}.n": rf"已走访 ({NUMBER})已说明",
-            f"{code}.explained": rf"已说明 ({NUMBER})待走访",
+            f"{code}.n": rf"已走访 ({NUMBER})已登记原因",
+            f"{code}.explained": rf"已登记原因 ({NUMBER})待走访",
             f"{code}.left": rf"待走访 ({NUMBER})缺口",
-            f"{code}.gap": rf"缺口共 ({NUMBER}) ({unit})",
+            f"{code}.gap": rf"未完成共 ({NUMBER}) ({unit})",
         }
-        yield from read("缺口清单", area, text(shown), patterns)
+        yield from read("未走访清单", area, text(shown), patterns)
         chips = re.findall(r'<a class="tag" href="\?scope=\d+&(?:amp;)?indicator=\w+">\D+ ([\d,]+)</a>', shown)
         if chips:
-            yield summed("缺口清单按网格", area, f"{code}.gap", chips, unit)
+            yield summed("未走访清单按网格", area, f"{code}.gap", chips, unit)
         tabs = re.search(r'<span class="tabs">(.*?)</span>', shown)
         assert tabs is not None
         first, *others = re.findall(r"([^\d\s<>]+) ([\d,]+)</a>", tabs[1])
-        yield summed("缺口清单的全部", area, f"{code}.gap", [first[1]], unit)
-        yield summed("缺口清单按原因", area, f"{code}.gap", [n for _, n in others], unit)
+        yield summed("未走访清单的全部", area, f"{code}.gap", [first[1]], unit)
+        yield summed("未走访清单按原因", area, f"{code}.gap", [n for _, n in others], unit)
         yield Reading(
-            place="缺口清单", area=area, figure=f"{code}.pending", value=dict(others).get("待复核", "0"), unit=unit
+            place="未走访清单", area=area, figure=f"{code}.pending", value=dict(others).get("待复核", "0"), unit=unit
         )
     for code in BESIDE:
-        patterns = {code: rf"\n({PAIR}) (户|人|项)[\d.%—]*缺口", f"{code}.gap": rf"缺口共 ({NUMBER}) (户|人|项)"}
-        yield from read("缺口清单", area, text(page(client, f"/gaps/?scope={area}&indicator={code}")), patterns)
+        patterns = {code: rf"\n({PAIR}) (户|人|项)[\d.%—]*缺口", f"{code}.gap": rf"未完成共 ({NUMBER}) (户|人|项)"}
+        yield from read("未走访清单", area, text(page(client, f"/gaps/?scope={area}&indicator={code}")), patterns)
 
 
 def charts(client: Client, area: str) -> Iterator[Reading]:

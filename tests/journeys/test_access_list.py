@@ -87,7 +87,7 @@ def test_a_paper_of_a_door_or_a_person_takes_a_reason_and_stands_in_the_list_of_
         paper = client.post(path, {"reason": "card"}).content.decode().split("<article")[1].split("</article")[0]
         assert "程兰因" in paper and "120199************" in paper and "*******5671" in paper
         assert "5号楼 1单元 101" in paper and "1950-02-03" in paper and "当面核对证件" in paper
-        for words in ("出租", "居住状况", "使用情况", "关怀", "独居", "租住", "户籍在此", "有人住", "12012345671"):
+        for words in ("出租", "居住状况", "使用情况", "关爱", "独居", "租住", "户籍在此", "有人住", "12012345671"):
             assert words not in paper, words
     numbers = [e.data["number"] for e in AuditEntry.objects.filter(verb="dossier.printed", subject=mother.pk)]
     assert len(set(numbers)) == 2
@@ -124,4 +124,4 @@ def test_only_who_answers_for_the_area_lists_it(street: Client, sign_in: SignIn)
     assert sign_in(Role.COMMUNITY_LEAD, "120105001024").get(path).status_code == 404
     assert sign_in(Role.ADMINISTRATOR, "120105001").get(path).status_code == 404, "no personal data for administrators"
     assert sign_in(Role.STREET_CENTRE, "120105001").get(path).status_code == 200
-    assert "谁来查、为什么" in sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(path).content.decode()
+    assert "查询人和事由" in sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(path).content.decode()

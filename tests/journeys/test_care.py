@@ -113,9 +113,9 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert made.note in text(worker.get(f"/care/labels/{label.pk}/"))
         undo = f"/care/contacts/{made.pk}/undo/"
         other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
-        assert "只能撤回自己" in text(other.post(undo, follow=True))
+        assert "只能撤销自己" in text(other.post(undo, follow=True))
         assert "程望舒的这次联系不算" in text(worker.post(undo, {"back": "/care/?tab=due"}, follow=True))
-        assert "已经撤回过了" in text(worker.post(undo, follow=True))
+        assert "已经撤销过了" in text(worker.post(undo, follow=True))
         label.refresh_from_db()
         assert (label.last_contact_on, "，已过" in text(worker.get("/care/"))) == (None, True)
         assert made.note not in text(worker.get(f"/care/labels/{label.pk}/"))

@@ -189,8 +189,8 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
     lead, centre = begun
     district = post(Role.DISTRICT_CENTRE, "河北区")
     for path in (BOARD, "/wall/"):
-        assert "还没比对过" in centre.get(path).content.decode()
-    assert all("还没比对过" in document for document in documents(centre))
+        assert "尚未比对" in centre.get(path).content.decode()
+    assert all("尚未比对" in document for document in documents(centre))
     compared(
         lead, signed_in(lead), people("12012345671", "程兰因")
     )  # two alike, one here alone, two there alone: 2 of 5
@@ -198,13 +198,13 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
         page = centre.get(path).content.decode()
         assert "<b>2</b><span> / 5 条</span>" in page
         assert "40.0%" in page
-        assert "还没比对过" not in page
+        assert "尚未比对" not in page
     line, summary = documents(centre)
     assert line.startswith("2 5 0.4 3 台账 ↔ 系统登记（1 个社区中 1 个比对过）")
     assert "台账 ↔ 系统登记（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
     assert "台账一致率（台账 ↔ 系统登记）尚差 3 条。" in summary
     assert "台账和系统登记对不上的，逐条核对" in summary
-    assert "还没比对过" not in line + summary
+    assert "尚未比对" not in line + summary
     wall = district.get("/wall/").content.decode()
     assert "<b>2</b><span> / 5 条</span>" in wall  # how many records are equal is progress
     assert '<span class="s">不公开</span>' in wall  # how many care recipients were contacted is not
@@ -277,14 +277,14 @@ def test_no_limit_of_a_list_is_shown_as_a_total(begun: tuple[Client, Client], mo
         lead.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
     home = centre.get("/").content.decode()
     assert "8 户等另一人复核" in home and "4 件注销、恢复等复核" in home and "台账还没比对" in home
-    assert re.search(r"缺口清单\s*<em>8</em>", home) and re.search(r"待复核\s*<em>12</em>", home)
+    assert re.search(r"未走访清单\s*<em>8</em>", home) and re.search(r"待复核\s*<em>12</em>", home)
     assert 'aria-label="去复核：8 户等另一人复核"' in home
     theirs = lead.get("/").content.decode()
     assert "户没登记人，也没核实空房" in theirs and "看是哪些：" in theirs
     assert "没登记人" not in lead.get("/wall/").content.decode(), "who lives where stands on no wall"
     page = centre.get("/rechecks/").content.decode()
     assert "走访上报 8<" in page
-    assert "注销、恢复 4<" in page
+    assert "注销登记、恢复 4<" in page
     assert page.count("退回重走") == 3
     assert "这一页 3，从第 1 起，共 8" in page
     visits = paged(centre, "/rechecks/?list=visits", r"/rechecks/target/([\w-]+)/")

@@ -172,7 +172,7 @@ def test_quiet_hours_are_refused_and_a_day_visit_is_recorded(street: Client) -> 
         return street.post(f"/visits/dwelling/{other.pk}/", asked, follow=True).content.decode()
 
     assert "这段时间不上门，没有记" in put_off(f"{again}T21:00")
-    assert "存好了" in put_off(f"{again}T19:00")
+    assert "已保存" in put_off(f"{again}T19:00")
     listed = street.get(f"/gaps/?scope={GRID}").content.decode()
     assert f"{again.month}月{again.day}日 19:00 去，居民约好的" in listed and "约好回访 1" in listed
 

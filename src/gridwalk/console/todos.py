@@ -1,4 +1,4 @@
-"""今天挡路的事: what waits for somebody, each kind with its count, a line of reason and its button.
+"""今日待办: what waits for somebody, each kind with its count, a line of reason and its button.
 
 A kind says how many there are, never whose: what is listed is work of an area (red line 2).
 """
@@ -116,10 +116,10 @@ def _differences(asked: Asked) -> Iterator[Todo]:
         stale = _stale(differences.n_open(asked.viewer, asked.scope, before=asked.since), "条")
         yield Todo(
             mark="异",
-            text=f"{n:,} 条差异等人决定",
+            text=f"{n:,} 条差异待核对",
             note=stale or "定了再走，免得白跑",
             url="/differences/",
-            button="去决定",
+            button="去核对",
         )
     if n := comparisons.n_waiting(asked.viewer, asked.scope):
         yield Todo(
@@ -127,7 +127,7 @@ def _differences(asked: Asked) -> Iterator[Todo]:
             text=f"{n:,} 条只有一边有，或疑似同一条",
             note="比对列出来的，等人决定",
             url=f"/consistency/?scope={asked.scope}",
-            button="去决定",
+            button="去核对",
         )
     if n := returned.n_waiting(asked.viewer):
         yield Todo(
@@ -180,7 +180,7 @@ def _care(asked: Asked) -> Iterator[Todo]:
     today = clock.local_date(asked.at)
     url = f"/care/?scope={asked.scope}"
     if n := care.n_due(asked.viewer, asked.scope, today):
-        note = "过了日子的和今明两天到期的，打个电话就好"
+        note = "已逾期的和今明两天到期的，打个电话就好"
         yield Todo(mark="关", text=f"{n:,} 人该联系了", note=note, url=url, button="去联系", public=False)
     if n := followed.n_followed(asked.viewer, asked.scope):
         note = "问过本人，落实了才算完"
@@ -191,7 +191,7 @@ def _care(asked: Asked) -> Iterator[Todo]:
 
 GAPS = {
     "dwellings_resolved": ("人", "{n:,} 户没登记人，也没核实空房", "走访时问清，或在房屋页添人"),
-    "linkage": ("房", "{n:,} 人没有住处，或有几处现住", "查到住处就落上，多的迁走"),
+    "linkage": ("房", "{n:,} 人没有住处，或有几处现居住", "查到住处就落上，多的迁走"),
     "freshness": ("期", "{n:,} 人的登记过了期", "打一个电话，一户人都能问到"),
 }
 """Rates whose gap is work of the office: mark, words, reason."""
@@ -223,7 +223,7 @@ def _explained(asked: Asked) -> Iterator[Todo]:
         url = f"/gaps/?scope={asked.scope}&reason=absent"
         yield Todo(
             mark="说",
-            text=f"{n:,} 户已说明，还没走访到",
+            text=f"{n:,} 户已登记原因，还没走访到",
             note="多时段无人的，留信约时间再去；拒访的不再上门",
             url=url,
             button="看是哪些",

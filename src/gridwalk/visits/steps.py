@@ -19,7 +19,7 @@ TABS = {
 }
 """The tabs of the gap list in their order: code → (its name, how a row in it says why)."""
 RECHECK = Step("recheck", "另一人复核后生效", "去复核")
-DECIDE = Step("decide", "有差异，先定了再走", "去决定")
+DECIDE = Step("decide", "有差异，先定了再走", "去核对")
 FIRST_WALK = Step("walk", "顺路走", "加入今日")
 CALL = Step("call", "三个时段都没人，登记有号码", "打电话")
 CALL_ONLY = Step("call", "上门次数到顶了，登记有号码", "打电话")

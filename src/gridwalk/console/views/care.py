@@ -171,14 +171,14 @@ def _name(request: Signed, person: Any) -> str:
 
 @require_POST
 def care_undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回一次联系 that one has just written down."""
+    """撤销一次联系 that one has just written down."""
     try:
         person = contacts.withdraw_contact(actor=request.viewer, at=request.at, contact=pk)
     except CareRefused as error:
         messages.error(request, str(error))
         return redirect("console:care")
     name = _name(request, labels.get_recipient(request.viewer, person))
-    messages.success(request, f"已撤回：{name}的这次联系不算，照原来的日子到期。")
+    messages.success(request, f"已撤销：{name}的这次联系不算，照原来的日子到期。")
     return _back(request, "console:person", person)
 
 

@@ -126,8 +126,8 @@ def test_somebody_of_several_doors_is_said_at_the_one_they_live_at(cast: Cast) -
     rooms = {room: cast.door(room) for room in ("101", "102", "103", "104")}
     for name, links in (
         ("先户籍", [("101", "registered_here", False), ("102", "tenant", False)]),
-        ("先现住", [("102", "tenant", False), ("101", "registered_here", False)]),
-        ("搬走了", [("103", "lives_here", True), ("101", "registered_here", False)]),
+        ("先现居住", [("102", "tenant", False), ("101", "registered_here", False)]),
+        ("搬离了", [("103", "lives_here", True), ("101", "registered_here", False)]),
         ("两处", [("103", "lives_here", False), ("104", "tenant", False)]),
         ("没有", [("104", "lives_here", True)]),
     ):
@@ -138,8 +138,8 @@ def test_somebody_of_several_doors_is_said_at_the_one_they_live_at(cast: Cast) -
     said = {row["name"]: (row["room"], row["residence_kind"]) for row in frame.iter_rows(named=True)}
     assert said == {
         "先户籍": ("102", "tenant"),
-        "先现住": ("102", "tenant"),
-        "搬走了": ("101", "registered_here"),
+        "先现居住": ("102", "tenant"),
+        "搬离了": ("101", "registered_here"),
         "两处": ("103", "lives_here"),
         "没有": (None, None),
     }

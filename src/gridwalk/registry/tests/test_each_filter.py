@@ -53,13 +53,13 @@ def names(rows: list[Any]) -> list[str]:
 def test_the_people_of_a_door_and_the_doors_of_a_person(cast: Cast) -> None:
     home, far = cast.door("101"), cast.door("101", FAR_GRID)
     registered = cast.at_door("户籍", home, "registered_here")
-    lives = cast.at_door("现住", home)
-    cast.at_door("搬走", home, over=True)
+    lives = cast.at_door("现居住", home)
+    cast.at_door("搬离", home, over=True)
     cast.at_door("别处", far)
     cast.label(lives)
     cast.label(registered, ends_on=days(-1), starts_on=days(-90))
     rows = entities.residents(lead(), home)
-    assert [(row.name, row.living, row.has_care) for row in rows] == [("现住", True, True), ("户籍", False, False)]
+    assert [(row.name, row.living, row.has_care) for row in rows] == [("现居住", True, True), ("户籍", False, False)]
     cast.link(lives, far, over=True)
     assert [row.dwelling for row in entities.homes(lead(), lives)] == [home.pk]
 
@@ -83,9 +83,9 @@ def test_who_is_seen_by_a_door_they_are_linked_to(cast: Cast) -> None:
 
 def test_what_a_row_of_a_door_counts(cast: Cast) -> None:
     full, bare = cast.door("101"), cast.door("102")
-    lives = cast.at_door("现住", full)
+    lives = cast.at_door("现居住", full)
     cast.at_door("户籍", full, "registered_here")
-    cast.at_door("搬走", full, over=True)
+    cast.at_door("搬离", full, over=True)
     cast.label(lives)
     cast.label(cast.at_door("到期", bare), ends_on=days(-1))
     for entity, state in ((full, "open"), (lives, "open"), (lives, "kept"), (cast.person("别人"), "open")):
@@ -100,7 +100,7 @@ def test_a_household_loses_its_head_with_the_one_who_is_head_there_now(cast: Cas
     head = cast.at_door("户主", home, relation="02")
     wife = cast.at_door("配偶", home, relation="10")
     cast.at_door("已故", home, relation="20", status="deceased")
-    cast.at_door("搬走", home, over=True, relation="20")
+    cast.at_door("搬离", home, over=True, relation="20")
     guest = cast.person("客居", NEXT_GRID, relation="20")
     cast.link(guest, home)
     assert [member.person for member in households.members([home.pk])[home.pk]] == [head.pk, wife.pk, guest.pk]
@@ -212,10 +212,10 @@ def test_where_somebody_lives_goes_before_where_they_are_registered(cast: Cast) 
     both = cast.at_door("两处", home)
     cast.link(both, other, "registered_here")
     away = cast.at_door("户籍", other, "registered_here")
-    left = cast.at_door("搬走", home, over=True)
+    left = cast.at_door("搬离", home, over=True)
     homes = care.homes_of([both.pk, away.pk, left.pk])
     assert {pk: link.dwelling_id for pk, link in homes.items()} == {both.pk: home.pk, away.pk: other.pk}
-    assert titles.titles(lead(), "person", [both.pk, left.pk])[left.pk] == ("搬走", "没有关联房屋")
+    assert titles.titles(lead(), "person", [both.pk, left.pk])[left.pk] == ("搬离", "没有关联房屋")
     assert set(titles.titles(lead(), "person", [away.pk])) == {away.pk}
 
 

@@ -104,7 +104,7 @@ def test_what_is_measured_apart_says_of_how_many_communities_or_that_it_is_not_y
     assert [rate.code for rate in sentences.rates(4)] == ["linkage", "dwellings_resolved"]
 
 
-NOT_MEASURED = ["台账一致率还没比对过台账，不计入一致率。", "知晓率尚未抽样。"]
+NOT_MEASURED = ["台账一致率尚未比对台账，不计入一致率。", "知晓率尚未抽样。"]
 
 
 @pytest.mark.parametrize(

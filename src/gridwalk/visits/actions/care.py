@@ -70,13 +70,13 @@ def withdraw_contact(*, actor: Viewer, at: dt.datetime, contact: uuid.UUID) -> u
     person = made.label.person
     access.require(actor, Verb.RECORD_VISIT, person.grid_id)
     if made.visit_id is not None or made.worker != actor.id or at - made.created_at > clock.UNDO_FOR:
-        raise CareRefused("没有撤回：只能撤回自己 7 天内在这里记的联系。上门记的，请在房屋页撤回那次走访。")
+        raise CareRefused("没有撤销：只能撤销自己 7 天内在这里记的联系。上门记的，请在房屋页撤销那次走访。")
     rows = CareContact.objects.filter(label__person=person, created_at=made.created_at, worker=actor.id, visit=None)
     labels = CareLabel.objects.filter(contacts__in=rows).distinct()
     with core.write_to(person.grid_id, *labels.values_list("grid_id", flat=True), actor=actor, at=at) as writing:
         standing = list(rows.filter(withdrawn_at=None).values_list("pk", flat=True))
         if not CareContact.objects.filter(pk__in=standing, withdrawn_at=None).update(withdrawn_at=at):
-            raise CareRefused("没有撤回：这次联系已经撤回过了。")
+            raise CareRefused("没有撤销：这次联系已经撤销过了。")
         for label in CareLabel.objects.filter(contacts__in=standing).distinct():
             caring.last_contact(writing, label, source="office")
         found = CareNeed.objects.filter(contact__in=standing, state__in=needs.FOLLOWED)

@@ -84,7 +84,7 @@ CAPPED = dataclasses.replace(KNOCKED, n_visits=6, has_phone=True)
         (dataclasses.replace(CAPPED, max_visits=8), "evening", "晚间还没试过"),
         (dataclasses.replace(KNOCKED, outcome="vacant_confirmed"), "second_source", "问物业或邻居，任一证实即可"),
         (dataclasses.replace(KNOCKED, outcome="phone", has_phone=True), "walk", "打过电话，还没敲过门"),
-        (Door(state="pending", outcome="moved_away", n_visits=1), "recheck", "另一人复核后才算数"),
+        (Door(state="pending", outcome="moved_away", n_visits=1), "recheck", "另一人复核后生效"),
         (Door(state="remaining", has_difference=True), "decide", "有差异，先定了再走"),
     ],
 )
