@@ -317,7 +317,7 @@ def _bodies(office: Office) -> dict[str, Any]:
         "care": [{"person": person, "need": "", "help": "", "asked": [{"need": person, "settled": True}]}],
         "edits": [{"kind": "person", "entity": person, "set": {"phone": {"p": None, "v": "12000000001"}}, "extra": {}}],
         "note": {"kind": "hazard", "text": "灯坏了"},
-        "revisit_at": "2026-10-14T19:00:00+08:00",
+        "revisit_at": "2099-10-14T19:00:00+08:00",
     }
     at = clock.now()
     added = {"dwelling": door, "values": {"name": "程三"}, "residence_kind": "lives_here"}

@@ -109,6 +109,7 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
         "nobodys": cut.nobodys,
         "chosen_advice": next((a for a in plan.advices if a.code == request.GET.get("advice")), None),
         "narrowed": _narrowed(request.GET),
+        "onward": f"{_narrowed(request.GET)}&reason={cut.reason}&from={first + PAGE}",
         **_of_nobody(request, campaign, scope, kind),
         **_asides(request, campaign, plan),
         "n": sum(reasons.values()),
@@ -221,7 +222,7 @@ def _reassigned(request: Signed, targets: list[uuid.UUID]) -> str:
 
 
 def _planned(request: Signed, do: str, targets: list[uuid.UUID]) -> str:
-    """Put them on the list of a day, an evening, a band's next time, or take them off; in words. Raises CampaignError."""
+    """Put them on a list of a day or a time band, or take them off it; in words. Raises CampaignError."""
     if do == "off":
         n = arranging.plan_targets(actor=request.viewer, at=request.at, targets=targets, on=None)
         return f"{n:,} 户已从清单去掉。"

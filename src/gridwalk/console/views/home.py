@@ -189,7 +189,7 @@ def wall(request: Signed) -> HttpResponse:
         figures = [line["visits"] for line in block["lines"]]
         block["total"] = None if None in figures else sum(figures[1:], figures[0])
     named = accounts.responsible([line.code for line in shown.lines], clock.local_date(request.at))
-    context = {
+    context: dict[str, Any] = {
         "board": shown,
         "campaign": campaign,
         "communities": communities,

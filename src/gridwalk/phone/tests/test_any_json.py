@@ -4,6 +4,7 @@ and file, shown to the office and released again. ``GRIDWALK_OPS=100000`` genera
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import logging
@@ -157,7 +158,7 @@ def sound(field: Field) -> dict[str, dict[str, Any]]:
         note={"kind": "hazard", "text": "楼道堆物"},
         set={"tenure": {"p": None, "v": "let"}, "area_m2": {"p": None, "v": "74.2"}},
         second_source="neighbour",
-        revisit_at=now.isoformat(),
+        revisit_at=clock.at_local(clock.local_date(now) + dt.timedelta(days=1), 10).isoformat(),
     )
     facts = {name: {"p": None, "v": value} for name, value in values.items()}
     verbs: list[tuple[str, str, Any, dict[str, Any]]] = [

@@ -141,6 +141,8 @@ class JustMade:
 
 def just_made(viewer: Viewer, contact: uuid.UUID | None) -> JustMade | None:
     """The viewer's own contact by its id, while it stands."""
+    if contact is None:
+        return None
     own = CareContact.objects.filter(pk=contact, worker=viewer.id, worker__isnull=False, visit=None, withdrawn_at=None)
     made = own.select_related("label__person").first()
     if made is None or not viewer.may(Verb.SEE_CARE, made.label.grid_id):

@@ -69,8 +69,8 @@ class GapRow:
 def mark(
     state: str, outcome: str, n_visits: int, *, revisits: bool = False, different: bool = False
 ) -> tuple[str, str]:
-    """The one character and the tone of a door's mark; the same everywhere. ``revisits``: a next visit is still to come;
-    it is agreed only where a resident spoke.
+    """The one character and the tone of a door's mark; the same everywhere. ``revisits``: a next visit is still to
+    come; it is agreed only where a resident spoke.
     """
     if different:
         return "异", "z"
