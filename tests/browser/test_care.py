@@ -40,7 +40,7 @@ def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(stree
     accessible(page)
     page.get_by_role("link", name="程望舒：有需要").press("Enter")
     accessible(page)
-    page.get_by_label("需要什么").focus()
+    page.get_by_label("需要的帮助").focus()
     press(page, "ArrowDown", "ArrowDown", "Tab")
     press(page, "ArrowDown", "ArrowDown", "Tab")
     press(page, "ArrowDown", "ArrowDown", "ArrowDown")

@@ -74,7 +74,7 @@ def test_a_rule_goes_from_sentence_to_preview_to_one_button_to_undo(differing: C
     page.get_by_role("link", name="按“电话”批量处理").click()
     page.get_by_label("来源").select_option("ledger")
     page.get_by_label("情形").select_option("both")
-    page.get_by_label("怎么定").select_option("accept")
+    page.get_by_label("处理方式").select_option("accept")
     page.get_by_role("button", name="查看符合的记录").click()
     expect(page.get_by_text("台账与系统登记的电话不同、两边都有值的，一律采用台账写的")).to_be_visible()
     expect(page.locator("tbody").get_by_text("*******8888").first).to_be_visible()

@@ -77,7 +77,7 @@ def test_several_are_seen_at_once_and_a_fault_is_repaired(ground: Client, visit:
     expect(page.get_by_text("带故障使用").first).to_be_visible()
     accessible(page)
     shot(page, "facility-broken")
-    page.get_by_label("谁修的").fill("海河物业")
+    page.get_by_label("维修单位").fill("海河物业")
     page.keyboard.press("Enter")
     expect(page.get_by_text("修好了，海河物业").first).to_be_visible()
     shot(page, "facility-repaired")

@@ -67,7 +67,7 @@ def test_who_looked_and_how_long_things_are_kept(street: Client, sign_in: SignIn
     page: Page = visit(street, f"/people/{person.pk}/")
     page.get_by_role("link", name="查阅记录").click()
     accessible(page)
-    page.get_by_label("谁来查、为什么").fill("本人到社区查询")
+    page.get_by_label("查询人和事由").fill("本人到社区查询")
     page.keyboard.press("Enter")
     expect(page.get_by_text("约上门时间")).to_be_visible()
     accessible(page)

@@ -74,7 +74,7 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
         [{"name": "sessionid", "value": street.cookies["sessionid"].value, "url": live_server.url}]
     )
     page.goto(f"{live_server.url}/consistency/")
-    expect(page.get_by_text("还没比对过台账，不计入一致率").first).to_be_visible()
+    expect(page.get_by_text("尚未比对台账，不计入一致率").first).to_be_visible()
     page.get_by_role("link", name="上传台账").click()
     page.get_by_label("要比的表").set_input_files(messy(tmp_path / "常住人口底册.xlsx"))
     page.get_by_role("button", name="读取这份表").click()

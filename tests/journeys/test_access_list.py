@@ -66,4 +66,4 @@ def test_only_who_answers_for_the_area_lists_it(street: Client, sign_in: SignIn)
     assert sign_in(Role.COMMUNITY_LEAD, "120105001024").get(path).status_code == 404
     assert sign_in(Role.ADMINISTRATOR, "120105001").get(path).status_code == 404, "no personal data for administrators"
     assert sign_in(Role.STREET_CENTRE, "120105001").get(path).status_code == 200
-    assert "谁来查、为什么" in sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(path).content.decode()
+    assert "查询人和事由" in sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(path).content.decode()

@@ -113,7 +113,7 @@ def test_a_decision_stays_comes_back_and_is_taken_back(doubtful: Client) -> None
     back = case(doubtful, "same_name_and_birth")
     assert "核定过：不是同一个（当面问过，是两位）。后来多了 沈知微。" in back
     assert "3 人同名" in back
-    assert "看一眼" in text(doubtful, f"/people/{other.pk}/")
+    assert "查看" in text(doubtful, f"/people/{other.pk}/")
     decide(doubtful, back, "different")
     listed = text(doubtful, "/bench/settled/")
     assert "当面问过，是两位" in listed

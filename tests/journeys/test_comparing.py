@@ -114,7 +114,7 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
         "strike_off",
     ]
     home = street.get(BOARD).content.decode()
-    assert "台账 ↔ 一张表" in home
+    assert "台账 ↔ 系统登记" in home
     gap = street.get("/consistency/").content.decode()
     assert "有项目不同" not in gap
     assert "系统有、台账没有 2 条" in gap
@@ -145,8 +145,8 @@ def test_nobody_else_sees_a_comparison_and_who_sees_counts_only_gets_neither_fie
 
 
 def test_communities_not_compared_are_said_to_be_so(street: Client) -> None:
-    assert "还没比对过台账，不计入一致率" in street.get("/consistency/").content.decode()
-    assert "还没比对过" in street.get(BOARD).content.decode()
+    assert "尚未比对台账，不计入一致率" in street.get("/consistency/").content.decode()
+    assert "尚未比对" in street.get(BOARD).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,11 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     )
 
     past = text(street, f"/doors/{home.pk}/")
-    assert past.count("搬来：建档：沈青禾") == 1  # one event, one entry
+    assert past.count("入住：建档：沈青禾") == 1  # one event, one entry
     assert past.count("关联到这处房屋") == 1
     assert "关联到这处房屋：租住（2 次）" in past
     theirs = text(street, f"/people/{moved.pk}/")
-    assert "搬来：" in theirs
+    assert "入住：" in theirs
     assert "沈青禾" not in theirs.split("来历")[-1]  # only what it changed there
     entry = AuditEntry.objects.get(verb="daily.recorded")
     assert entry.data == {"event": "moved_in", "op": str(event.pk)}

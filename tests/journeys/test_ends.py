@@ -89,7 +89,7 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
         reason="拆迁，电话 12000000001",
     )
     assert Recheck.objects.get().reason == "拆迁，电话 ******"
-    assert "要另一位同事来" in words(street.get(f"/ends/dwelling/{door.pk}/"))
+    assert "由另一位同事复核" in words(street.get(f"/ends/dwelling/{door.pk}/"))
     assert "正等着复核" in words(propose(street, "dwelling", door.pk, "struck_off", "at_the_door"))
     assert "不能自己复核" in words(recheck(street))
     assert "拆迁公告" in words(second.get("/rechecks/"))
@@ -108,7 +108,7 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
     asked.refresh_from_db()
     assert asked.state == "accepted"
     page = words(street.get(f"/doors/{door.pk}/"))
-    for shown in ("已拆除", "提出注销（拆除），待复核，凭拆迁公告", "恢复在册"):
+    for shown in ("已拆除", "提出注销登记（拆除），待复核，凭拆迁公告", "恢复在册"):
         assert shown in page, shown
 
     propose(client=street, kind="dwelling", pk=door.pk, proposed="active", evidence="at_the_door", reason="拆的是隔壁")

@@ -189,8 +189,8 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
     lead, centre = begun
     district = post(Role.DISTRICT_CENTRE, "河北区")
     for path in (BOARD, "/wall/"):
-        assert "还没比对过" in centre.get(path).content.decode()
-    assert all("还没比对过" in document for document in documents(centre))
+        assert "尚未比对" in centre.get(path).content.decode()
+    assert all("尚未比对" in document for document in documents(centre))
     compared(
         lead, signed_in(lead), people("12012345671", "程兰因")
     )  # two alike, one here alone, two there alone: 2 of 5
@@ -198,18 +198,18 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
         page = centre.get(path).content.decode()
         assert "<b>2</b><span> / 5 条</span>" in page
         assert "40.0%" in page
-        assert "还没比对过" not in page
+        assert "尚未比对" not in page
     line, summary = documents(centre)
-    assert line.startswith("2 5 0.4 3 台账 ↔ 一张表（1 个社区中 1 个比对过）")
-    assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
-    assert "台账一致率（台账 ↔ 一张表）还差 3 条。" in summary
+    assert line.startswith("2 5 0.4 3 台账 ↔ 系统登记（1 个社区中 1 个比对过）")
+    assert "台账 ↔ 系统登记（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
+    assert "台账一致率（台账 ↔ 系统登记）尚差 3 条。" in summary
     assert "台账和系统登记对不上的，逐条核对" in summary
-    assert "还没比对过" not in line + summary
+    assert "尚未比对" not in line + summary
     wall = district.get("/wall/").content.decode()
     assert "<b>2</b><span> / 5 条</span>" in wall  # how many records are equal is progress
     assert '<span class="s">不公开</span>' in wall  # how many care recipients were contacted is not
     assert documents(district)[0] == line
-    assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in documents(district)[1]
+    assert "台账 ↔ 系统登记（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in documents(district)[1]
 
 
 def came_of(*visits: tuple[str, str]) -> None:

@@ -163,7 +163,7 @@ def test_who_sees_rows_masked_is_told_the_same_of_a_row_that_fits_and_of_one_tha
             assert imported.n_refused == 1 and not Person.objects.filter(name="程望月")
             imported_as.append(everything(centre, "imports", imported.pk))
     assert compared_to[0] == compared_to[1]
-    assert "没有过半，不计入一致率" in compared_to[0] and "还没比对过台账" in compared_to[0]
+    assert "没有过半，不计入一致率" in compared_to[0] and "尚未比对台账" in compared_to[0]
     assert imported_as[0] == imported_as[1] and "只能办过半的台账" in imported_as[0]
 
 
@@ -219,7 +219,7 @@ def test_half_a_community_tells_who_handed_it_in_and_sees_rows_masked_no_sum_unt
     assert told[0] == told[1] and "等另一人放行" in told[0]
     one = compared(centre, signed_in(centre), people())
     own = f"/comparisons/{one.pk}/"
-    assert "0 / 5" not in words(centre.get(own)) and "还没比对过台账" in words(centre.get("/consistency/"))
+    assert "0 / 5" not in words(centre.get(own)) and "尚未比对台账" in words(centre.get("/consistency/"))
     reason = {"reason": "电话问过社区"}
     assert "是您自己交来的" in words(centre.post(f"{own}release/", reason, follow=True))
     second = sign_in(Role.STREET_CENTRE, STREET)

@@ -25,7 +25,7 @@ def test_the_centre_sets_days_of_its_own_and_takes_them_back(sign_in: SignIn) ->
     centre, lead = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     page = told(lead, CALENDAR + "?year=2026")
     assert "国庆节" in page and "248</b> 个工作日" in page
-    assert "登记</button>" not in page
+    assert "保存日历</button>" not in page
     assert lead.post(CALENDAR + "set/", STORM).status_code == 403
     assert not SetDay.objects.exists()
 

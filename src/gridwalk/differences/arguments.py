@@ -155,7 +155,7 @@ def _end(case: Case) -> list[Argument]:
 
 def _age(case: Case) -> list[Argument]:
     if not case.current:
-        return [Argument(CLAIMED, "一张表上这一项是空的")]
+        return [Argument(CLAIMED, "系统登记里这一项是空的")]
     if case.verified_on is None:
         return [Argument(THINK, "系统登记没有上门核实过")]
     days = (case.today - case.verified_on).days

@@ -93,7 +93,7 @@ def beside(data: Overview) -> str:
     for indicator in BESIDE:
         figure = data.communities.total[indicator.code]
         words = f"{pair(figure)} {indicator.unit}（{percent(figure)}）" if figure else WITHHELD
-        parts.append(f"{indicator.label} {words if figure is None or figure.d else '没有应做的'}")
+        parts.append(f"{indicator.label} {words if figure is None or figure.d else '暂无应做事项'}")
     return f"另列：{'；'.join(parts)}。"
 
 

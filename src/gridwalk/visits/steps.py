@@ -18,7 +18,7 @@ TABS = {
 }
 """The tabs of the gap list in their order: code → (its name, how a row in it says why)."""
 RECHECK = Step("recheck", "另一人复核后生效", "去复核")
-DECIDE = Step("decide", "有差异，先定了再走", "去决定")
+DECIDE = Step("decide", "有差异，先定了再走", "去核对")
 FIRST_WALK = Step("walk", "顺路走", "加入今日")
 CALL = Step("call", "先打电话，登记有号码", "打电话")
 OTHER_BANDS = {

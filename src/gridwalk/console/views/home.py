@@ -186,10 +186,10 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
         Verb.DECIDE_DIFFERENCE,
         differences.n_open,
         "异",
-        "{n:,} 条差异等人决定",
+        "{n:,} 条差异待核对",
         "",
         "/differences/",
-        "去决定",
+        "去核对",
     ),
     (
         Verb.DECIDE_DIFFERENCE,
@@ -198,7 +198,7 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
         "{n:,} 条只有一边有，或疑似同一条",
         "比对列出来的，等人决定",
         "/consistency/?scope={scope}",
-        "去决定",
+        "去核对",
     ),
     (
         Verb.IMPORT_LEDGER,

@@ -84,7 +84,7 @@ def test_an_old_value_loses_weight_and_one_said_at_the_door_gains_it() -> None:
     fresh = case("phone", phone(1), phone(22), fresh_days=180, at_the_door=True)
     assert ("current", "系统登记是上门时说的，10月13日核实过") in said(fresh)
     assert ("think", "系统登记没有上门核实过") in said(case("phone", phone(1), phone(22), verified_on=None))
-    assert said(case("phone", "", phone(1))) == {("claimed", "一张表上这一项是空的")}
+    assert said(case("phone", "", phone(1))) == {("claimed", "系统登记里这一项是空的")}
 
 
 def test_an_end_is_said_to_need_a_second_person() -> None:

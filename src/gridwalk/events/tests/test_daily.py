@@ -58,7 +58,7 @@ def test_a_new_persons_birth_date_and_sex_follow_from_the_number(street: Street)
     door.refresh_from_db()
     assert door.occupancy == "occupied"
     reasons = set(Change.objects.filter(op=event.id).values_list("reason", flat=True))
-    assert reasons == {"搬来，2026年6月1日，本人或家属说的"}
+    assert reasons == {"入住，2026年6月1日，本人或家属说的"}
 
 
 def test_somebody_on_record_moves_with_the_registration_and_what_was_typed_overwrites_nothing(street: Street) -> None:
@@ -367,7 +367,7 @@ def test_what_was_seen_at_the_door_is_a_visits_word(street: Street) -> None:
 def test_every_event_has_its_words() -> None:
     assert {kind.at for kind in kinds.EVENTS.values()} == {"dwelling", "person", "organization"}
     assert kinds.reason("let", dt.date(2026, 6, 1), "others") == "出租，2026年6月1日，物业或邻居说的"
-    assert kinds.reason("moved_in", None, "self") == "搬来，本人或家属说的"
+    assert kinds.reason("moved_in", None, "self") == "入住，本人或家属说的"
     assert [kinds.child_of(parent, "male") for parent in ("28", "75", "12", "")] == ["40", "", "20", ""]
     assert [kinds.spouse_of(partner, "female") for partner in ("02", "22", "41", "55")] == ["10", "38", "97", ""]
     assert [kinds.newborn_lives(kind, False) for kind in ("tenant", "lives_here")] == [

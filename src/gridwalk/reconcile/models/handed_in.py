@@ -222,7 +222,7 @@ class StagedRow(models.Model):
 class Comparison(Submission):
     """One ledger (or the platform's export) compared: with the register, or with each other (rate 3)."""
 
-    WORDS = {"paused": "没比完", "done": "比好了"}
+    WORDS = {"paused": "没比完", "done": "比对完成"}
 
     other_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     other_name = models.CharField(max_length=200, blank=True)

@@ -52,7 +52,7 @@ def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, stree
     overview = workbook["总览"]
     assert row(overview, "入户走访率", 2)[2:7] == ["户", 6, 13, 0.461, 7]
     assert row(overview, "人房关联率", 2)[2:7] == ["人", 3, 4, 0.75, 1]
-    assert row(overview, "台账一致率", 2)[3:8] == ["—", "—", "—", "—", "还没比对过台账，不计入一致率。"]
+    assert row(overview, "台账一致率", 2)[3:8] == ["—", "—", "—", "—", "尚未比对台账，不计入一致率。"]
     assert row(overview, "知晓率", 2)[7] == "尚未抽样。"
     assert row(overview, "单位走访率", 2)[3:6] == [0, 0, "—"]
     assert row(overview, "已登记原因，拒访", 2)[3] == 2
@@ -109,7 +109,7 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "6 / 13 户",
         "46.1%",
         "孙试长（街道主任）",
-        "还没比对过台账",
+        "尚未比对台账",
         "尚未抽样",
         "拒访 2 户",
         "还没去 1 户",
@@ -134,7 +134,7 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
     ]
     # 13 doors over the 17 working days of the action phase: 13 × 4 / 17 ≈ 3 by the fourth; 6 are done, so none is late
     assert "比计划少" not in text
-    assert "人房关联率还差 1 人。" in text
+    assert "人房关联率尚差 1 人。" in text
     assert "2 个社区中 0 个、3 个网格中 1 个明确了责任人" in text
     assert "林古里、林古里第二网格、君临天下、君临天下第一网格没有责任人。" in text
     assert "还没去的，按楼栋单元排进每日清单，共 1 户。" in text

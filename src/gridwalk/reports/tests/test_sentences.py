@@ -19,7 +19,7 @@ from gridwalk.visits.outcomes import ADVICE
 COMMUNITY, SECOND = "120199001001", "120199001002"
 ACT = SimpleNamespace(kind="act", starts_on=dt.date(2026, 10, 10), ends_on=dt.date(2026, 12, 31))
 PREPARE = SimpleNamespace(kind="prepare", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2026, 9, 30))
-LEDGERS = Total(("户籍台账", "一张表"), Figure(90, 100), 1)
+LEDGERS = Total(("户籍台账", "系统登记"), Figure(90, 100), 1)
 LINES = {
     "communities": [(COMMUNITY, "甲社区"), (SECOND, "乙社区")],
     "grids": [(f"{COMMUNITY}000", "未划入网格"), (f"{COMMUNITY}001", "第一网格"), (f"{SECOND}001", "第一网格")],
@@ -88,7 +88,7 @@ def test_a_rate_of_nothing_says_that_nothing_was_to_be_done() -> None:
     linkage = INDICATORS["linkage"]
     none = sentences.rate(overview(figures={"linkage": Figure()}), linkage)
     some = sentences.rate(overview(figures={"linkage": Figure(2, 3)}), linkage)
-    assert none == f"{linkage.label}：没有应做的。{linkage.explanation}"
+    assert none == f"{linkage.label}：暂无应做事项。{linkage.explanation}"
     assert some == f"{linkage.label}：2 / 3 人，66.6%。{linkage.explanation}"
 
 
@@ -96,7 +96,7 @@ def test_what_is_measured_apart_says_of_how_many_communities_or_that_it_is_not_y
     consistency, awareness = MEASURED_APART["consistency"], MEASURED_APART["awareness"]
     measured = SimpleNamespace(totals=(LEDGERS,), communities=[COMMUNITY, SECOND], n_missing=1)
     text = sentences.rate(overview(consistency=measured), consistency)
-    pair = "户籍台账 ↔ 一张表（2 个社区中 1 个比对过） 90 / 100 条，90.0%。"
+    pair = "户籍台账 ↔ 系统登记（2 个社区中 1 个比对过） 90 / 100 条，90.0%。"
     assert text == f"台账一致率：{pair}{consistency.how}"
     assert sentences.rate(overview(), consistency) == f"台账一致率：{consistency.not_yet}{consistency.how}"
     assert sentences.rate(overview(consistency=measured), awareness) == f"知晓率：{awareness.not_yet}{awareness.how}"
@@ -104,7 +104,7 @@ def test_what_is_measured_apart_says_of_how_many_communities_or_that_it_is_not_y
     assert [rate.code for rate in sentences.rates(4)] == ["linkage", "dwellings_resolved"]
 
 
-NOT_MEASURED = ["台账一致率还没比对过台账，不计入一致率。", "知晓率尚未抽样。"]
+NOT_MEASURED = ["台账一致率尚未比对台账，不计入一致率。", "知晓率尚未抽样。"]
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ NOT_MEASURED = ["台账一致率还没比对过台账，不计入一致率。", 
         ({}, NOT_MEASURED),
         ({"planned": 8}, ["入户走访比计划少 1 户：按工作日平均，到今天应走访 8 户，实际 7 户。", *NOT_MEASURED]),
         ({"figures": {"visits": None}, "planned": 8}, NOT_MEASURED),
-        ({"figures": {"linkage": Figure(5, 7)}}, [f"{INDICATORS['linkage'].label}还差 2 人。", *NOT_MEASURED]),
+        ({"figures": {"linkage": Figure(5, 7)}}, [f"{INDICATORS['linkage'].label}尚差 2 人。", *NOT_MEASURED]),
         ({"figures": {"linkage": None}}, NOT_MEASURED),
         ({"figures": {"completeness": Figure(5, 7)}}, NOT_MEASURED),
         ({"responsible": {COMMUNITY, SECOND, f"{COMMUNITY}001"}}, ["乙社区第一网格没有责任人。", *NOT_MEASURED]),
         (
             {"consistency": SimpleNamespace(totals=(LEDGERS,), communities=[], n_missing=1)},
             [
-                "台账一致率（户籍台账 ↔ 一张表）还差 10 条。",
+                "台账一致率（户籍台账 ↔ 系统登记）尚差 10 条。",
                 NOT_MEASURED[1],
                 "1 个社区尚未比对台账，不计入台账一致率。",
             ],
@@ -171,6 +171,6 @@ def test_a_reason_of_the_gap_is_followed_by_its_advice() -> None:
 def test_what_stands_beside_the_rates_is_one_sentence() -> None:
     first, second, *rest = BESIDE
     words = sentences.beside(overview(figures={first.code: None, second.code: Figure()}))
-    parts = [f"{first.label} 不公开", f"{second.label} 没有应做的"]
+    parts = [f"{first.label} 不公开", f"{second.label} 暂无应做事项"]
     parts += [f"{each.label} 7 / 7 {each.unit}（100.0%）" for each in rest]
     assert words == f"另列：{'；'.join(parts)}。"
