@@ -278,7 +278,7 @@ def test_no_limit_of_a_list_is_shown_as_a_total(begun: tuple[Client, Client], mo
     assert "8 户等另一人复核" in centre.get("/").content.decode()
     page = centre.get("/rechecks/").content.decode()
     assert "走访上报 8<" in page
-    assert "注销、恢复 4<" in page
+    assert "注销登记、恢复 4<" in page
     assert page.count("退回重走") == 3
     assert "这一页 3，从第 1 起，共 8" in page
     visits = paged(centre, "/rechecks/?list=visits", r"/rechecks/target/([\w-]+)/")

@@ -133,7 +133,7 @@ def test_rechecks_wait_for_who_may_recheck_and_say_which_are_ones_own(street: St
     )
     (own,), (others,) = rechecks.waiting(who, STREET), rechecks.waiting(lead(), STREET)
     assert (own.n, others.n) == (1, 1), "of one door by itself"
-    assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "登记错了")
+    assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "登记错误")
     assert rechecks.waiting(worker(), STREET) == []
     marks = {p.sentence for p in timeline.past("dwelling", [door.id], full=True)}
     assert "提出注销登记（登记错误），待复核，凭上门看过" in marks
