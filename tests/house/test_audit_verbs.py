@@ -115,7 +115,7 @@ def test_every_verb_has_words_a_mark_of_one_character_and_a_code_that_fits_its_c
 
 def test_a_verb_says_how_many() -> None:
     assert AuditVerb.TARGETS_PLANNED.sentence({"n": 1200}) == "排了走访（1,200）"
-    assert AuditVerb.IMPORT_STAGED.sentence({"rows": 7, "batches": 2}) == "读好了台账（7）"
+    assert AuditVerb.IMPORT_STAGED.sentence({"rows": 7, "batches": 2}) == "读取了台账（7）"
     assert AuditVerb.VISIT_RECORDED.sentence({}) == "记了走访"
 
 

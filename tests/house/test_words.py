@@ -1,4 +1,4 @@
-"""Words that were given up stand nowhere on a screen, a paper or a phone: what is said instead, and where they may stay."""
+"""Words that were given up stand on no screen, paper or phone; what is said instead, and where they may stay."""
 
 from __future__ import annotations
 

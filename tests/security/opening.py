@@ -42,7 +42,8 @@ PAGES = {
     "signed_in": """
         account_change_password account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp
         mfa_generate_recovery_codes mfa_view_recovery_codes own_sessions own_session_end
-        phone_api:openapi-json phone_api:api-root home definitions about help help_page mine notices notices_read notice_done
+        phone_api:openapi-json phone_api:api-root home definitions about help help_page mine
+        notices notices_read notice_done
     """,
     "token": """
         metrics

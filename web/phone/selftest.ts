@@ -47,7 +47,11 @@ export function needed(): Check[] {
 /** A browser trusts the machine it runs on without encryption; that is no secure address. */
 function encrypted(): Check {
   const ok = location.protocol === "https:";
-  return { name: "网址加密", ok, text: ok ? "网址是加密的" : "本机试用，网址没有加密。正式使用要用 https:// 开头的网址" };
+  return {
+    name: "网址加密",
+    ok,
+    text: ok ? "网址是加密的" : "本机试用，网址没有加密。正式使用要用 https:// 开头的网址",
+  };
 }
 
 /** Apps that show pages inside themselves, and clear what the pages keep with their own cache. */

@@ -1,4 +1,4 @@
-"""启用准备: the way from an empty register to the first visit, step by step; the first page until something is dispatched."""
+"""启用准备: from an empty register to the first visit, step by step; the first page until something is dispatched."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def label(kind: str, name: str) -> str:
 
 
 _STRUCTURAL = {
-    "residence": "现住房屋",
+    "residence": "现居住房屋",
     "grid": "所属网格",
     "*": "建档",
     "-": "移到别的网格",
