@@ -317,35 +317,28 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
     what follows from them: how many live there, how much is asked about them.
     """
     ids = [d.id for d in dwellings]
-    living: dict[uuid.UUID, int] = defaultdict(int)
-    persons: dict[uuid.UUID, uuid.UUID] = {}
     links = Residence.objects.filter(dwelling_id__in=ids, to_on__isnull=True, kind__in=LIVING)
+    living: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     for dwelling, person in links.values_list("dwelling_id", "person_id"):
-        living[dwelling] += 1
-        persons[person] = dwelling
-    cared = set(
-        CareLabel.objects.filter(predicates.label_in_force(today), person_id__in=list(persons)).values_list(
-            "person_id", flat=True
-        )
-    )
-    with_care = {persons[p] for p in cared}
+        living[dwelling].append(person)
+    persons = {person for at_door in living.values() for person in at_door}
+    labels = CareLabel.objects.filter(predicates.label_in_force(today), person_id__in=persons)
+    cared = set(labels.values_list("person_id", flat=True))
     open_ = _open_differences([*ids, *persons])
     rows = {}
     for d in dwellings:
         sees = sees_use(viewer, d.grid_id)
-        n_differences = open_.get(d.id, 0) + sum(
-            open_.get(p, 0) for p, door in persons.items() if door == d.id and p in open_
-        )
+        at_door = living[d.id]
         rows[d.id] = DoorRow(
             id=d.id,
             room=d.room,
             floor=d.floor,
             stairwell=d.stairwell.name if d.stairwell else "",
             address=d.address,
-            n_living=living[d.id] if sees else 0,
+            n_living=len(at_door) if sees else 0,
             label=dwelling_label(d.occupancy, d.tenure) if sees else "",
-            has_care=sees and d.id in with_care,
-            n_differences=n_differences if sees else 0,
+            has_care=sees and not cared.isdisjoint(at_door),
+            n_differences=sum(open_.get(pk, 0) for pk in (d.id, *at_door)) if sees else 0,
         )
     return rows
 

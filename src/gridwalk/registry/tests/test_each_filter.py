@@ -93,6 +93,10 @@ def test_what_a_row_of_a_door_counts(cast: Cast) -> None:
     rows = entities.doors(lead(), [full, bare], TODAY)
     told = {row.room: (row.n_living, row.has_care, row.n_differences) for row in rows.values()}
     assert told == {"101": (1, True, 2), "102": (1, False, 0)}
+    cast.link(lives, bare)
+    rows = entities.doors(lead(), [full, bare], TODAY)
+    told = {row.room: (row.n_living, row.has_care, row.n_differences) for row in rows.values()}
+    assert told == {"101": (1, True, 2), "102": (2, True, 1)}, "who lives at two doors counts at each"
 
 
 def test_a_household_loses_its_head_with_the_one_who_is_head_there_now(cast: Cast) -> None:
