@@ -16,7 +16,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.rules import CampaignError
-from gridwalk.console import pages, parameters
+from gridwalk.console import choosing, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.standing import standing
@@ -26,6 +26,7 @@ from gridwalk.differences.queries import at_doors
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.lists.queries import EVERYTHING
 from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
 from gridwalk.visits.queries import worklist
@@ -81,17 +82,31 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
 
 
 def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
-    """The rows of a gap no visit closes."""
+    """The rows of a gap no visit closes; of one strand of it they are asked and sorted by what one sees of them."""
     offset = pages.offset(request)
     moment = indicators.moment(campaigns.current_campaign(request.viewer), request.at)
-    rows, n = gap_lists.gaps(request.viewer, INDICATORS[code], moment, scope, limit=PAGE, offset=offset)
-    return {"rows": rows, "n": n, "offset": offset, "next": offset + PAGE}
+    strands = INDICATORS[code].strands
+    strand = strands[0] if len(strands) == 1 else next((s for s in strands if s.code == request.GET.get("of")), None)
+    listed = strand is not None and gap_lists.is_listed(request.viewer, strand, scope)
+    look = choosing.look(request, gap_lists.LISTS[strand.kind], scope) if strand and listed else None
+    rows, n = gap_lists.gaps(
+        request.viewer,
+        INDICATORS[code],
+        moment,
+        scope,
+        limit=PAGE,
+        offset=offset,
+        of=strand,
+        choice=look.choice if look else EVERYTHING,
+    )
+    return {"rows": rows, "n": n, "offset": offset, "next": offset + PAGE, "look": look, "strand": strand}
 
 
 def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str, Any]:
     """The places still to be visited, and the questions sent to the door; each list turned by itself."""
     offset = pages.offset(request)
     first, asked = (0, offset) if request.GET.get("list") == "asked" else (offset, 0)
+    look = choosing.look(request, worklist.GAPS, scope)
     reason, nobodys = request.GET.get("reason", ""), request.GET.get("whose") == "nobody"
     rows, reasons = worklist.gaps(
         request.viewer,
@@ -103,12 +118,14 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
         limit=PAGE,
         offset=first,
         nobodys=nobodys,
+        choice=look.choice,
     )
     questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
     return {
         "rows": rows,
         "tabs": [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]],
         "reason": reason,
+        "look": look,
         "nobodys": nobodys,
         "whose": "&whose=nobody" if nobodys else "",
         **_of_nobody(request, campaign, scope, kind),
@@ -151,13 +168,35 @@ def gaps_hand_over(request: Signed) -> HttpResponse:
     return redirect(f"{reverse('console:gaps')}?scope={scope}")
 
 
+def _all_of_view(request: Signed) -> list[uuid.UUID] | None:
+    """All targets of the list that was looked at; None where they are not as many any more as the page said."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.POST.get("scope", ""))
+    campaign, code = campaigns.current_campaign(request.viewer), request.POST.get("indicator", "")
+    if campaign is None or code not in VISITED:
+        raise NotHere
+    view_id = parameters.uuid_or_none(request.POST.get("view", ""))
+    targets, _ = worklist.chosen_gaps(
+        request.viewer,
+        campaign,
+        scope,
+        kind=VISITED[code],
+        reason=request.POST.get("reason", ""),
+        at=request.at,
+        nobodys=request.POST.get("whose") == "nobody",
+        choice=choosing.chosen(request, worklist.GAPS, scope, view_id).choice,
+    )
+    return targets if request.POST.get("all") == str(len(targets)) else None
+
+
 @require_POST
 def gaps_plan(request: Signed) -> HttpResponse:
     """Put chosen doors on a day's list, or hand them to another worker."""
-    targets = parameters.uuids_of(request.POST.getlist("row"))
+    targets = _all_of_view(request) if request.POST.get("all") else parameters.uuids_of(request.POST.getlist("row"))
     today = clock.local_date(request.at)
     what = request.POST.get("do", "")
-    if not targets:
+    if targets is None:
+        messages.error(request, "没有办：名单刚刚变了。请看一遍现在有多少，再选全部。")
+    elif not targets:
         messages.error(request, "还没有选户，先在左边勾选。")
     elif what == "reassign":
         try:

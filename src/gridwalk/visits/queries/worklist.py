@@ -8,7 +8,8 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
@@ -17,11 +18,57 @@ from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.campaigns.rules import BANDS
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
+from gridwalk.dictionary.fields import KINDS
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.rules import Condition, ListField, Op, Type, choice_field, day_field
 from gridwalk.registry.models import Dwelling, Organization, Residence, Site
 from gridwalk.registry.queries import entities
 from gridwalk.visits import rules, steps
 from gridwalk.visits.outcomes import AWAITING_RECHECK, CONTACTS, OUTCOMES, Settles, Step
 from gridwalk.visits.steps import Door
+
+
+def _untried(asked: Condition, today: dt.date) -> Q:
+    """Tried in none of these bands."""
+    tried = Q(bands__overlap=list(asked.values))
+    return ~tried if asked.op is Op.IS else tried
+
+
+_LAST = Coalesce(F("last_visit_at"), Value(dt.datetime(1, 1, 1, tzinfo=dt.UTC)))
+"""What nobody has visited stands before all that was."""
+GAPS = PlainList(
+    code="gaps",
+    label="还差的",
+    unit="户",
+    fields=(
+        choice_field("untried", "没试过的时段", BANDS, asks=_untried),
+        day_field("last_visit_at", "上次上门"),
+        ListField(name="n_visits", label="去过几次", type=Type.NUMBER, path="n_visits", always=True),
+        ListField(name="planned_on", label="排进日程的日期", type=Type.DATE, path="planned_on"),
+    ),
+    sorts=(
+        Sort(code="walk", label="按楼栋、单元排，走一趟最顺", keys=("grid_id", "walk_key", "id")),
+        Sort(code="oldest", label="最久没去的在前", keys=(_LAST, "id")),
+        Sort(code="newest", label="刚去过的在前", keys=(_LAST, "id"), descending=True),
+    ),
+)
+PENDING = PlainList(
+    code="visits",
+    label="上门报来的",
+    unit="户",
+    verb=Verb.RECHECK,
+    fields=(
+        choice_field("kind", "登记对象", {kind: KINDS[kind] for kind in ("dwelling", "organization", "site")}),
+        choice_field("outcome", "报的结果", {code: OUTCOMES[code].label for code in sorted(AWAITING_RECHECK)}),
+        day_field("settled_at", "报来日期"),
+    ),
+    sorts=(
+        Sort(code="oldest", label="先报的在前", keys=("settled_at", "id")),
+        Sort(code="newest", label="后报的在前", keys=("settled_at", "id"), descending=True),
+        Sort(code="walk", label="按走访顺序排", keys=("grid_id", "walk_key", "id")),
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -109,10 +156,40 @@ def gaps(
     offset: int = 0,
     everything: bool = False,
     nobodys: bool = False,
+    choice: Choice = EVERYTHING,
 ) -> tuple[list[GapRow], Counter[str]]:
     """The gap rows of a scope in walking order and how many there are by reason; ``nobodys``: of those that nobody
     in post is to walk. A constant number of queries.
     """
+    chosen, reasons = chosen_gaps(
+        viewer,
+        campaign,
+        scope,
+        kind=kind,
+        reason=reason,
+        at=at,
+        everything=everything,
+        nobodys=nobodys,
+        choice=choice,
+    )
+    page = chosen[offset : offset + limit]
+    targets = {t.id: t for t in Target.objects.filter(pk__in=page).select_related("assignee", "grid__area")}
+    return rows(viewer, [targets[pk] for pk in page], at), reasons
+
+
+def chosen_gaps(
+    viewer: Viewer,
+    campaign: Campaign,
+    scope: str,
+    *,
+    kind: str,
+    reason: str,
+    at: dt.datetime,
+    everything: bool = False,
+    nobodys: bool = False,
+    choice: Choice = EVERYTHING,
+) -> tuple[list[uuid.UUID], Counter[str]]:
+    """The targets of the gap, all that are asked for in their order, and how many there are by reason."""
     _check(viewer, scope)
     targets_left = _targets(campaign, scope, kind)
     if not everything:
@@ -120,7 +197,7 @@ def gaps(
     if nobodys:
         targets_left = targets_left.filter(predicates.of_nobody(clock.local_date(at)))
     light = list(
-        targets_left.order_by("grid_id", "walk_key", "id").values_list(
+        choice.of(targets_left, "grid_id", "walk_key", "id").values_list(
             "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
         )
     )
@@ -133,9 +210,7 @@ def gaps(
         reasons[code] += 1
         if not reason or code == reason:
             chosen.append(pk)
-    page = chosen[offset : offset + limit]
-    targets = {t.id: t for t in Target.objects.filter(pk__in=page).select_related("assignee", "grid__area")}
-    return rows(viewer, [targets[pk] for pk in page], at), reasons
+    return chosen, reasons
 
 
 def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[GapRow]:
@@ -249,9 +324,9 @@ class PendingRow:
     mine: bool
 
 
-def n_pending(viewer: Viewer, scope: str) -> int:
+def n_pending(viewer: Viewer, scope: str, choice: Choice = EVERYTHING) -> int:
     """How many targets are reported as moved away or not found."""
-    return _pending(viewer, scope).count()
+    return choice.of(_pending(viewer, scope)).count()
 
 
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
@@ -259,9 +334,11 @@ def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
     return Target.objects.filter(inside, state="pending", campaign__state="running")
 
 
-def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[PendingRow]:
+def pending(
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, choice: Choice = EVERYTHING
+) -> list[PendingRow]:
     """Targets reported as moved away or not found, oldest first."""
-    waiting = _pending(viewer, scope).prefetch_related("visits").order_by("settled_at", "id")
+    waiting = choice.of(_pending(viewer, scope).prefetch_related("visits"), "settled_at", "id")
     targets = list(waiting[offset : offset + limit])
     titles = dict(Dwelling.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "address"))
     titles |= dict(Organization.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
