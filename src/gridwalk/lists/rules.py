@@ -139,13 +139,13 @@ class ListField:
 
 def choice_field(name: str, label: str, choices: Mapping[str, str], **more: Any) -> ListField:
     """A datum with choices, of a list whose page is guarded by a verb of its own; never empty."""
-    given = {"path": name, "shown": to_all, "always": True} | more
+    given: dict[str, Any] = {"path": name, "shown": to_all, "always": True, **more}
     return ListField(name=name, label=label, type=Type.CHOICE, choices=choices, **given)
 
 
 def day_field(name: str, label: str, **more: Any) -> ListField:
     """A moment by its day, of such a list."""
-    given = {"path": name, "shown": to_all, "moment": True} | more
+    given: dict[str, Any] = {"path": name, "shown": to_all, "moment": True, **more}
     return ListField(name=name, label=label, type=Type.DATE, **given)
 
 

@@ -98,7 +98,7 @@ LISTS: dict[str, tuple[Callable[[dt.date], Q], str]] = {
 
 
 CATEGORIES = {code: words[0] for code, words in choices.CARE_CATEGORY.items()}
-CARED_FOR = {"verb": Verb.SEE_CARE, "unit": "人"}
+CARED_FOR: dict[str, Any] = {"verb": Verb.SEE_CARE, "unit": "人"}
 
 
 def _labelled(asked: Condition, today: dt.date) -> Q:
