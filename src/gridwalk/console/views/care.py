@@ -97,12 +97,13 @@ def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int, ch
     viewer = request.viewer
     if tab in ("reviews", "ending", "consent"):
         return labels.listed(viewer, scope, tab, today, limit=PAGE, offset=offset, choice=choice)
-    rows: Callable[..., tuple[list[Any], int]] = {
+    queries: dict[str, Callable[..., Any]] = {
         "due": labels.due,
         "needs": followed.followed,
         "places": labels.places,
-    }[tab]
-    return rows(viewer, scope, today, limit=PAGE, offset=offset, choice=choice)
+    }
+    rows, n = queries[tab](viewer, scope, today, limit=PAGE, offset=offset, choice=choice)
+    return rows, n
 
 
 def _grids(request: Signed) -> list[tuple[str, str]]:

@@ -108,8 +108,14 @@ def _mark(name: str, label: str, predicate: Callable[[], Q], *, shown: Any = Non
 
 def _verified_on(shown: Callable[[Reader], Shown] | None = None) -> ListField:
     more: dict[str, Any] = {"shown": shown} if shown else {}
-    given = {"type": Type.DATE, "path": "verified_on", "days": days("verified_on")} | more
-    return ListField(name="verified_on", label="核实日期", **given)
+    return ListField(
+        name="verified_on",
+        label="核实日期",
+        type=Type.DATE,
+        path="verified_on",
+        days=days("verified_on"),
+        **more,
+    )
 
 
 GRID = ListField(name="grid", label="网格", type=Type.TEXT, is_asked=False)
