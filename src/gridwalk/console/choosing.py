@@ -16,7 +16,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.sight import Reader
 from gridwalk.lists import queries, rules
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import Choice
+from gridwalk.lists.queries import Selection
 from gridwalk.lists.rules import Closed, Op, Type, View
 from gridwalk.registry.actions import looking
 
@@ -97,7 +97,7 @@ class Look:
     reader: Reader
     view: View
     view_id: uuid.UUID | None
-    choice: Choice
+    selection: Selection
     scope: str
 
     @property
@@ -120,7 +120,7 @@ class Look:
 
     @property
     def sort(self) -> Sort | None:
-        return self.choice.sort
+        return self.selection.sort
 
     @property
     def query(self) -> str:
@@ -146,6 +146,6 @@ def chosen(request: Signed, listing: PlainList, scope: str, view_id: uuid.UUID |
         reader=reader,
         view=view or listing.view,
         view_id=view_id if view else None,
-        choice=queries.choice(listing, view or listing.view, reader, clock.local_date(request.at)),
+        selection=queries.selection(listing, view or listing.view, reader, clock.local_date(request.at)),
         scope=scope,
     )

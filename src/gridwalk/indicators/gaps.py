@@ -9,7 +9,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.indicators.definitions import Indicator, Moment, Strand
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.registry.queries import entities
 from gridwalk.registry.queries import lists as register
@@ -64,11 +64,11 @@ def gaps(
     limit: int = 200,
     offset: int = 0,
     of: Strand | None = None,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[Gap], int]:
     """The rows of ``population ∧ ¬met`` in a scope, strand after strand or of one, and how many. Raises NotHere.
 
-    ``choice`` is asked of a strand alone, for each kind is asked by its own fields.
+    ``selection`` is asked of a strand alone, for each kind is asked by its own fields.
     """
     if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
         raise NotHere
@@ -80,7 +80,7 @@ def gaps(
             total += strand.rows(moment).filter(grid__code__startswith=scope).exclude(strand.met(moment)).count()
             continue
         lacking = strand.rows(moment).filter(grid__code__startswith=scope).filter(~strand.met(moment))
-        missing = choice.of(lacking, "grid_id", *_order(strand.kind, sees_care=sees_care))
+        missing = selection.of(lacking, "grid_id", *_order(strand.kind, sees_care=sees_care))
         n_missing = missing.count()
         total += n_missing
         first = min(passed, n_missing)  # what earlier pages have shown of this strand

@@ -145,7 +145,7 @@ _BY_OP: Mapping[Op, Any] = {
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Choice:
+class Selection:
     """What of a plain list is asked for, and in which order, for the query that brings its rows."""
 
     condition: Q = dataclasses.field(default_factory=Q)
@@ -157,15 +157,15 @@ class Choice:
         return _ordered(asked, self.sort, backwards=False) if self.sort else asked.order_by(*keys)
 
 
-EVERYTHING = Choice()
+EVERYTHING = Selection()
 
 
-def choice(listing: PlainList, view: View, reader: Reader, today: dt.date) -> Choice:
+def selection(listing: PlainList, view: View, reader: Reader, today: dt.date) -> Selection:
     """What a view asks of a plain list, as far as its reader may use it; of a view that is shut to them: nothing."""
     if closed(listing, view, reader).conditions:
-        return Choice(condition=Q(pk__in=[]))
+        return Selection(condition=Q(pk__in=[]))
     sort = next(sort for sort in listing.sorts if sort.code == usable(listing, view, reader).sort)
-    return Choice(condition=condition_of(listing, view.conditions, today), sort=sort)
+    return Selection(condition=condition_of(listing, view.conditions, today), sort=sort)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

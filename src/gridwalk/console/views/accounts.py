@@ -29,7 +29,7 @@ def accounts(request: Signed) -> HttpResponse:
     """Everybody with an account, and what they may do where."""
     today = clock.local_date(request.at)
     look, offset = choosing.look(request, plain_lists.accounts(request.viewer)), pages.offset(request)
-    users, n = office.users(request.viewer, look.choice, limit=PAGE, offset=offset)
+    users, n = office.users(request.viewer, look.selection, limit=PAGE, offset=offset)
     names = territory.place_names(a.scope for user in users for a in user.assignments.all())
     rows = [
         (

@@ -54,7 +54,7 @@ def audit(request: Signed) -> HttpResponse:
 def _office(request: Signed) -> dict[str, Any]:
     look, offset = choosing.look(request, office.ACTS), pages.offset(request)
     about = parameters.uuid_or_none(request.GET.get("about", ""))
-    entries, n = office.acts(request.viewer, look.choice, about=about, limit=PER_PAGE, offset=offset)
+    entries, n = office.acts(request.viewer, look.selection, about=about, limit=PER_PAGE, offset=offset)
     objects = _objects(request.viewer, entries)
     return {
         "rows": [

@@ -24,7 +24,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import ATTENTION
 from gridwalk.indicators.tallies import Figure
-from gridwalk.lists.queries import Choice
+from gridwalk.lists.queries import Selection
 from gridwalk.registry import care as rules
 from gridwalk.registry.actions import care, corrections
 from gridwalk.registry.actions.corrections import CorrectionError
@@ -71,7 +71,7 @@ def care_list(request: Signed) -> HttpResponse:
     tab = tab if tab in TABS else "due"
     offset = pages.offset(request)
     look = choosing.look(request, LISTS[tab], scope)
-    rows, n = _rows(request, tab, scope, today, offset, look.choice)
+    rows, n = _rows(request, tab, scope, today, offset, look.selection)
     counts = labels.counts(request.viewer, scope, today) | {"needs": followed.n_followed(request.viewer, scope)}
     contacts.note_opening(actor=request.viewer, at=request.at, scope=scope)
     context = {
@@ -93,16 +93,18 @@ def care_list(request: Signed) -> HttpResponse:
     return page(request, "console/care/list.html", context, active="console:care")
 
 
-def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int, choice: Choice) -> tuple[list[Any], int]:
+def _rows(
+    request: Signed, tab: str, scope: str, today: dt.date, offset: int, selection: Selection
+) -> tuple[list[Any], int]:
     viewer = request.viewer
     if tab in ("reviews", "ending", "consent"):
-        return labels.listed(viewer, scope, tab, today, limit=PAGE, offset=offset, choice=choice)
+        return labels.listed(viewer, scope, tab, today, limit=PAGE, offset=offset, selection=selection)
     queries: dict[str, Callable[..., Any]] = {
         "due": labels.due,
         "needs": followed.followed,
         "places": labels.places,
     }
-    rows, n = queries[tab](viewer, scope, today, limit=PAGE, offset=offset, choice=choice)
+    rows, n = queries[tab](viewer, scope, today, limit=PAGE, offset=offset, selection=selection)
     return rows, n
 
 

@@ -44,7 +44,7 @@ def index(request: Signed) -> HttpResponse:
     """The comparisons so far, and the form for another."""
     look, offset = choosing.look(request, handed_in.COMPARISONS), pages.offset(request)
     comparisons, n = handed_in.submissions(
-        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, choice=look.choice
+        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, selection=look.selection
     )
     context = {
         "n": n,

@@ -45,7 +45,7 @@ def listed(request: Signed) -> HttpResponse:
     """The queue as a list: asked and sorted; each leads to its place, those of one field and source to a rule."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     look, offset = choosing.look(request, differences.WAITING, scope), pages.offset(request)
-    rows, n = differences.listed(request.viewer, scope, look.choice, limit=PAGE, offset=offset)
+    rows, n = differences.listed(request.viewer, scope, look.selection, limit=PAGE, offset=offset)
     asked = {c.field: c.values for c in look.view.conditions if c.op is Op.IS and len(c.values) == 1}
     about = asked.get("about", ("",))[0]
     context = {

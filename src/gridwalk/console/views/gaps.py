@@ -68,6 +68,7 @@ def gaps(request: Signed) -> HttpResponse:
     else:
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
         context |= _to_visit(request, campaign, scope, VISITED[code])
+        context["here"] = f"?scope={scope}&indicator={code}{context['whose']}{context['look'].query}"
     return page(request, "console/gaps/list.html", context, active="console:gaps")
 
 
@@ -97,9 +98,18 @@ def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
         limit=PAGE,
         offset=offset,
         of=strand,
-        choice=look.choice if look else EVERYTHING,
+        selection=look.selection if look else EVERYTHING,
     )
-    return {"rows": rows, "n": n, "offset": offset, "next": offset + PAGE, "look": look, "strand": strand}
+    here = f"?scope={scope}&indicator={code}{look.query if look else ''}"
+    return {
+        "rows": rows,
+        "n": n,
+        "offset": offset,
+        "next": offset + PAGE,
+        "look": look,
+        "strand": strand,
+        "here": here,
+    }
 
 
 def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
         limit=PAGE,
         offset=first,
         nobodys=nobodys,
-        choice=look.choice,
+        selection=look.selection,
     )
     questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
     return {
@@ -183,7 +193,7 @@ def _all_of_view(request: Signed) -> list[uuid.UUID] | None:
         reason=request.POST.get("reason", ""),
         at=request.at,
         nobodys=request.POST.get("whose") == "nobody",
-        choice=choosing.chosen(request, worklist.GAPS, scope, view_id).choice,
+        selection=choosing.chosen(request, worklist.GAPS, scope, view_id).selection,
     )
     return targets if request.POST.get("all") == str(len(targets)) else None
 

@@ -37,7 +37,7 @@ def index(request: Signed) -> HttpResponse:
     """The imports so far, and the form for another."""
     look, offset = choosing.look(request, handed_in.IMPORTS), pages.offset(request)
     imports, n = handed_in.submissions(
-        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, choice=look.choice
+        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, selection=look.selection
     )
     context = {
         "imports": [(i, telling.by_row(request.viewer, i)) for i in imports],

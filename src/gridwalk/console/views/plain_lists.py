@@ -1,4 +1,4 @@
-"""Conditions and sorts of the lists that stand on pages of other kinds: what waits, what was done, who has an account."""
+"""Conditions and sorts of the lists on pages of other kinds: what waits, what was done, who has an account."""
 
 from __future__ import annotations
 

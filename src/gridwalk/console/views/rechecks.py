@@ -34,9 +34,9 @@ def rechecks_(request: Signed) -> HttpResponse:
     looks = {
         list_.code: choosing.look(request, list_, scope) for list_ in (worklist.PENDING, rechecks.ENDS, upkeep.PLANS)
     }
-    choice = {code: look.choice for code, look in looks.items()}
+    selection = {code: look.selection for code, look in looks.items()}
     plans, n_plans = upkeep.waiting(
-        request.viewer, scope, limit=WAITING, offset=starts["plans"], choice=choice["plans"]
+        request.viewer, scope, limit=WAITING, offset=starts["plans"], selection=selection["plans"]
     )
     context = {
         "scope": scope,
@@ -44,14 +44,16 @@ def rechecks_(request: Signed) -> HttpResponse:
         "looks": looks,
         "turned": "".join(look.query for look in looks.values()),
         "next": {name: start + WAITING for name, start in starts.items()},
-        "ends": rechecks.waiting(request.viewer, scope, limit=WAITING, offset=starts["ends"], choice=choice["ends"]),
+        "ends": rechecks.waiting(
+            request.viewer, scope, limit=WAITING, offset=starts["ends"], selection=selection["ends"]
+        ),
         "targets": worklist.pending(
-            request.viewer, scope, limit=WAITING, offset=starts["visits"], choice=choice["visits"]
+            request.viewer, scope, limit=WAITING, offset=starts["visits"], selection=selection["visits"]
         ),
         "plans": plans,
         "n_plans": n_plans,
-        "n_ends": rechecks.n_waiting(request.viewer, scope, choice["ends"]),
-        "n_targets": worklist.n_pending(request.viewer, scope, choice["visits"]),
+        "n_ends": rechecks.n_waiting(request.viewer, scope, selection["ends"]),
+        "n_targets": worklist.n_pending(request.viewer, scope, selection["visits"]),
         "lately": rechecks.lately(request.viewer, scope),
         "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
         "late": takeovers.late(request.viewer, request.at, limit=WAITING, offset=starts["late"]),

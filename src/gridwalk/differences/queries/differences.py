@@ -16,7 +16,7 @@ from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Shown
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import Condition, Op, choice_field, day_field
 from gridwalk.registry import rules
 from gridwalk.registry.living import RESIDENCE_LABELS
@@ -171,10 +171,10 @@ def waiting(
 
 
 def listed(
-    viewer: Viewer, scope: str, choice: Choice = EVERYTHING, *, limit: int = 100, offset: int = 0
+    viewer: Viewer, scope: str, selection: Selection = EVERYTHING, *, limit: int = 100, offset: int = 0
 ) -> tuple[list[DifferenceRow], int]:
     """Open differences inside a scope, oldest first, and how many."""
-    open_ = choice.of(visible(viewer, scope).filter(state="open"), "created_at", "id")
+    open_ = selection.of(visible(viewer, scope).filter(state="open"), "created_at", "id")
     return rows_of(viewer, list(open_[offset : offset + limit])), open_.count()
 
 

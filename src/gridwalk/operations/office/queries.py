@@ -18,7 +18,7 @@ from gridwalk.core.audit.work import OFFICE
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import in_scopes
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import Condition, ListField, Op, Type, choice_field, day_field, to_all
 
 GROUPS = {
@@ -78,7 +78,12 @@ ACTS = PlainList(
 
 
 def acts(
-    viewer: Viewer, choice: Choice = EVERYTHING, *, about: uuid.UUID | None = None, limit: int = 100, offset: int = 0
+    viewer: Viewer,
+    selection: Selection = EVERYTHING,
+    *,
+    about: uuid.UUID | None = None,
+    limit: int = 100,
+    offset: int = 0,
 ) -> tuple[list[AuditEntry], int]:
     """The acts of the office in the viewer's area, newest first, and how many; ``about``: done to that one alone.
 
@@ -86,14 +91,16 @@ def acts(
     """
     rows = AuditEntry.objects.filter(in_scopes(viewer.scopes(Verb.SEE_AUDIT), "scope"), verb__in=OFFICE)
     rows = rows.filter(subject=about) if about else rows
-    entries = choice.of(rows, "-at", "-id")
+    entries = selection.of(rows, "-at", "-id")
     return list(entries[offset : offset + limit]), entries.count()
 
 
-def users(viewer: Viewer, choice: Choice = EVERYTHING, *, limit: int = 100, offset: int = 0) -> tuple[list[User], int]:
+def users(
+    viewer: Viewer, selection: Selection = EVERYTHING, *, limit: int = 100, offset: int = 0
+) -> tuple[list[User], int]:
     """The accounts the viewer manages, by name, with their assignments, and how many."""
     managed = User.objects.filter(pk__in=accounts.managed(viewer).values("pk"))
-    people = choice.of(managed, "name", "username")
+    people = selection.of(managed, "name", "username")
     return list(people.prefetch_related("assignments")[offset : offset + limit]), people.count()
 
 

@@ -11,7 +11,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import ListField, Type, choice_field, day_field, to_all
 from gridwalk.reconcile.models import Submission
 
@@ -47,10 +47,10 @@ COMPARISONS = _list("comparisons", "台账比对", (*OF_ANY, "comparing"))
 
 
 def submissions(
-    viewer: Viewer, model: type[S], *, limit: int = 60, offset: int = 0, choice: Choice = EVERYTHING
+    viewer: Viewer, model: type[S], *, limit: int = 60, offset: int = 0, selection: Selection = EVERYTHING
 ) -> tuple[list[S], int]:
     """The viewer's imports or comparisons, newest first, and how many."""
-    ledgers = choice.of(_inside(viewer, model), "-created_at", "-id")
+    ledgers = selection.of(_inside(viewer, model), "-created_at", "-id")
     return list(ledgers[offset : offset + limit]), ledgers.count()
 
 

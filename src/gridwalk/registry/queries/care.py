@@ -19,7 +19,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import Condition, Op, choice_field, day_field
 from gridwalk.registry import care, predicates
 from gridwalk.registry.living import LIVING, dwelling_label
@@ -202,11 +202,11 @@ def due(
     *,
     limit: int = 100,
     offset: int = 0,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[DueRow], int]:
     """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
     require(viewer, scope)
-    recipients = choice.of(_due(scope, today), "due", "sort_key", "id")
+    recipients = selection.of(_due(scope, today), "due", "sort_key", "id")
     persons = list(recipients[offset : offset + limit])
     labels = CareLabel.objects.filter(predicates.label_in_force(today), person__in=persons).order_by("created_at", "id")
     of: dict[uuid.UUID, list[CareLabel]] = {}
@@ -242,12 +242,12 @@ def listed(
     *,
     limit: int = 100,
     offset: int = 0,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[LabelRow], int]:
     """The labels of one of ``LISTS``, and how many. Raises NotHere."""
     require(viewer, scope)
     condition, by = LISTS[which]
-    labels = choice.of(_of_active(scope).filter(condition(today)), by, "person__sort_key", "id")
+    labels = selection.of(_of_active(scope).filter(condition(today)), by, "person__sort_key", "id")
     return rows(viewer, labels.select_related("person")[offset : offset + limit], today), labels.count()
 
 
@@ -258,11 +258,11 @@ def places(
     *,
     limit: int = 100,
     offset: int = 0,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[PlaceRow], int]:
     """Vacant and let dwellings whose interval is over, the longest first, and how many. Raises NotHere."""
     require(viewer, scope)
-    dwellings = choice.of(_overdue_places(scope, today).annotate(due=predicates.dwelling_due_on()), "due", "id")
+    dwellings = selection.of(_overdue_places(scope, today).annotate(due=predicates.dwelling_due_on()), "due", "id")
     rows_ = list(dwellings[offset : offset + limit])
     names = accounts.responsible(sorted({code for d in rows_ for code in (d.grid_id, d.grid_id[:12])}), today)
     return [_place(dwelling, names) for dwelling in rows_], dwellings.count()

@@ -16,7 +16,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, REINSTATED, proposal_word
 from gridwalk.registry.households import Naming
@@ -77,15 +77,15 @@ class RecheckRow:
 
 
 def waiting(
-    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, choice: Choice = EVERYTHING
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, selection: Selection = EVERYTHING
 ) -> list[RecheckRow]:
     """Open rechecks inside a scope, oldest first; the doors of one building that were proposed together are one."""
-    return _shown(viewer, choice.of(_open(viewer, scope), "proposed_at", "id")[offset : offset + limit])
+    return _shown(viewer, selection.of(_open(viewer, scope), "proposed_at", "id")[offset : offset + limit])
 
 
-def n_waiting(viewer: Viewer, scope: str, choice: Choice = EVERYTHING) -> int:
+def n_waiting(viewer: Viewer, scope: str, selection: Selection = EVERYTHING) -> int:
     """How many of them there are."""
-    return choice.of(_open(viewer, scope)).count()
+    return selection.of(_open(viewer, scope)).count()
 
 
 def _open(viewer: Viewer, scope: str) -> QuerySet[Recheck]:

@@ -16,7 +16,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.registry.models import Entity
 from gridwalk.registry.queries import titles
@@ -64,14 +64,14 @@ PLANS = PlainList(
 
 
 def waiting(
-    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, choice: Choice = EVERYTHING
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, selection: Selection = EVERYTHING
 ) -> tuple[list[Row], int]:
     """The plans of a scope that wait for this viewer's colleague or for them, the oldest first; and how
     many there are.
     """
     inside = in_scopes([part[:12] for part in viewer.within(Verb.RECHECK, scope)], "communities__0")
     standing = Plan.objects.filter(inside, state="open", kind__in=RECHECKED)
-    open_plans = choice.of(standing, "proposed_at", "id").values_list("id", "communities")
+    open_plans = selection.of(standing, "proposed_at", "id").values_list("id", "communities")
     permitted = [pk for pk, codes in open_plans if all(viewer.may(Verb.RECHECK, code) for code in codes)]
     plans = Plan.objects.in_bulk(permitted[offset : offset + limit])
     return rows(viewer, [plans[pk] for pk in permitted[offset : offset + limit]]), len(permitted)

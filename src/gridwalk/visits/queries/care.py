@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.registry.models import CareLabel
 from gridwalk.registry.queries import care
@@ -79,11 +79,11 @@ def followed(
     *,
     limit: int = 100,
     offset: int = 0,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[NeedRow], int]:
     """The needs nobody has confirmed as met, by the day somebody should ask, and how many. Raises NotHere."""
     care.require(viewer, scope)
-    care_needs = choice.of(_followed(scope), "ask_on", "id")
+    care_needs = selection.of(_followed(scope), "ask_on", "id")
     page = care_needs.select_related("contact__label__person")[offset : offset + limit]
     return _rows(viewer, page, today), care_needs.count()
 

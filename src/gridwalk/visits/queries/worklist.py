@@ -20,7 +20,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary.fields import KINDS
 from gridwalk.lists.listing import PlainList, Sort
-from gridwalk.lists.queries import EVERYTHING, Choice
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import Condition, ListField, Op, Type, choice_field, day_field
 from gridwalk.registry.models import Dwelling, Organization, Residence, Site
 from gridwalk.registry.queries import entities
@@ -156,7 +156,7 @@ def gaps(
     offset: int = 0,
     everything: bool = False,
     nobodys: bool = False,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[GapRow], Counter[str]]:
     """The gap rows of a scope in walking order and how many there are by reason; ``nobodys``: of those that nobody
     in post is to walk. A constant number of queries.
@@ -170,7 +170,7 @@ def gaps(
         at=at,
         everything=everything,
         nobodys=nobodys,
-        choice=choice,
+        selection=selection,
     )
     page = chosen[offset : offset + limit]
     targets = {t.id: t for t in Target.objects.filter(pk__in=page).select_related("assignee", "grid__area")}
@@ -187,7 +187,7 @@ def chosen_gaps(
     at: dt.datetime,
     everything: bool = False,
     nobodys: bool = False,
-    choice: Choice = EVERYTHING,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[uuid.UUID], Counter[str]]:
     """The targets of the gap, all that are asked for in their order, and how many there are by reason."""
     _check(viewer, scope)
@@ -197,7 +197,7 @@ def chosen_gaps(
     if nobodys:
         targets_left = targets_left.filter(predicates.of_nobody(clock.local_date(at)))
     light = list(
-        choice.of(targets_left, "grid_id", "walk_key", "id").values_list(
+        selection.of(targets_left, "grid_id", "walk_key", "id").values_list(
             "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
         )
     )
@@ -324,9 +324,9 @@ class PendingRow:
     mine: bool
 
 
-def n_pending(viewer: Viewer, scope: str, choice: Choice = EVERYTHING) -> int:
+def n_pending(viewer: Viewer, scope: str, selection: Selection = EVERYTHING) -> int:
     """How many targets are reported as moved away or not found."""
-    return choice.of(_pending(viewer, scope)).count()
+    return selection.of(_pending(viewer, scope)).count()
 
 
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
@@ -335,10 +335,10 @@ def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
 
 
 def pending(
-    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, choice: Choice = EVERYTHING
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, selection: Selection = EVERYTHING
 ) -> list[PendingRow]:
     """Targets reported as moved away or not found, oldest first."""
-    waiting = choice.of(_pending(viewer, scope).prefetch_related("visits"), "settled_at", "id")
+    waiting = selection.of(_pending(viewer, scope).prefetch_related("visits"), "settled_at", "id")
     targets = list(waiting[offset : offset + limit])
     titles = dict(Dwelling.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "address"))
     titles |= dict(Organization.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
