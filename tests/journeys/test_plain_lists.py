@@ -155,7 +155,7 @@ def test_the_audit_says_what_an_act_was_done_to_where_one_may_see_it(street: Cli
         for kind, subject in (("user", user.pk), ("person", person.pk)):
             writing.audit(AuditVerb.FILE_EXPORTED, scope=COMMUNITY, kind=kind, subject=subject)
     shown = text(admin, "/audit/")
-    assert f'<a class="u" href="/accounts/{user.pk}/">社区书记' in shown
+    assert f'<a class="u" href="/accounts/{user.pk}/">账号</a>' in shown
     assert "程望舒" not in shown and f"/people/{outward.outward(person.pk)}/" not in shown, "not theirs to see"
     assert f"/people/{outward.outward(person.pk)}/" in text(street, "/audit/")
     only = text(admin, f"/audit/?about={outward.outward(person.pk)}")

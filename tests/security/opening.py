@@ -76,7 +76,8 @@ PAGES = {
     """,
     "decide_difference": """
         bench_decide bench_decided bench_undo differences differences_list difference decide undo_decision rules
-        rules_apply rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo estates estate_decide note_photo
+        rules_apply rules_undo batch batch_progress batch_go_on
+        comparison_decide comparison_undo estates estate_decide note_photo
         returned returned_decide
     """,
     "recheck": """

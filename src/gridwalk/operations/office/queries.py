@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -102,6 +102,11 @@ def users(
     managed = User.objects.filter(pk__in=accounts.managed(viewer).values("pk"))
     people = selection.of(managed, "name", "username")
     return list(people.prefetch_related("assignments")[offset : offset + limit]), people.count()
+
+
+def managed_among(viewer: Viewer, users: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some accounts that the viewer manages."""
+    return set(accounts.managed(viewer).filter(pk__in=list(users)).values_list("pk", flat=True))
 
 
 def _post(asked: Condition, today: dt.date) -> Q:
