@@ -60,6 +60,11 @@ def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Cli
     assert rows(text(street, address)) == ["程望舒"]
     counted = text(street, address.replace("?", "total/?") + f"&shown=1&first={Person.objects.get(name='程望舒').pk}")
     assert "<b>1</b>" in counted and "/ 4 人" in counted and "第 1–1" in counted
+    assert '<span id="whole" hx-swap-oob="true">全部 1 人</span>' in counted, "what the export's button takes away"
+    home = change(street, "person", "add", field="home", op="contains", value="海河花园5号楼1单元101")
+    assert "海河" not in home and 1 <= len(rows(text(street, home))) < 4
+    elsewhere = change(street, "person", "add", field="home", op="contains", value="海河花园9号楼")
+    assert "没有符合条件的人员" in text(street, elsewhere)
     address = change(street, "person", "drop", view=view_in(address), nth="1")
     assert len(rows(text(street, address))) == 4
     refused = street.post(
@@ -192,6 +197,9 @@ def test_columns_are_kept_for_the_next_time(street: Client, sign_in: SignIn) -> 
     change(street, "person", "columns", column=["sex", "relation"])
     heads = re.findall(r"<th>([^<]+)</th>", text(street, "/register/"))
     assert heads == ["姓名", "性别", "与户主关系"]
+    change(street, "person", "columns", column=["sex", "relation"], up="relation")
+    heads = re.findall(r"<th>([^<]+)</th>", text(street, "/register/"))
+    assert heads == ["姓名", "与户主关系", "性别"]
     other = re.findall(r"<th>([^<]+)</th>", text(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), "/register/"))
     assert "电话" in other, "everybody has their own"
 

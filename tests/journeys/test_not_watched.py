@@ -400,10 +400,17 @@ def test_the_audit_names_the_office_and_of_work_only_the_day_and_the_community(
     street: dict[str, Worker], account: Account
 ) -> None:
     lead, administrator = (client_of(account(*OTHERS[n])) for n in (0, 4))
-    for verb in ("", "visit.recorded", "account.signed_in", "number.revealed"):
-        for client in (lead, administrator):
-            assert not any(name in client.get(f"/audit/?verb={verb}").content.decode() for name in NAMES.values()), verb
-    assert "生成了激活码" in administrator.get("/audit/?verb=device.code_made").content.decode()
+    asked = {"do": "add", "field": "verb", "op": "is", "back": "/audit/"}
+    for client in (lead, administrator):
+        assert not any(name in client.get("/audit/").content.decode() for name in NAMES.values())
+        for verb in ("visit.recorded", "account.signed_in", "number.revealed"):
+            refused = client.post("/lists/acts/", asked | {"value": verb}, follow=True).content.decode()
+            assert "没有添加条件" in refused and not any(name in refused for name in NAMES.values()), verb
+        for name in NAMES.values():
+            by = {"do": "add", "field": "actor", "op": "contains", "back": "/audit/", "value": name}
+            assert "没有这样的记录" in client.post("/lists/acts/", by, follow=True).content.decode(), name
+    made = administrator.post("/lists/acts/", asked | {"value": "device.code_made"}, follow=True)
+    assert "生成了激活码" in made.content.decode()
     by_day = lead.get("/audit/?of=work").content.decode()
     assert re.search('<td>10月12日</td><td>[^<]*</td><td class="wrap">[^<]*记了走访', by_day), re.findall(
         "<tr>.*?</tr>", by_day

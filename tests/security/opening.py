@@ -78,12 +78,16 @@ PAGES = {
         renumber split_person care_new daily daily_form daily_event daily_undo
     """,
     "decide_difference": """
-        bench_decide bench_decided bench_undo differences difference decide undo_decision rules rules_apply
-        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo estates estate_decide
+        bench_decide bench_decided bench_undo differences differences_list difference decide undo_decision rules
+        rules_apply rules_undo batch batch_progress batch_go_on
+        comparison_decide comparison_undo estates estate_decide
         returned returned_decide
     """,
     "recheck": """
-        erase_person rechecks recheck takeover_late upkeep_undo
+        erase_person rechecks recheck recheck_several takeover_late upkeep_undo
+    """,
+    "see_rows_masked see_care recheck decide_difference import_ledger see_audit manage_accounts": """
+        choose
     """,
     "see_rows_masked regrid": """
         upkeep_plan

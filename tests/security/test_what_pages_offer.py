@@ -63,8 +63,8 @@ daily_event worker     daily daily_form dwelling
 daily_event lead       daily daily_form dwelling
 daily_event street     nothing
 difference worker      nothing
-difference lead        decide decision=accept decision=keep decision=to_door differences dwelling person
-                       reveal_difference rules
+difference lead        decide decision=accept decision=keep decision=to_door differences differences_list dwelling
+                       person reveal_difference rules
 difference street      nothing
 import worker          nothing
 import lead            do=again do=apply do=preview import_cancel import_mapping imports
@@ -75,9 +75,9 @@ comparison street      comparison_cancel comparison_mapping comparisons do=again
 overdue worker         daily do=confirm dwelling overdue_do
 overdue lead           daily do=confirm do=visit dwelling overdue_do
 overdue street         daily do=visit dwelling overdue_do
-gaps worker            do=evening do=off do=slot do=today dwelling gaps_plan walk_sheet
-gaps lead              do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
-gaps street            do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
+gaps worker            choose do=add do=evening do=off do=slot do=today dwelling gaps_plan walk_sheet
+gaps lead              choose do=add do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
+gaps street            choose do=add do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
 campaign worker        gaps workdays
 campaign lead          gaps grants substitutes workdays
 campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps grants substitutes
@@ -85,18 +85,18 @@ campaign street        campaign_change campaign_close campaign_pause campaign_wa
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds
-care worker            care_contact dwelling person
-care lead              care_contact dwelling person
+care worker            care_contact choose do=add dwelling person
+care lead              care_contact choose do=add dwelling person
 care street            nothing
 bench worker           bench bench_move_out dwelling person
 bench lead             bench bench_decide bench_decided bench_move_out bench_undo choice=to_door dwelling person
 bench street           bench
 comparisons worker     nothing
-comparisons lead       comparison comparison_upload consistency estates
-comparisons street     comparison comparison_upload consistency
+comparisons lead       choose comparison comparison_upload consistency do=add estates
+comparisons street     choose comparison comparison_upload consistency do=add
 imports worker         nothing
-imports lead           import import_template import_upload
-imports street         import import_template import_upload
+imports lead           choose do=add import import_template import_upload
+imports street         choose do=add import import_template import_upload
 devices worker         nothing
 devices lead           badge_set device_code outbox_import
 devices street         nothing

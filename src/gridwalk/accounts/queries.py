@@ -83,7 +83,8 @@ def responsible(codes: Sequence[str], on: dt.date) -> dict[str, Responsible]:
     return {a.scope: Responsible(a.scope, a.user.name, a.user.post, a.user_id) for a in rows}
 
 
-def _visible(viewer: Viewer) -> QuerySet[User]:
+def managed(viewer: Viewer) -> QuerySet[User]:
+    """The accounts the viewer manages."""
     scopes = viewer.scopes(Verb.MANAGE_ACCOUNTS)
     inside = in_scopes(scopes, "assignments__scope")
     return User.objects.filter(inside | Q(assignments__isnull=True) if scopes else Q(pk__in=[])).distinct()
@@ -91,12 +92,12 @@ def _visible(viewer: Viewer) -> QuerySet[User]:
 
 def users(viewer: Viewer) -> list[User]:
     """The accounts the viewer manages, by name, with their assignments."""
-    return list(_visible(viewer).prefetch_related("assignments").order_by("name", "username"))
+    return list(managed(viewer).prefetch_related("assignments").order_by("name", "username"))
 
 
 def get_user(viewer: Viewer, user: uuid.UUID) -> User:
     """One account the viewer manages. Raises NotHere."""
-    account = _visible(viewer).prefetch_related("assignments").filter(pk=user).first()
+    account = managed(viewer).prefetch_related("assignments").filter(pk=user).first()
     if account is None:
         raise NotHere
     return account

@@ -151,7 +151,7 @@ def _counts(request: Signed) -> dict[str, int]:
     if viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
         counts["console:gaps"] = campaigns.n_unvisited(viewer)
     if viewer.may_anywhere(Verb.RECHECK):
-        counts["console:rechecks"] = worklist.n_pending(viewer, "") + rechecks.n_waiting(viewer, "")
+        counts["console:rechecks"] = worklist.n_pending(viewer, "").total() + rechecks.n_waiting(viewer, "")
     if viewer.may_anywhere(Verb.CONFIRM_ROLES):
         proposals = accounts.n_proposals(viewer, clock.local_date(request.at))
         counts["console:roles"] = proposals + len(resets.waiting(viewer, request.at))

@@ -86,6 +86,17 @@ PAGES: dict[str, Guard] = {
     "console:building_door": Verb.SEE_ROWS_MASKED,
     # the register
     "console:register": Verb.SEE_ROWS_MASKED,
+    "console:choose": frozenset(
+        {
+            Verb.SEE_ROWS_MASKED,
+            Verb.SEE_CARE,
+            Verb.RECHECK,
+            Verb.DECIDE_DIFFERENCE,
+            Verb.IMPORT_LEDGER,
+            Verb.SEE_AUDIT,
+            Verb.MANAGE_ACCOUNTS,
+        }
+    ),
     "console:list": Verb.SEE_ROWS_MASKED,
     "console:list_total": Verb.SEE_ROWS_MASKED,
     "console:list_change": Verb.SEE_ROWS_MASKED,
@@ -122,6 +133,7 @@ PAGES: dict[str, Guard] = {
     "console:dossier": Verb.EXPORT_REPORT,
     "console:check_card": Verb.RECORD_VISIT,
     "console:rechecks": Verb.RECHECK,
+    "console:recheck_several": Verb.RECHECK,
     "console:recheck": Verb.RECHECK,
     "console:takeover_late": Verb.RECHECK,
     "console:merge_find": Verb.EDIT_REGISTER,
@@ -149,6 +161,7 @@ PAGES: dict[str, Guard] = {
     "console:overdue_do": Verb.SEE_ROWS_MASKED,
     # differences
     "console:differences": Verb.DECIDE_DIFFERENCE,
+    "console:differences_list": Verb.DECIDE_DIFFERENCE,
     "console:difference": Verb.DECIDE_DIFFERENCE,
     "console:decide": Verb.DECIDE_DIFFERENCE,
     "console:undo_decision": Verb.DECIDE_DIFFERENCE,

@@ -149,9 +149,9 @@ def _rechecks(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.RECHECK):
         return
     viewer, scope, url = asked.viewer, asked.scope, f"/rechecks/?scope={asked.scope}"
-    if counted := worklist.pending_by_kind(viewer, scope):
+    if counted := worklist.n_pending(viewer, scope):
         words = "、".join(f"{counted[kind]:,} {COUNTED_IN[kind]}" for kind in COUNTED_IN if counted[kind])
-        stale = _stale(worklist.pending_by_kind(viewer, scope, before=asked.since).total(), "件")
+        stale = _stale(worklist.n_pending(viewer, scope, before=asked.since).total(), "件")
         note = stale or "复核前仍算在应走访里"
         yield Todo(mark="核", text=f"{words}等另一人复核", note=note, url=url, button="去复核")
     if n := rechecks.n_waiting(viewer, scope):

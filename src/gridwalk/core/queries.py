@@ -13,7 +13,7 @@ from django.db.models.functions import Left, TruncDate
 
 from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.core.audit.work import OFFICE, WORK
+from gridwalk.core.audit.work import WORK
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 
 
@@ -61,18 +61,6 @@ def in_scopes(scopes: Iterable[str], path: str) -> Q:
     for scope in scopes:
         condition |= Q(**{f"{path}__startswith": scope})
     return condition
-
-
-def audit_log(
-    scopes: Sequence[str], *, verb: AuditVerb | None = None, limit: int = 100, offset: int = 0
-) -> list[AuditEntry]:
-    """The acts of the office inside some scopes (code prefixes; "" everywhere), newest first; ``verb``: one of them.
-
-    Work is never listed by whom and when it was done (red line 2): see ``work_by_day``.
-    """
-    verbs = OFFICE if verb is None else OFFICE & {verb}
-    rows = AuditEntry.objects.filter(in_scopes(scopes, "scope"), verb__in=verbs)
-    return list(rows.order_by("-at", "-id")[offset : offset + limit])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.lists.rules import ListField, View
@@ -38,18 +38,26 @@ class ListRow:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Listing:
-    """A list. ``records``: all of it in a scope; ``cells``: record → text by column, for one reader."""
+class PlainList:
+    """A list whose page brings and renders its own rows: by what it is asked for and sorted.
+
+    It is theirs who hold ``verb``. The first sort is what everybody begins with, ``view`` what they begin to ask for.
+    ``of``: the kind of record it lists, where its code is another.
+    """
 
     code: str
     label: str
     unit: str
     fields: tuple[ListField, ...]
     sorts: tuple[Sort, ...]
-    view: View
-    """What everybody begins with."""
-    records: Callable[[str], QuerySet[Any]]
-    cells: Callable[[Viewer, Reader, Sequence[Any], Sequence[str]], Mapping[uuid.UUID, Mapping[str, str]]]
+    view: View = dataclasses.field(default_factory=View)
+    verb: Verb = Verb.SEE_ROWS_MASKED
+    of: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of record it lists."""
+        return self.of or self.code
 
     @property
     def by_name(self) -> dict[str, ListField]:
@@ -59,3 +67,11 @@ class Listing:
         """The sorts a reader may use: none by what they do not see whole."""
         fields = self.by_name
         return tuple(s for s in self.sorts if not s.by or fields[s.by].shown(reader) is Shown.WHOLE)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Listing(PlainList):
+    """A list with columns. ``records``: all of it in a scope; ``cells``: record → text by column, for one reader."""
+
+    records: Callable[[str], QuerySet[Any]]
+    cells: Callable[[Viewer, Reader, Sequence[Any], Sequence[str]], Mapping[uuid.UUID, Mapping[str, str]]]

@@ -14,23 +14,29 @@ import operator
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.sight import Reader
 from gridwalk.lists import rules
-from gridwalk.lists.listing import Listing, ListRow, Sort
+from gridwalk.lists.listing import Listing, ListRow, PlainList, Sort
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import Condition, ListField, Op, Type, View
 
+R = TypeVar("R", bound=Model)
 PAGE = 50
-NEAREST = 1000
-"""Rows of the sort that are looked at one by one before all are judged."""
+SLICE = 1000
+"""Rows of a file that are opened at a time."""
+NEAREST = (400, 4000)
+"""So many rows of the sort are looked at one by one, then so many, before all are judged."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +58,7 @@ class Total:
     n_before: int
 
 
-def usable(listing: Listing, view: View, reader: Reader) -> View:
+def usable(listing: PlainList, view: View, reader: Reader) -> View:
     """A view with the list's own columns and sort where it has none, without the columns and the sort its reader may
     not use.
     """
@@ -63,12 +69,12 @@ def usable(listing: Listing, view: View, reader: Reader) -> View:
     return View(columns=columns, conditions=view.conditions, sort=wanted)
 
 
-def closed(listing: Listing, view: View, reader: Reader) -> rules.Closed:
+def closed(listing: PlainList, view: View, reader: Reader) -> rules.Closed:
     """What of a view its reader may not use."""
     return rules.closed(view, listing.by_name, reader, sorts=[sort.code for sort in listing.offered(reader)])
 
 
-def condition_of(listing: Listing, conditions: Sequence[Condition], today: dt.date) -> Q:
+def condition_of(listing: PlainList, conditions: Sequence[Condition], today: dt.date) -> Q:
     """The conditions of a view as one query; the same serves a page, a total, a file."""
     fields = listing.by_name
     return functools.reduce(operator.and_, (_asked(fields[c.field], c, today) for c in conditions), Q())
@@ -85,18 +91,41 @@ def _asked(field: ListField, asked: Condition, today: dt.date) -> Q:
 
 
 def _presence(field: ListField) -> Q:
+    if field.days is not None:
+        return Q(GreaterThan(field.days, dt.date.min))
     if field.type in (Type.DATE, Type.NUMBER):
         return Q(**{f"{field.path}__isnull": False})
     return ~Q(**{f"{field.path}_index" if field.type is Type.SEALED else field.path: ""})
 
 
+def _first(field: ListField, day: dt.date) -> dt.date:
+    """What a day begins with in the field's column: itself, or its first moment on the street's clock."""
+    return clock.at_local(day, 0) if field.moment else day
+
+
+def _before(field: ListField, day: dt.date) -> Q:
+    if field.days is None:
+        return Q(**{f"{field.path}__lt": _first(field, day)})
+    return Q(LessThan(field.days, day), GreaterThan(field.days, dt.date.min))
+
+
+def _since(field: ListField, day: dt.date) -> Q:
+    if field.days is None:
+        return Q(**{f"{field.path}__gte": _first(field, day)})
+    return Q(GreaterThanOrEqual(field.days, day))
+
+
 def _older(field: ListField, values: Sequence[str], today: dt.date) -> Q:
     """Longer ago than so many days, or never."""
     day = today - dt.timedelta(days=int(values[0]))
-    return Q(**{f"{field.path}__lt": day}) | Q(**{f"{field.path}__isnull": True})
+    if field.days is None:
+        return _before(field, day) | Q(**{f"{field.path}__isnull": True})
+    return Q(LessThan(field.days, day))
 
 
 def _contains(field: ListField, values: Sequence[str], today: dt.date) -> Q:
+    if field.through:
+        return Q(**{f"{field.path}__icontains": values[0]})
     keys = sorted(field.keys(values[0])) if field.keys else []
     return Q(search_keys__contains=keys) if keys else Q(**{f"{field.path}__startswith": values[0]})
 
@@ -106,12 +135,37 @@ _BY_OP: Mapping[Op, Any] = {
     Op.IS_NOT: lambda field, values, today: ~Q(**{f"{field.path}__in": list(values)}),
     Op.EQUALS: lambda field, values, today: Q(**{f"{field.path}_index": values[0]}),
     Op.CONTAINS: _contains,
-    Op.BEFORE: lambda field, values, today: Q(**{f"{field.path}__lt": dt.date.fromisoformat(values[0])}),
-    Op.SINCE: lambda field, values, today: Q(**{f"{field.path}__gte": dt.date.fromisoformat(values[0])}),
+    Op.STARTS: lambda field, values, today: Q(**{f"{field.path}__startswith": values[0]}),
+    Op.BEFORE: lambda field, values, today: _before(field, dt.date.fromisoformat(values[0])),
+    Op.SINCE: lambda field, values, today: _since(field, dt.date.fromisoformat(values[0])),
     Op.OLDER: _older,
     Op.LEAST: lambda field, values, today: Q(**{f"{field.path}__gte": Decimal(values[0])}),
     Op.MOST: lambda field, values, today: Q(**{f"{field.path}__lte": Decimal(values[0])}),
 }
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What of a plain list is asked for, and in which order, for the query that brings its rows."""
+
+    condition: Q = dataclasses.field(default_factory=Q)
+    sort: Sort | None = None
+
+    def of(self, records: QuerySet[R], *keys: str) -> QuerySet[R]:
+        """Those of some records that are asked for, in the order of the sort, else of ``keys``."""
+        asked = records.filter(self.condition)
+        return _ordered(asked, self.sort, backwards=False) if self.sort else asked.order_by(*keys)
+
+
+EVERYTHING = Selection()
+
+
+def selection(listing: PlainList, view: View, reader: Reader, today: dt.date) -> Selection:
+    """What a view asks of a plain list, as far as its reader may use it; of a view that is shut to them: nothing."""
+    if closed(listing, view, reader).conditions:
+        return Selection(condition=Q(pk__in=[]))
+    sort = next(sort for sort in listing.sorts if sort.code == usable(listing, view, reader).sort)
+    return Selection(condition=condition_of(listing, view.conditions, today), sort=sort)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -141,6 +195,11 @@ class Asking:
     def condition(self) -> Q:
         """What the view asks for."""
         return condition_of(self.listing, self.view.conditions, self.today)
+
+    def span(self) -> Q:
+        """What the view asks of the days it is sorted by."""
+        own = [c for c in self.view.conditions if c.field == self.sort.by and self.listing.by_name[c.field].days]
+        return condition_of(self.listing, own, self.today)
 
 
 def page(asking: Asking, *, after: uuid.UUID | None = None, before: uuid.UUID | None = None) -> ListPage:
@@ -176,7 +235,7 @@ def _beyond(sort: Sort, anchor: tuple[Any, ...], *, backwards: bool) -> Any:
     return lookup(Tuple(*(F(key) if isinstance(key, str) else key for key in sort.keys)), anchor)
 
 
-def _ordered(records: QuerySet[Any], sort: Sort, *, backwards: bool, judged: bool = False) -> QuerySet[Any]:
+def _ordered(records: QuerySet[R], sort: Sort, *, backwards: bool, judged: bool = False) -> QuerySet[R]:
     """In the order of the sort. ``judged``: by a word no index knows, so that none is walked through record by record
     in the hope of a match.
     """
@@ -193,13 +252,25 @@ def ids(asking: Asking, anchor: tuple[Any, ...] | None = None, *, backwards: boo
     ordered = functools.partial(_ordered, sort=sort, backwards=backwards)
     if not condition:
         return list(ordered(records).values_list("pk", flat=True)[: PAGE + 1])
-    nearest = ordered(records).values("pk")[:NEAREST]
-    of_nearest = ordered(asking.records().filter(condition, pk__in=nearest))
-    rows = list(of_nearest.values_list("pk", flat=True)[: PAGE + 1])
-    if len(rows) > PAGE:
-        return rows
+    # A span of the days it is sorted by is where the walk along the index begins and ends.
+    along = ordered(records.filter(asking.span())).values("pk")
+    for n in NEAREST:
+        rows = list(ordered(asking.records().filter(_among(along[:n]), condition)).values_list("pk", flat=True))
+        if len(rows) > PAGE:
+            return rows[: PAGE + 1]
     with _judging():
         return list(ordered(records.filter(condition), judged=True).values_list("pk", flat=True)[: PAGE + 1])
+
+
+def _among(nearest: QuerySet[Any]) -> Func:
+    """Whether a record is one of some: they are found first and opened by their ids, whatever else is asked."""
+    return Func(
+        F("pk"),
+        ArraySubquery(nearest),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 @contextlib.contextmanager
@@ -253,7 +324,7 @@ def everything(asking: Asking, *, most: int) -> list[ListRow]:
     _require(asking)
     own = _ordered(asking.records().filter(asking.condition()), asking.sort, backwards=False)
     records = list(own.values_list("pk", flat=True)[: most + 1])
-    return [row for n in range(0, len(records), NEAREST) for row in _rows(asking, records[n : n + NEAREST])]
+    return [row for n in range(0, len(records), SLICE) for row in _rows(asking, records[n : n + SLICE])]
 
 
 def views_of(viewer: Viewer, listing: Listing) -> list[SavedView]:

@@ -42,6 +42,7 @@ class Op(enum.StrEnum):
     HAS_NOT = "has_not"
     EQUALS = "equals"
     CONTAINS = "contains"
+    STARTS = "starts"
     BEFORE = "before"
     SINCE = "since"
     OLDER = "older"
@@ -58,6 +59,7 @@ WORDS = {
     Op.HAS_NOT: "没有",
     Op.EQUALS: "等于",
     Op.CONTAINS: "含",
+    Op.STARTS: "开头是",
     Op.BEFORE: "早于",
     Op.SINCE: "不早于",
     Op.OLDER: "已过天数超过",
@@ -84,6 +86,11 @@ LONGEST = 60
 """Characters of what a text is searched for."""
 
 
+def to_all(reader: Reader) -> Shown:
+    """Whole to whoever opens the list at all: its page is guarded by a verb of its own."""
+    return Shown.WHOLE
+
+
 def to_rows(reader: Reader) -> Shown:
     """Whole to whoever sees rows, masked or not."""
     return Shown.NOTHING if reader.depth is Depth.COUNTS else Shown.WHOLE
@@ -96,7 +103,10 @@ class ListField:
     ``shown``: how much of it a reader sees. ``path``: its column in the database. ``keys``: what a text is looked up
     by, where it can be searched. ``asks``: the condition as a query, where the path alone does not say it.
     ``inside``: tells vacancy or letting; a view with it stays on the screen and with its owner (red line 5).
-    ``always``: never empty, so nobody asks whether it is there.
+    ``always``: never empty, so nobody asks whether it is there. ``only``: what is asked of it, where that is less
+    than its type offers. ``starts``: a text that is asked for by how it begins. ``through``: one that is looked
+    through whole, where a list is short. ``moment``: its column holds moments, of which days are asked. ``days``: a
+    date's column as an index keeps it, what has no day before all days. ``groups``: choice → its group in the form.
     """
 
     name: str
@@ -111,6 +121,32 @@ class ListField:
     is_asked: bool = True
     inside: bool = False
     always: bool = False
+    starts: bool = False
+    only: tuple[Op, ...] = ()
+    moment: bool = False
+    days: Any = None
+    through: bool = False
+    groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The choices by group, as a form offers them."""
+        by_group: dict[str, list[tuple[str, str]]] = {}
+        for code, words in self.choices.items():
+            by_group.setdefault(self.groups.get(code, ""), []).append((code, words))
+        return list(by_group.items())
+
+
+def choice_field(name: str, label: str, choices: Mapping[str, str], **more: Any) -> ListField:
+    """A datum with choices, of a list whose page is guarded by a verb of its own; never empty."""
+    given: dict[str, Any] = {"path": name, "shown": to_all, "always": True, **more}
+    return ListField(name=name, label=label, type=Type.CHOICE, choices=choices, **given)
+
+
+def day_field(name: str, label: str, **more: Any) -> ListField:
+    """A moment by its day, of such a list."""
+    given: dict[str, Any] = {"path": name, "shown": to_all, "moment": True, **more}
+    return ListField(name=name, label=label, type=Type.DATE, **given)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,6 +179,20 @@ def from_json(stored: Mapping[str, Any]) -> View:
     return View(columns=tuple(stored["columns"]), conditions=conditions, sort=stored["sort"])
 
 
+def in_order(columns: Sequence[str], wanted: Collection[str], *, new: Sequence[str]) -> tuple[str, ...]:
+    """Those of some columns that are wanted, as they stand, then the ``new`` ones among the wanted; each once."""
+    return tuple(dict.fromkeys(name for name in (*columns, *new) if name in wanted))
+
+
+def moved(columns: tuple[str, ...], name: str, step: int) -> tuple[str, ...]:
+    """The columns with one a place further (``step`` 1) or back; the first stays first: it leads to the record."""
+    if name not in columns[1:]:
+        return columns
+    others = [column for column in columns if column != name]
+    others.insert(max(1, columns.index(name) + step), name)
+    return tuple(others)
+
+
 def is_column(field: ListField, reader: Reader) -> bool:
     """Whether a reader may have the field as a column."""
     return field.is_column and field.shown(reader) is not Shown.NOTHING
@@ -154,7 +204,9 @@ def ops(field: ListField, reader: Reader) -> tuple[Op, ...]:
     if not field.is_asked or amount is Shown.NOTHING:
         return ()
     if field.type is Type.SEALED or amount is Shown.WHOLE:
-        offered = ((Op.CONTAINS,) if field.keys else ()) + _OPS[field.type]
+        searched = ((Op.CONTAINS,) if field.keys or field.through else ()) + ((Op.STARTS,) if field.starts else ())
+        offered = searched + _OPS[field.type]
+        offered = field.only or offered
         return tuple(op for op in offered if not (field.always and op in _PRESENCE))
     return _PRESENCE if amount is Shown.PRESENT else ()
 

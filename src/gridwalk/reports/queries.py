@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.db.models import QuerySet
+
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import files
@@ -15,12 +17,18 @@ from gridwalk.core.queries import NotHere
 PURPOSE = "report"
 
 
-def reports(viewer: Viewer, *, limit: int = 40) -> list[StoredFile]:
-    """The reports the viewer made that have not expired, newest first: what is in them depends on who made them."""
+def reports(viewer: Viewer, *, limit: int = 40, offset: int = 0) -> tuple[list[StoredFile], int]:
+    """The reports the viewer made that have not expired, newest first, and how many: what is in them depends on
+    who made them.
+    """
+    own = _own(viewer)
+    return list(own.order_by("-created_at", "-id")[offset : offset + limit]), own.count()
+
+
+def _own(viewer: Viewer) -> QuerySet[StoredFile]:
     if not viewer.may_anywhere(Verb.EXPORT_REPORT):
-        return []
-    rows = StoredFile.objects.filter(purpose=PURPOSE, owner=viewer.id, erased_at__isnull=True)
-    return list(rows.order_by("-created_at")[:limit])
+        return StoredFile.objects.none()
+    return StoredFile.objects.filter(purpose=PURPOSE, owner=viewer.id, erased_at__isnull=True)
 
 
 def open_report(viewer: Viewer, report: uuid.UUID, *, at: dt.datetime) -> tuple[str, bytes]:
@@ -28,7 +36,7 @@ def open_report(viewer: Viewer, report: uuid.UUID, *, at: dt.datetime) -> tuple[
 
     Raises NotHere, also when its time is over.
     """
-    stored = next((f for f in reports(viewer) if f.id == report), None)
+    stored = _own(viewer).filter(pk=report).first()
     if stored is None or stored.expires_at <= at:
         raise NotHere
     core.record_reading(

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
 from gridwalk.followup.models import Entry, Matter
+from gridwalk.lists.models import Export
 from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
@@ -118,6 +119,10 @@ def _notices(cut: dt.datetime) -> list[Part]:
     return [(Notice.objects.filter(told_at__lt=cut), "told_at")]
 
 
+def _exports(cut: dt.datetime) -> list[Part]:
+    return [(Export.objects.filter(at__lt=cut), "at")]
+
+
 def _differences(cut: dt.datetime) -> list[Part]:
     decided = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
     proposed = Recheck.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(reason="", note="")
@@ -168,6 +173,7 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "sessions": _sessions,
     "handed_in": _handed_in,
     "notices": _notices,
+    "exports": _exports,
     "differences": _differences,
     "investigations": _investigations,
     "visits": _visits,

@@ -126,6 +126,15 @@ PERIODS = (
         why="一年内可能要问当时告诉了谁",
     ),
     Period(
+        code="exports",
+        what="导出的名单里有谁",
+        days=1095,
+        since="导出",
+        goes="整条",
+        stays="审计里谁何时导出了哪个名单",
+        why="和审计一样，三年内本人可以来问",
+    ),
+    Period(
         code="differences",
         what="定过的差异、核定、更正方案和复核",
         days=730,

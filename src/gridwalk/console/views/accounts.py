@@ -11,21 +11,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridwalk.accounts import actions, first_passwords, persons, queries
 from gridwalk.accounts.rules import LABELS, Role, State, Verb, Viewer
-from gridwalk.console import parameters
+from gridwalk.console import choosing, pages, parameters, plain_lists
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.notices import actions as notices
+from gridwalk.operations.office import queries as office
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep.queries import posts
+
+PAGE = 100
 
 
 @require_GET
 def accounts(request: Signed) -> HttpResponse:
     """Everybody with an account, and what they may do where."""
     today = clock.local_date(request.at)
-    users = queries.users(request.viewer)
+    look, offset = choosing.look(request, plain_lists.accounts(request.viewer)), pages.offset(request)
+    users, n = office.users(request.viewer, look.selection, limit=PAGE, offset=offset)
     names = territory.place_names(a.scope for user in users for a in user.assignments.all())
     rows = [
         (
@@ -44,6 +48,10 @@ def accounts(request: Signed) -> HttpResponse:
     called = territory.place_names(alone)
     context = {
         "rows": rows,
+        "n": n,
+        "first": offset,
+        "next": offset + PAGE,
+        "look": look,
         "coded": queries.with_second_factor([user.pk for user in users]),
         "alone": [called[scope] for scope in alone],
     }

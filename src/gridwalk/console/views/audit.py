@@ -14,15 +14,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.console import pages
+from gridwalk.console import choosing, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views.register import PAGES
 from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.core.audit.work import OFFICE
 from gridwalk.operations.investigations import queries as investigations
+from gridwalk.operations.office import queries as office
 from gridwalk.registry.queries import titles
 from gridwalk.territory import queries as territory
 
@@ -51,17 +51,35 @@ def audit(request: Signed) -> HttpResponse:
 
 
 def _office(request: Signed) -> dict[str, Any]:
-    offset = pages.offset(request)
-    verb = next((verb for verb in OFFICE if verb == request.GET.get("verb")), None)
-    entries = core.audit_log(request.viewer.scopes(Verb.SEE_AUDIT), verb=verb, limit=PER_PAGE + 1, offset=offset)
-    rows = [(e, AuditVerb(e.verb).sentence(e.data), _reason(request.viewer, e)) for e in entries[:PER_PAGE]]
+    look, offset = choosing.look(request, office.ACTS), pages.offset(request)
+    about = parameters.uuid_or_none(request.GET.get("about", ""))
+    entries, n = office.acts(request.viewer, look.selection, about=about, limit=PER_PAGE, offset=offset)
+    objects = _objects(request.viewer, entries)
     return {
-        "rows": rows,
-        "places": territory.place_names(e.scope for e, *_ in rows if e.scope),
-        "verbs": sorted(((verb.value, verb.words) for verb in OFFICE), key=lambda pair: pair[1]),
-        "verb": verb or "",
-        **_pager(offset, len(entries)),
+        "rows": [
+            (
+                e,
+                AuditVerb(e.verb).sentence(e.data),
+                objects.get(e.subject) if e.subject else None,
+                _reason(request.viewer, e),
+            )
+            for e in entries
+        ],
+        "places": territory.place_names({e.scope for e in entries if e.scope}),
+        "look": look,
+        "about": about,
+        "n": n,
+        "first": offset,
+        "next": offset + PER_PAGE,
     }
+
+
+def _objects(viewer: Viewer, entries: Sequence[Any]) -> dict[uuid.UUID, tuple[str, str]]:
+    """What some acts were done to: address and title, where its page opens for the viewer. An account is led to and not
+    named: no name of who walks stands in a list with hours (red line 2).
+    """
+    users = office.managed_among(viewer, {e.subject for e in entries if e.kind == "user" and e.subject})
+    return _records(viewer, entries) | {pk: (reverse("console:account", args=[pk]), "账号") for pk in users}
 
 
 def _work(request: Signed) -> dict[str, Any]:
@@ -123,15 +141,7 @@ class EntryLine:
 
 def lines(viewer: Viewer, entries: Sequence[Any]) -> list[EntryLine]:
     """Entries of one person as lines; a reason is read by themselves, and by who sees rows there."""
-    subjects: dict[str, set[uuid.UUID]] = defaultdict(set)
-    for entry in entries:
-        if entry.kind in PAGES and entry.subject:
-            subjects[entry.kind].add(entry.subject)
-    records = {
-        pk: (reverse(PAGES[kind], args=[pk]), title)
-        for kind, wanted in subjects.items()
-        for pk, title in titles.of_pages(viewer, kind, wanted).items()
-    }
+    records = _records(viewer, entries)
     places = territory.place_names({entry.scope for entry in entries if entry.scope})
     return [
         EntryLine(
@@ -143,6 +153,19 @@ def lines(viewer: Viewer, entries: Sequence[Any]) -> list[EntryLine]:
         )
         for entry in entries
     ]
+
+
+def _records(viewer: Viewer, entries: Sequence[Any]) -> dict[uuid.UUID, tuple[str, str]]:
+    """The records some entries are about: address and title, where the page opens for the viewer."""
+    subjects: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for entry in entries:
+        if entry.kind in PAGES and entry.subject:
+            subjects[entry.kind].add(entry.subject)
+    return {
+        pk: (reverse(PAGES[kind], args=[pk]), title)
+        for kind, wanted in subjects.items()
+        for pk, title in titles.of_pages(viewer, kind, wanted).items()
+    }
 
 
 def _reads_reason(viewer: Viewer, entry: Any) -> bool:

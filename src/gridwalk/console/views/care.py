@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, parameters
+from gridwalk.console import choosing, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -24,6 +24,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import ATTENTION
 from gridwalk.indicators.tallies import Figure
+from gridwalk.lists.queries import Selection
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import care as rules
 from gridwalk.registry.actions import care, corrections
@@ -46,6 +47,14 @@ TABS = {
     "places": "空房、出租房",
 }
 """The lists of the page, one open at a time."""
+LISTS = {
+    "due": labels.DUE,
+    "needs": followed.NEEDS,
+    "reviews": labels.LABELS,
+    "ending": labels.LABELS,
+    "consent": labels.LABELS,
+    "places": labels.PLACES,
+}
 COUNTED = (("care", "重点关爱人员", "人"), ("vacant", "空房", "户"), ("let", "出租房", "户"))
 """The strands of rate 2 that the page shows, with their measure words."""
 CONSENT = {code: words[0] for code, words in choices.CARE_CONSENT.items() if code != "ledger"}
@@ -63,9 +72,10 @@ def care_list(request: Signed) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "due"
     offset = pages.offset(request)
+    look = choosing.look(request, LISTS[tab], scope)
     if named:
         tab, offset = "due", 0
-    rows, n = _rows(request, tab, scope, today, offset, named=named)
+    rows, n = _rows(request, tab, scope, today, offset, named=named, selection=look.selection)
     counts = labels.counts(request.viewer, scope, today) | {"needs": followed.n_followed(request.viewer, scope)}
     contacts.note_opening(actor=request.viewer, at=request.at, scope=scope)
     context = {
@@ -74,6 +84,7 @@ def care_list(request: Signed) -> HttpResponse:
         "tabs": [(code, words, counts[code]) for code, words in TABS.items()],
         "rows": rows,
         "n": n,
+        "look": look,
         "next": offset + PAGE,
         "grids": _grids(request),
         "own_scopes": (),  # they are among the grids to choose from
@@ -89,15 +100,17 @@ def care_list(request: Signed) -> HttpResponse:
     return page(request, "console/care/list.html", context, active="console:care")
 
 
-def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int, *, named: str) -> tuple[list[Any], int]:
+def _rows(
+    request: Signed, tab: str, scope: str, today: dt.date, offset: int, *, named: str, selection: Selection
+) -> tuple[list[Any], int]:
     viewer = request.viewer
     if tab == "due":
-        return labels.due(viewer, scope, today, named=named, limit=PAGE, offset=offset)
+        return labels.due(viewer, scope, today, named=named, limit=PAGE, offset=offset, selection=selection)
     if tab == "needs":
-        return followed.followed(viewer, scope, today, limit=PAGE, offset=offset)
+        return followed.followed(viewer, scope, today, limit=PAGE, offset=offset, selection=selection)
     if tab == "places":
-        return labels.places(viewer, scope, today, limit=PAGE, offset=offset)
-    return labels.listed(viewer, scope, tab, today, limit=PAGE, offset=offset)
+        return labels.places(viewer, scope, today, limit=PAGE, offset=offset, selection=selection)
+    return labels.listed(viewer, scope, tab, today, limit=PAGE, offset=offset, selection=selection)
 
 
 def _grids(request: Signed) -> list[tuple[str, str]]:

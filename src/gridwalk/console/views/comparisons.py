@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, parameters, uploads
+from gridwalk.console import choosing, pages, parameters, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import submissions
@@ -42,8 +42,15 @@ OF_TWO = WHATS | {"ledger_only": "交来的有，系统没有", "register_only":
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The comparisons so far, and the form for another."""
-    comparisons = handed_in.submissions(request.viewer, WAY.model)
+    look, offset = choosing.look(request, handed_in.COMPARISONS), pages.offset(request)
+    comparisons, n = handed_in.submissions(
+        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, selection=look.selection
+    )
     context = {
+        "n": n,
+        "first": offset,
+        "next": offset + submissions.PAGE,
+        "look": look,
         "comparisons": comparisons,
         "summed": telling.summed(request.viewer, comparisons),
         "areas": submissions.areas(request, "{}"),

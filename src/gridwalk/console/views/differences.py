@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from procrastinate.types import TimeDeltaParams
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, parameters
+from gridwalk.console import choosing, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -26,6 +26,7 @@ from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.differences.queries import batches, differences, evidence, takeovers
 from gridwalk.differences.queries.batches import Rule
 from gridwalk.differences.queries.differences import Filter
+from gridwalk.lists.rules import Op
 from gridwalk.reconcile.queries import said as sides
 from gridwalk.registry import rules as register_rules
 from gridwalk.territory import queries as territory
@@ -37,6 +38,27 @@ def queue(request: Signed) -> HttpResponse:
     chosen = _filter(request, request.GET)
     rows = differences.waiting(request.viewer, chosen, limit=1)
     return _show(request, chosen, rows[0] if rows else None)
+
+
+@require_GET
+def listed(request: Signed) -> HttpResponse:
+    """The queue as a list: asked and sorted; each leads to its place, those of one field and source to a rule."""
+    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
+    look, offset = choosing.look(request, differences.WAITING, scope), pages.offset(request)
+    rows, n = differences.listed(request.viewer, scope, look.selection, limit=PAGE, offset=offset)
+    asked = {c.field: c.values for c in look.view.conditions if c.op is Op.IS and len(c.values) == 1}
+    about = asked.get("about", ("",))[0]
+    context = {
+        "scope": scope,
+        "rows": rows,
+        "n": n,
+        "first": offset,
+        "next": offset + PAGE,
+        "look": look,
+        "about": about if about and about.partition(".")[2] not in batches.SINGLY else "",
+        "source": asked.get("source", ("",))[0],
+    }
+    return page(request, "console/differences/rows.html", context, active="console:differences")
 
 
 @require_GET
@@ -92,6 +114,7 @@ def _show(request: Signed, chosen: Filter, row: differences.DifferenceRow | None
 
 
 FOLLOWING, LATELY = 8, 6
+PAGE = 100
 
 
 @require_POST

@@ -16,7 +16,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.rules import BANDS, CampaignError, Slot
-from gridwalk.console import pages, parameters
+from gridwalk.console import choosing, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.planning import Times, offers, slot_of
@@ -27,6 +27,7 @@ from gridwalk.differences.queries import at_doors
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
 from gridwalk.visits.queries import advice, worklist
@@ -70,6 +71,7 @@ def gaps(request: Signed) -> HttpResponse:
     else:
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
         context |= _to_visit(request, campaign, scope, VISITED[code])
+        context["here"] = f"?scope={scope}&indicator={code}{context['narrowed']}{context['look'].query}"
     return page(request, "console/gaps/list.html", context, active="console:gaps")
 
 
@@ -87,11 +89,32 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
 
 
 def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
-    """The rows of a gap no visit closes."""
+    """The rows of a gap no visit closes; of one strand of it they are asked and sorted by what one sees of them."""
     offset = pages.offset(request)
     moment = indicators.moment(campaigns.current_campaign(request.viewer), request.at)
-    rows, n = gap_lists.gaps(request.viewer, INDICATORS[code], moment, scope, limit=PAGE, offset=offset)
-    return {"rows": rows, "n": n, "offset": offset, "next": offset + PAGE}
+    strands = INDICATORS[code].strands
+    strand = strands[0] if len(strands) == 1 else next((s for s in strands if s.code == request.GET.get("of")), None)
+    listed = strand is not None and gap_lists.is_listed(request.viewer, strand, scope)
+    look = choosing.look(request, gap_lists.LISTS[strand.kind], scope) if strand and listed else None
+    rows, n = gap_lists.gaps(
+        request.viewer,
+        INDICATORS[code],
+        moment,
+        scope,
+        limit=PAGE,
+        offset=offset,
+        of=strand,
+        selection=look.selection if look else EVERYTHING,
+    )
+    return {
+        "rows": rows,
+        "n": n,
+        "offset": offset,
+        "next": offset + PAGE,
+        "look": look,
+        "strand": strand,
+        "here": f"?scope={scope}&indicator={code}{look.query if look else ''}",
+    }
 
 
 def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str, Any]:
@@ -99,17 +122,18 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
     offset = pages.offset(request)
     first, asked = (0, offset) if request.GET.get("list") == "asked" else (offset, 0)
     plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
-    cut = _cut(request.GET, kind, plan)
+    look = choosing.look(request, worklist.GAPS, scope)
+    cut = _cut(request.GET, kind, plan, look.selection)
     rows, reasons = worklist.gaps(request.viewer, campaign, scope, cut, at=request.at, limit=PAGE, offset=first)
     questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
     return {
         "rows": rows,
         "tabs": [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]],
         "reason": cut.reason,
+        "look": look,
         "nobodys": cut.nobodys,
         "chosen_advice": next((a for a in plan.advices if a.code == request.GET.get("advice")), None),
         "narrowed": _narrowed(request.GET),
-        "onward": f"{_narrowed(request.GET)}&reason={cut.reason}&from={first + PAGE}",
         **_of_nobody(request, campaign, scope, kind),
         **_asides(request, campaign, plan),
         "n": sum(reasons.values()),
@@ -123,8 +147,10 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
     }
 
 
-def _cut(given: QueryDict, kind: str, plan: Planning) -> Cut:
-    """The rows a page or a form speaks of: a tab, what is nobody's, what an advice means, what stands on a list."""
+def _cut(given: QueryDict, kind: str, plan: Planning, selection: Selection) -> Cut:
+    """The rows a page or a form speaks of: a tab, what is nobody's, what an advice means, what stands on a list, what
+    was asked for.
+    """
     slot, code = slot_of(given.get("planned", "")), given.get("advice", "")
     among = plan.planned(slot.on, slot.band) if slot else plan.targets(code) if code else None
     return Cut(
@@ -132,6 +158,7 @@ def _cut(given: QueryDict, kind: str, plan: Planning) -> Cut:
         reason=given.get("reason", ""),
         nobodys=given.get("whose") == "nobody",
         among=None if among is None else frozenset(among),
+        selection=selection,
     )
 
 
@@ -189,30 +216,35 @@ def gaps_plan(request: Signed) -> HttpResponse:
     """Put chosen doors on a day's list, take them off it, or hand them to another worker."""
     do, _, single = request.POST.get("one", "").partition(":")
     do = do or request.POST.get("do", "")
-    targets = [parameters.uuid_of(single)] if single else _chosen(request)
-    if not targets:
-        messages.error(request, "还没有勾选，先在左边勾选。")
-    else:
-        try:
-            messages.success(
-                request, _reassigned(request, targets) if do == "reassign" else _planned(request, do, targets)
-            )
-        except CampaignError as error:
-            messages.error(request, str(error))
+    try:
+        targets = [parameters.uuid_of(single)] if single else _chosen(request)
+        if not targets:
+            raise CampaignError("还没有勾选，先在左边勾选。")
+        messages.success(request, _reassigned(request, targets) if do == "reassign" else _planned(request, do, targets))
+    except CampaignError as error:
+        messages.error(request, str(error))
     back = request.POST.get("back", "")
     return redirect(back if parameters.is_own_path(back) else "console:gaps")
 
 
 def _chosen(request: Signed) -> list[uuid.UUID]:
-    """The rows ticked, or the whole list a form speaks of."""
-    if not request.POST.get("whole"):
+    """The rows ticked, or the whole list a form speaks of. Raises CampaignError where it is not as long any more as
+    the page said.
+    """
+    whole = request.POST.get("whole", "")
+    if not whole:
         return parameters.uuids_of(request.POST.getlist("row"))
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.POST.get("scope", ""))
     campaign, kind = campaigns.current_campaign(request.viewer), VISITED.get(request.POST.get("indicator", "visits"))
     if campaign is None or kind is None:
         raise NotHere
     plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
-    return worklist.chosen(request.viewer, campaign, scope, _cut(request.POST, kind, plan), request.at)[0]
+    view_id = parameters.uuid_or_none(request.POST.get("view", ""))
+    selection = choosing.chosen(request, worklist.GAPS, scope, view_id).selection
+    targets, _ = worklist.chosen(request.viewer, campaign, scope, _cut(request.POST, kind, plan, selection), request.at)
+    if whole.isdecimal() and whole != str(len(targets)):
+        raise CampaignError("没有办：名单刚刚变了。请看一遍现在有多少，再选全部。")
+    return targets
 
 
 def _reassigned(request: Signed, targets: list[uuid.UUID]) -> str:

@@ -23,6 +23,8 @@ from gridwalk.upkeep.actions.regridding import MOST
 from gridwalk.upkeep.queries import plans, regridding
 from gridwalk.upkeep.rules import REGRID, UpkeepError
 
+PAGE = 30
+
 
 @require_GET
 def grid_plans(request: Signed) -> HttpResponse:
@@ -35,12 +37,17 @@ def grid_plans(request: Signed) -> HttpResponse:
     if community:
         regridding.require_community(request.viewer, community)
     grids = [g for g in grids if g.area_id == community]
+    offset = pages.offset(request)
+    drawn, n = regridding.plans(request.viewer, limit=PAGE, offset=offset)
     context = {
         "scope": scope,
         "communities": communities,
         "community": community,
         "grids": grids,
-        "plans": plans.rows(request.viewer, regridding.plans(request.viewer)),
+        "plans": plans.rows(request.viewer, drawn),
+        "n": n,
+        "first_plan": offset,
+        "next": offset + PAGE,
         "numbers": range(1, MOST + 1),
     }
     return page(request, "console/grid_plans/list.html", context, active="console:grid_plans")

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages, uploads
+from gridwalk.console import choosing, downloads, pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.proposals import propose
@@ -38,8 +38,16 @@ from gridwalk.upkeep.rules import TAKE_BACK
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The imports so far, and the form for another."""
+    look, offset = choosing.look(request, handed_in.IMPORTS), pages.offset(request)
+    imports, n = handed_in.submissions(
+        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, selection=look.selection
+    )
     context = {
-        "imports": [(i, telling.by_row(request.viewer, i)) for i in handed_in.submissions(request.viewer, WAY.model)],
+        "imports": [(i, telling.by_row(request.viewer, i)) for i in imports],
+        "n": n,
+        "first": offset,
+        "next": offset + submissions.PAGE,
+        "look": look,
         "areas": submissions.areas(request, "{}（按表里的社区分）"),
         "kinds": dictionary.KINDS,
     }

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages, parameters
+from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock, patience
@@ -28,14 +28,12 @@ from gridwalk.dictionary.sight import Place
 from gridwalk.lists import actions, queries, rules
 from gridwalk.lists.listing import Listing
 from gridwalk.lists.queries import Asking
-from gridwalk.lists.rules import ListError, Op, Type, View
+from gridwalk.lists.rules import ListError, View
 from gridwalk.registry.actions import looking
 from gridwalk.registry.queries.lists import LISTS
 from gridwalk.reports import lists as documents
 from gridwalk.territory import queries as territory
 
-SESSION, MOST_KEPT = "lists", 20
-"""Views that are looked at and not saved lie in the session, which is sealed; the oldest go first."""
 MOST_ROWS = 50_000
 
 
@@ -67,7 +65,12 @@ def total(request: Signed, kind: str) -> HttpResponse:
         raise NotHere
     first = parameters.uuid_or_none(request.GET.get("first", ""))
     n_shown = parameters.whole_or_none(request.GET.get("shown", ""), most=queries.PAGE) or 0
-    context = {"listing": listing, "total": queries.total(shown.asking, first=first), "n_shown": n_shown}
+    context = {
+        "listing": listing,
+        "total": queries.total(shown.asking, first=first),
+        "n_shown": n_shown,
+        "alone": shown.may_export,
+    }
     return render(request, "console/lists/_total.html", context)
 
 
@@ -86,38 +89,30 @@ def change(request: Signed, kind: str) -> HttpResponse:
         return redirect(_address(kind, shown.scope, shown.view_id))
     if do in ("columns", "sort"):
         actions.keep_columns(actor=request.viewer, at=request.at, listing=listing, view=view)
-    return redirect(_address(kind, shown.scope, _store(request, kind, view)))
+    return redirect(_address(kind, shown.scope, choosing.store(request, kind, view)))
 
 
 def _with_columns(request: Signed, shown: _Shown) -> View:
-    """The first column stays first: it leads to the record."""
-    wanted = {shown.listing.view.columns[0], *request.POST.getlist("column")}
-    names = [f.name for f in shown.listing.fields if f.name in wanted and rules.is_column(f, shown.asking.reader)]
-    names.sort(key=lambda name: name != shown.listing.view.columns[0])
-    return dataclasses.replace(shown.view, columns=tuple(names))
+    """The columns that were ticked, in the order they stand in, one of them moved."""
+    first, *_ = shown.listing.view.columns
+    seen = [f.name for f in shown.listing.fields if rules.is_column(f, shown.asking.reader)]
+    wanted = [name for name in request.POST.getlist("column") if name in seen]
+    columns = rules.in_order((first, *shown.asking.view.columns), {first, *wanted}, new=wanted)
+    for step, name in ((-1, "up"), (1, "down")):
+        columns = rules.moved(columns, request.POST.get(name, ""), step)
+    return dataclasses.replace(shown.view, columns=columns)
 
 
 def _with_sort(request: Signed, shown: _Shown) -> View:
-    return dataclasses.replace(shown.view, sort=request.POST.get("sort", ""))
+    return choosing.with_sort(request, shown.view)
 
 
 def _with_condition(request: Signed, shown: _Shown) -> View:
-    field = shown.listing.by_name.get(request.POST.get("field", ""))
-    if field is None:
-        raise NotHere
-    asked = rules.condition(field, request.POST.get("op", ""), request.POST.getlist("value"), shown.asking.reader)
-    if field.type is Type.SEALED and asked.op is Op.EQUALS:
-        index_ = looking.index_of_typed(
-            actor=request.viewer, at=request.at, kind=shown.listing.code, field=field.name, typed=asked.values[0]
-        )
-        asked = dataclasses.replace(asked, values=(index_,))
-    return dataclasses.replace(shown.view, conditions=(*shown.view.conditions, asked))
+    return choosing.with_condition(request, shown.listing, shown.view, shown.asking.reader)
 
 
 def _without_condition(request: Signed, shown: _Shown) -> View:
-    nth = parameters.whole_or_none(request.POST.get("nth", ""), most=99)
-    kept = tuple(c for n, c in enumerate(shown.view.conditions) if n != nth)
-    return dataclasses.replace(shown.view, conditions=kept)
+    return choosing.without_condition(request, shown.view)
 
 
 def _without_what_is_shut(request: Signed, shown: _Shown) -> View:
@@ -247,15 +242,6 @@ def _total_at(shown: _Shown, first: uuid.UUID | None, n_shown: int) -> str:
     return f"{reverse('console:list_total', args=[shown.listing.code])}?{query.urlencode()}"
 
 
-def _store(request: Signed, kind: str, view: View) -> uuid.UUID:
-    """Keep a view for this session; its drawn id."""
-    kept: dict[str, Any] = request.session.get(SESSION, {})
-    view_id = uuid.uuid4()
-    newest = list(kept.items())[-(MOST_KEPT - 1) :]
-    request.session[SESSION] = dict(newest) | {str(view_id): {"list": kind, "view": rules.to_json(view)}}
-    return view_id
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Shown:
     """The view a request speaks of. ``view``: as it is stored; ``asking``: as far as its reader may use it."""
@@ -276,12 +262,11 @@ class _Shown:
         at = "" if request.method == "GET" else reverse("console:list", args=[listing.code])
         scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, given.get("scope", ""), at=at)
         view_id = parameters.uuid_or_none(given.get("view", ""))
-        kept = request.session.get(SESSION, {}).get(str(view_id))
-        saved = queries.get_view(request.viewer, view_id) if view_id and not kept else None
-        stored = kept or ({"list": saved.list, "view": saved.view} if saved else None)
-        if stored and stored["list"] != listing.code:
+        stored = choosing.stored(request, listing.code, view_id)
+        saved = queries.get_view(request.viewer, view_id) if view_id and not stored else None
+        if saved and saved.list != listing.code:
             raise NotHere
-        view = rules.from_json(stored["view"]) if stored else queries.own_columns(request.viewer, listing)
+        view = rules.from_json(saved.view) if saved else stored or queries.own_columns(request.viewer, listing)
         reader = request.viewer.reader(scope)
         asking = Asking(
             listing=listing,
@@ -309,12 +294,19 @@ class _Shown:
         """Whether it tells vacancy or letting."""
         return rules.stays_inside(self.asking.view, self.listing.by_name)
 
+    @property
+    def may_export(self) -> bool:
+        """Whether its reader may take it away as a file."""
+        return self.asking.viewer.may(Verb.EXPORT_REPORT, self.scope) and not self.inside
+
     def context(self) -> dict[str, Any]:
         """What the template is rendered from."""
         viewer, reader, fields = self.asking.viewer, self.asking.reader, self.listing.by_name
-        own = set(self.asking.view.columns)
+        own = self.asking.view.columns
+        offered = [f.name for f in self.listing.fields if rules.is_column(f, reader)]
         return {
             "listing": self.listing,
+            "change_at": reverse("console:list_change", args=[self.listing.code]),
             "kinds": LISTS.values(),
             "scope": self.scope,
             "crumbs": pages.crumbs(self.scope),
@@ -322,22 +314,13 @@ class _Shown:
             "view": self,
             "sort": self.asking.sort,
             "sorts": self.listing.offered(reader),
-            "columns": [(f, f.name in own) for f in self.listing.fields if rules.is_column(f, reader)],
-            "asked": [
-                (n, *rules.sentence(fields[c.field], c))
-                for n, c in enumerate(self.view.conditions)
-                if c.field not in self.shut.conditions
-            ],
-            "offers": [(f, _ops(f, reader)) for f in self.listing.fields if rules.ops(f, reader)],
+            "columns": [(fields[name], name in own) for name in rules.in_order(own, set(offered), new=offered)],
+            "asked": choosing.sentences(self.listing, self.view, self.shut),
+            "offers": choosing.offers(self.listing, reader),
             "shut_columns": [fields[n].label if n in fields else n for n in self.shut.columns if self.name],
             "shut_conditions": [fields[n].label if n in fields else n for n in self.shut.conditions],
-            "may_export": viewer.may(Verb.EXPORT_REPORT, self.scope) and not self.inside,
+            "may_export": self.may_export,
             "may_call": viewer.may(Verb.REVEAL, self.scope)
             and any(dictionary.is_phone(self.listing.code, f.name) for f in self.listing.fields),
             "grids": territory.grids(viewer, scope=self.scope, verb=Verb.SEE_ROWS_MASKED),
         }
-
-
-def _ops(field: rules.ListField, reader: Any) -> list[tuple[str, str, bool]]:
-    """Code, words, and whether a value is typed."""
-    return [(op, rules.WORDS[op], op not in rules.WITHOUT_VALUE) for op in rules.ops(field, reader)]

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import rules as campaign_rules
-from gridwalk.console import pages, successions
+from gridwalk.console import choosing, pages, parameters, successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import takeovers as takeover_actions
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.differences.queries import takeovers
@@ -31,17 +32,29 @@ def rechecks_(request: Signed) -> HttpResponse:
     scope = pages.scope_of(request, Verb.RECHECK, request.GET.get("scope", ""))
     asked, offset = request.GET.get("list", ""), pages.offset(request)
     starts = {name: offset if name == asked else 0 for name in ("visits", "ends", "plans", "late")}
-    plans, n_plans = upkeep.waiting(request.viewer, scope, limit=WAITING, offset=starts["plans"])
-    pending = worklist.n_pending(request.viewer, scope)
+    looks = {
+        list_.code: choosing.look(request, list_, scope) for list_ in (worklist.PENDING, rechecks.ENDS, upkeep.PLANS)
+    }
+    selection = {code: look.selection for code, look in looks.items()}
+    plans, n_plans = upkeep.waiting(
+        request.viewer, scope, limit=WAITING, offset=starts["plans"], selection=selection["plans"]
+    )
+    pending = worklist.n_pending(request.viewer, scope, selection["visits"])
     context = {
         "scope": scope,
         "starts": starts,
+        "looks": looks,
+        "turned": "".join(look.query for look in looks.values()),
         "next": {name: start + WAITING for name, start in starts.items()},
-        "ends": rechecks.waiting(request.viewer, scope, limit=WAITING, offset=starts["ends"]),
-        "targets": worklist.pending(request.viewer, scope, limit=WAITING, offset=starts["visits"]),
+        "ends": rechecks.waiting(
+            request.viewer, scope, limit=WAITING, offset=starts["ends"], selection=selection["ends"]
+        ),
+        "targets": worklist.pending(
+            request.viewer, scope, limit=WAITING, offset=starts["visits"], selection=selection["visits"]
+        ),
         "plans": plans,
         "n_plans": n_plans,
-        "n_ends": rechecks.n_waiting(request.viewer, scope),
+        "n_ends": rechecks.n_waiting(request.viewer, scope, selection["ends"]),
         "n_targets": pending.total(),
         "targets_in_units": campaign_rules.in_units(pending),
         "lately": rechecks.lately(request.viewer, scope),
@@ -74,6 +87,28 @@ def takeover(request: Signed, pk: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, f"定了：{takeover_actions.CHOICES[decision]}。两边的来历里都有。")
     return redirect("console:rechecks")
+
+
+@require_POST
+def recheck_several(request: Signed) -> HttpResponse:
+    """The chosen ones of a list, with one note."""
+    what, rows = request.POST.get("what", ""), parameters.uuids_of(request.POST.getlist("row"))
+    if what not in ("target", "end"):
+        raise NotHere
+    decided = recheck_actions.decide_several(
+        actor=request.viewer,
+        at=request.at,
+        what=what,
+        rows=rows[:WAITING],
+        confirmed=request.POST.get("confirmed") == "1",
+        note=request.POST.get("note", ""),
+    )
+    if decided.n:
+        messages.success(request, f"复核好了 {decided.n} 条。")
+    for reason in decided.refused:
+        messages.error(request, reason)
+    back = request.POST.get("back", "")
+    return redirect(back if parameters.is_own_path(back) else "console:rechecks")
 
 
 @require_POST

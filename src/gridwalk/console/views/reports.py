@@ -10,11 +10,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.console import downloads
+from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.reports import actions, queries
 
+PAGE = 40
 KINDS = {
     "progress": ("进度工作簿", "五率、各社区、各网格、趋势、口径，xlsx"),
     "weekly": ("区周报表", "报区网格中心的固定表式，xlsx"),
@@ -33,7 +34,16 @@ def index(request: Signed) -> HttpResponse:
             return redirect("console:reports")
         report = actions.make_report(actor=request.viewer, at=request.at, kind=kind, campaign_id=campaign.id)
         return redirect("console:report_download", report.id)
-    context = {"kinds": KINDS, "reports": queries.reports(request.viewer), "campaign": campaign}
+    offset = pages.offset(request)
+    reports, n = queries.reports(request.viewer, limit=PAGE, offset=offset)
+    context = {
+        "kinds": KINDS,
+        "reports": reports,
+        "n": n,
+        "first": offset,
+        "next": offset + PAGE,
+        "campaign": campaign,
+    }
     return page(request, "console/reports/list.html", context, active="console:reports")
 
 

@@ -22,6 +22,8 @@ from gridwalk.reconcile.queries import estate_names
 from gridwalk.reconcile.queries import submissions as queries
 from gridwalk.territory import queries as territory
 
+PAGE = 60
+
 
 def areas(request: Signed, whole: str) -> list[tuple[str, str]]:
     """The communities a ledger may be of, by code; before them the whole street (its name put into ``whole``)."""

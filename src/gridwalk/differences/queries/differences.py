@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
+import operator
 import uuid
 from collections.abc import Sequence
 
@@ -13,6 +15,9 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Shown
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import Condition, Op, choice_field, day_field
 from gridwalk.registry import rules
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Site
@@ -22,6 +27,46 @@ from gridwalk.registry.queries import sources as source_names
 STATES = dict(Difference.STATES)
 HIDDEN = "不显示"
 """In place of a value that says whether a door stands empty, for who may not see that (red line 5)."""
+
+
+ABOUT = {
+    f"{kind}.{field.name}": field.label
+    for kind in ("person", "dwelling", "organization", "site", "facility")
+    for field in dictionary.fields(kind)
+}
+
+
+def _about(asked: Condition, today: dt.date) -> Q:
+    """About one of these fields."""
+    about = [value.partition(".") for value in asked.values]
+    holds = functools.reduce(operator.or_, (Q(kind=kind, field=field) for kind, _, field in about), Q(pk__in=[]))
+    return holds if asked.op is Op.IS else ~holds
+
+
+WAITING = PlainList(
+    code="waiting",
+    label="待定的差异",
+    unit="条",
+    verb=Verb.DECIDE_DIFFERENCE,
+    fields=(
+        choice_field(
+            "about",
+            "项目",
+            ABOUT,
+            asks=_about,
+            groups={about: dictionary.KINDS[about.partition(".")[0]] for about in ABOUT},
+        ),
+        choice_field("source", "来源", rules.SOURCES),
+        choice_field("why", "为什么没有自动改", rules.WHY),
+        day_field("created_at", "哪天提的", always=True),
+    ),
+    sorts=(
+        Sort(code="oldest", label="先提的在前", keys=("created_at", "id")),
+        Sort(code="newest", label="后提的在前", keys=("created_at", "id"), descending=True),
+        Sort(code="grid", label="按网格排", keys=("grid_id", "created_at", "id")),
+        Sort(code="field", label="按项目排", keys=("kind", "field", "created_at", "id")),
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -124,6 +169,14 @@ def waiting(
     if after is not None:
         rows = rows.filter(Q(created_at__gt=after.created_at) | Q(created_at=after.created_at, id__gt=after.id))
     return rows_of(viewer, list(rows.order_by("created_at", "id")[:limit]))
+
+
+def listed(
+    viewer: Viewer, scope: str, selection: Selection = EVERYTHING, *, limit: int = 100, offset: int = 0
+) -> tuple[list[DifferenceRow], int]:
+    """Open differences inside a scope, oldest first, and how many."""
+    open_ = selection.of(visible(viewer, scope).filter(state="open"), "created_at", "id")
+    return rows_of(viewer, list(open_[offset : offset + limit])), open_.count()
 
 
 DECIDED = ("accepted", "kept", "to_door", "closed")

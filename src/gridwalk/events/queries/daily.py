@@ -114,4 +114,4 @@ def same_stairwell(viewer: Viewer, dwelling: Dwelling) -> list[Dwelling]:
     if not viewer.may(Verb.SEE_ROWS, dwelling.grid_id) or dwelling.stairwell_id is None:
         return []
     doors = Dwelling.objects.filter(stairwell=dwelling.stairwell_id, grid_id=dwelling.grid_id)
-    return list(doors.exclude(status="struck_off").order_by("walk_key", "id")[:200])
+    return list(doors.exclude(status="struck_off").order_by("walk_key", "id"))

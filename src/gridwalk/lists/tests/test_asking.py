@@ -20,10 +20,10 @@ sex                 is,is_not                             is,is_not
 born_on             older,before,since,has,has_not        -
 id_no               equals,has,has_not                    equals,has,has_not
 phone               equals,has,has_not                    equals,has,has_not
-registered_address  has,has_not                           has,has_not
-residence_kind      is,is_not                             -
+registered_address  starts,has,has_not                    has,has_not
+residence_kind      is                                    -
 verified_on         older,before,since,has,has_not        -
-home                -                                     -
+home                contains                              -
 complete            holds,holds_not                       holds,holds_not
 """
 
@@ -60,6 +60,8 @@ def test_a_masked_name_or_day_has_no_order(reader: str, sorts: list[str]) -> Non
         ("phone", "has_not", [], ("电话", "没有")),
         ("phone", "equals", ["12012345671"], ("电话", "等于填的号码")),
         ("name", "contains", [" 望舒 "], ("姓名", "含 望舒")),
+        ("registered_address", "starts", ["天津市"], ("户籍地址", "开头是 天津市")),
+        ("home", "contains", ["海河花园5号楼"], ("住处", "含 海河花园5号楼")),
         ("complete", "holds_not", [], ("资料齐全（姓名、证件号、性别、出生日期）", "不是")),
     ],
 )
@@ -110,3 +112,28 @@ def test_a_view_says_what_of_it_is_closed_and_what_stays_inside() -> None:
     assert not rules.stays_inside(View(columns=("name",)), PERSONS.by_name)
     let = View(conditions=(Condition("tenure", Op.IS, ("let",)),))
     assert rules.stays_inside(let, DOORS.by_name), "a condition alone tells it, too"
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "expected"),
+    [
+        ("sex", -1, "name sex born_on phone"),
+        ("born_on", -1, "name born_on sex phone"),
+        ("born_on", 1, "name sex phone born_on"),
+        ("phone", 1, "name sex born_on phone"),
+        ("name", 1, "name sex born_on phone"),
+        ("home", -1, "name sex born_on phone"),
+    ],
+)
+def test_a_column_moves_a_place_and_the_first_stays_first(name: str, step: int, expected: str) -> None:
+    columns = ("name", "sex", "born_on", "phone")
+    assert rules.moved(columns, name, step) == tuple(expected.split())
+
+
+def test_columns_keep_their_order_and_new_ones_come_last_each_once() -> None:
+    own = ("name", "phone", "sex")
+    assert rules.in_order(own, {"name", "sex", "born_on", "phone"}, new=["born_on", "sex"]) == (
+        *own,
+        "born_on",
+    )
+    assert rules.in_order(own, {"name", "sex"}, new=["name"]) == ("name", "sex")

@@ -17,7 +17,7 @@ from gridwalk.accounts.models import User
 from gridwalk.core import envelope, ids
 from gridwalk.core.kept import ByHand, Goes, Kept, Stays
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry.models.ordering import OF_DOORS, OF_PERSONS, STANDING, by_day, by_lot, by_name
+from gridwalk.registry.models.ordering import OF_DOORS, OF_PERSONS, STANDING, by_day, by_lot, by_name, few
 from gridwalk.territory.models import Building, Grid, Stairwell
 
 
@@ -105,6 +105,10 @@ class Dwelling(Entity):
                 name="dwelling_list",
             ),
             by_day("verified_on", name="dwelling_by_verified"),
+            few("dwelling_by_usage", "usage"),
+            few("dwelling_by_use", "occupancy", "tenure"),
+            few("dwelling_by_area", "area_m2"),
+            few("dwelling_not_active", where=~Q(status="active"), include=("walk_key", "id", *OF_DOORS)),
         ]
 
 
@@ -130,6 +134,10 @@ class FormerAddress(models.Model):
             models.Index(fields=["community", "address_key"]),
             GinIndex(fields=["search_keys"], name="former_address_search"),
         ]
+
+
+_INCOMPLETE = ~(~Q(name="") & ~Q(id_no_index="") & ~Q(sex="") & Q(born_on__isnull=False))
+"""In the words of ``predicates.person_complete``: an index answers only what is said as it was made."""
 
 
 class Person(Entity):
@@ -165,7 +173,7 @@ class Person(Entity):
         ]
         indexes = [
             models.Index(fields=["grid", "sort_key"]),
-            models.Index(fields=["name"]),
+            models.Index(fields=["name", "sort_key", "id"], include=["grid", "merged_into"], name="person_by_text"),
             models.Index(fields=["name_key"]),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="person_phone"),
             models.Index(
@@ -185,6 +193,12 @@ class Person(Entity):
             by_name("person_by_name"),
             by_day("born_on", name="person_by_birth"),
             by_day("verified_on", name="person_by_verified"),
+            few("person_by_relation", "relation"),
+            few("person_by_home", "registered_address"),
+            few("person_not_active", where=~Q(status="active"), include=OF_PERSONS),
+            few("person_no_sex", where=Q(sex=""), include=OF_PERSONS),
+            few("person_no_number", where=Q(id_no_index=""), include=OF_PERSONS),
+            few("person_incomplete", where=_INCOMPLETE, include=OF_PERSONS),
         ]
 
 

@@ -18,6 +18,9 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import Condition, Op, choice_field, day_field
 from gridwalk.registry import care, predicates
 from gridwalk.registry.living import LIVING, dwelling_label
 from gridwalk.registry.models import CareLabel, Dwelling, Person, Residence
@@ -95,6 +98,63 @@ LISTS: dict[str, tuple[Callable[[dt.date], Q], str]] = {
 """Lists of labels: condition and what they are sorted by."""
 
 
+CATEGORIES = {code: words[0] for code, words in choices.CARE_CATEGORY.items()}
+CARED_FOR: dict[str, Any] = {"verb": Verb.SEE_CARE, "unit": "人"}
+
+
+def _labelled(asked: Condition, today: dt.date) -> Q:
+    """With a label in force of one of these categories."""
+    labels = CareLabel.objects.filter(predicates.label_in_force(today), category__in=asked.values)
+    inside = Q(pk__in=labels.values("person"))
+    return inside if asked.op is Op.IS else ~inside
+
+
+DUE = PlainList(
+    code="due",
+    label="到期联系",
+    **CARED_FOR,
+    fields=(
+        choice_field("category", "类别", CATEGORIES, asks=_labelled),
+        day_field("due", "到期", moment=False, always=True),
+    ),
+    sorts=(
+        Sort(code="due", label="最久的在前", keys=("due", "sort_key", "id")),
+        Sort(code="name", label="按姓名排", keys=("sort_key", "id")),
+        Sort(code="grid", label="按网格排", keys=("grid_id", "due", "id")),
+    ),
+)
+LABELS = PlainList(
+    code="labels",
+    label="关爱类别",
+    **CARED_FOR,
+    fields=(
+        choice_field("category", "类别", CATEGORIES),
+        day_field("ends_on", "到期", moment=False, always=True),
+        day_field("review_on", "复查日期", moment=False),
+    ),
+    sorts=(
+        Sort(code="ends", label="先到期的在前", keys=("ends_on", "person__sort_key", "id")),
+        Sort(code="name", label="按姓名排", keys=("person__sort_key", "id")),
+        Sort(code="grid", label="按网格排", keys=("grid_id", "ends_on", "id")),
+    ),
+)
+PLACES = PlainList(
+    code="places",
+    label="空房、出租房",
+    verb=Verb.SEE_CARE,
+    unit="户",
+    fields=(
+        choice_field("occupancy", "居住状况", {"vacant": "空房"}),
+        choice_field("tenure", "权属", {"let": "出租房"}),
+        day_field("last_contact_on", "上次", moment=False),
+    ),
+    sorts=(
+        Sort(code="due", label="最久的在前", keys=("due", "id")),
+        Sort(code="walk", label="按走访顺序排", keys=("grid_id", "walk_key", "id")),
+    ),
+)
+
+
 def require(viewer: Viewer, scope: str) -> None:
     """Raises NotHere unless the viewer may see care there."""
     if not viewer.may(Verb.SEE_CARE, scope):
@@ -147,14 +207,21 @@ def n_due(viewer: Viewer, scope: str, today: dt.date) -> int:
 
 
 def due(
-    viewer: Viewer, scope: str, today: dt.date, *, named: str = "", limit: int = 100, offset: int = 0
+    viewer: Viewer,
+    scope: str,
+    today: dt.date,
+    *,
+    named: str = "",
+    limit: int = 100,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[DueRow], int]:
     """Who is due within two days or overdue, the most overdue first, and how many; ``named``: of a name or a part of it
     whoever has care there, due or not. Raises NotHere.
     """
     require(viewer, scope)
-    recipients = _named(scope, today, named) if named else _due(scope, today)
-    persons = list(recipients.order_by("due", "sort_key", "id")[offset : offset + limit])
+    recipients = selection.of(_named(scope, today, named) if named else _due(scope, today), "due", "sort_key", "id")
+    persons = list(recipients[offset : offset + limit])
     labels = CareLabel.objects.filter(predicates.label_in_force(today), person__in=persons).order_by("created_at", "id")
     of: dict[uuid.UUID, list[CareLabel]] = {}
     for label in labels:
@@ -183,23 +250,35 @@ def due(
 
 
 def listed(
-    viewer: Viewer, scope: str, which: str, today: dt.date, *, limit: int = 100, offset: int = 0
+    viewer: Viewer,
+    scope: str,
+    which: str,
+    today: dt.date,
+    *,
+    limit: int = 100,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[LabelRow], int]:
     """The labels of one of ``LISTS``, and how many. Raises NotHere."""
     require(viewer, scope)
     condition, by = LISTS[which]
-    labels = _of_active(scope).filter(condition(today))
-    page = labels.select_related("person").order_by(by, "person__sort_key", "id")[offset : offset + limit]
-    return rows(viewer, page, today), labels.count()
+    labels = selection.of(_of_active(scope).filter(condition(today)), by, "person__sort_key", "id")
+    return rows(viewer, labels.select_related("person")[offset : offset + limit], today), labels.count()
 
 
 def places(
-    viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0
+    viewer: Viewer,
+    scope: str,
+    today: dt.date,
+    *,
+    limit: int = 100,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[PlaceRow], int]:
     """Vacant and let dwellings whose interval is over, the longest first, and how many. Raises NotHere."""
     require(viewer, scope)
-    dwellings = _overdue_places(scope, today)
-    rows_ = list(dwellings.annotate(due=predicates.dwelling_due_on()).order_by("due", "id")[offset : offset + limit])
+    dwellings = selection.of(_overdue_places(scope, today).annotate(due=predicates.dwelling_due_on()), "due", "id")
+    rows_ = list(dwellings[offset : offset + limit])
     names = accounts.responsible(sorted({code for d in rows_ for code in (d.grid_id, d.grid_id[:12])}), today)
     return [_place(dwelling, names) for dwelling in rows_], dwellings.count()
 

@@ -40,6 +40,10 @@ _TYPES = {
 }
 
 
+_IN_ORDER = {"person": {"born_on"}}
+"""The days by which an index orders records of a kind; of ``verified_on`` there is one of every kind."""
+
+
 def _by_name(typed: str) -> Collection[str]:
     return search_keys.of_name_typed(typed)
 
@@ -58,12 +62,15 @@ def _field(field: Field) -> ListField:
         label=field.label,
         type=_TYPES[field.column],
         path=field.name,
+        days=days(field.name) if field.name in _IN_ORDER.get(field.kind, ()) else None,
         choices={code: words[0] for code, words in field.choices.items()},
         shown=functools.partial(_with_care if field.on_link else sight.of, field),
         keys=_by_name if field.name == "name" else None,
         asks=_linked_as if field.on_link else None,
         inside=field.on_link or dictionary.stays_inside(field.kind, field.name),
         always=field.never_empty,
+        only=(Op.IS,) if field.on_link else (),
+        starts=field.name == "registered_address",
     )
 
 
@@ -78,7 +85,14 @@ def _for_care(reader: Reader) -> Shown:
 
 def _linked_as(asked: Condition, today: dt.date) -> Q:
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind__in=asked.values)
-    return Q(Exists(links)) if asked.op is Op.IS else ~Q(Exists(links))
+    return Q(Exists(links))
+
+
+def _living_at(asked: Condition, today: dt.date) -> Q:
+    """Linked to a door of this address in the grid the person belongs to: no other door may be asked for."""
+    keys = sorted(_by_address(asked.values[0]))
+    links = Residence.objects.filter(person=OuterRef("pk"), grid=OuterRef("grid"), to_on__isnull=True)
+    return Q(Exists(links.filter(dwelling__search_keys__contains=keys))) if keys else Q(pk__in=[])
 
 
 def _mark(name: str, label: str, predicate: Callable[[], Q], *, shown: Any = None) -> ListField:
@@ -94,7 +108,14 @@ def _mark(name: str, label: str, predicate: Callable[[], Q], *, shown: Any = Non
 
 def _verified_on(shown: Callable[[Reader], Shown] | None = None) -> ListField:
     more: dict[str, Any] = {"shown": shown} if shown else {}
-    return ListField(name="verified_on", label="核实日期", type=Type.DATE, path="verified_on", **more)
+    return ListField(
+        name="verified_on",
+        label="核实日期",
+        type=Type.DATE,
+        path="verified_on",
+        days=days("verified_on"),
+        **more,
+    )
 
 
 GRID = ListField(name="grid", label="网格", type=Type.TEXT, is_asked=False)
@@ -183,7 +204,15 @@ PERSONS = Listing(
     unit="人",
     fields=(
         *_of_dictionary("person"),
-        ListField(name="home", label="住处", type=Type.TEXT, is_asked=False, shown=_for_care),
+        ListField(
+            name="home",
+            label="住处",
+            type=Type.TEXT,
+            keys=_by_address,
+            asks=_living_at,
+            only=(Op.CONTAINS,),
+            shown=_for_care,
+        ),
         _verified_on(_for_care),
         GRID,
         _mark("checked", "证件号照证件核对过", lambda: Q(id_no_checked_on__isnull=False)),

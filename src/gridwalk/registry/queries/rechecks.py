@@ -14,13 +14,39 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import in_scopes
-from gridwalk.registry.ends import EVIDENCE, REINSTATED, proposal_word
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import choice_field, day_field
+from gridwalk.registry.ends import EVIDENCE, PROPOSALS, REINSTATED, proposal_word
 from gridwalk.registry.households import Naming
 from gridwalk.registry.models import Dwelling, Recheck
 from gridwalk.registry.queries import households, titles
 from gridwalk.territory.models import Building
 
 LATELY = 20
+ENDS = PlainList(
+    code="ends",
+    label="注销、恢复",
+    unit="条",
+    verb=Verb.RECHECK,
+    fields=(
+        choice_field("kind", "登记对象", {kind: dictionary.KINDS[kind] for kind in PROPOSALS}),
+        choice_field(
+            "proposed",
+            "提出的事",
+            {end: word for ends in PROPOSALS.values() for end, word in ends.items()}
+            | {REINSTATED: "恢复在册", "struck_off": "注销、登记错了"},
+        ),
+        choice_field("evidence", "凭据", EVIDENCE, always=False),
+        day_field("proposed_at", "提出日期"),
+    ),
+    sorts=(
+        Sort(code="oldest", label="先提的在前", keys=("proposed_at", "id")),
+        Sort(code="newest", label="后提的在前", keys=("proposed_at", "id"), descending=True),
+        Sort(code="grid", label="按网格排", keys=("grid_id", "proposed_at", "id")),
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,14 +76,18 @@ class RecheckRow:
     loses_head: bool
 
 
-def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[RecheckRow]:
+def waiting(
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, selection: Selection = EVERYTHING
+) -> list[RecheckRow]:
     """Open rechecks inside a scope, oldest first; the doors of one building that were proposed together are one."""
-    return _shown(viewer, _open(viewer, scope).order_by("proposed_at", "id")[offset : offset + limit])
+    return _shown(viewer, selection.of(_open(viewer, scope), "proposed_at", "id")[offset : offset + limit])
 
 
-def n_waiting(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> int:
+def n_waiting(
+    viewer: Viewer, scope: str, selection: Selection = EVERYTHING, *, before: dt.datetime | None = None
+) -> int:
     """How many of them there are; ``before``: those that have waited since then."""
-    waits = _open(viewer, scope)
+    waits = selection.of(_open(viewer, scope))
     return (waits if before is None else waits.filter(proposed_at__lt=before)).count()
 
 

@@ -144,6 +144,7 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "sessions": _delete,
     "handed_in": _delete,
     "notices": _delete,
+    "exports": _delete,
     "differences": _differences,
     "investigations": _blank(reason="", note=""),
     "visits": _visits,

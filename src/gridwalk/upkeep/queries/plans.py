@@ -15,6 +15,9 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.registry.models import Entity
 from gridwalk.registry.queries import titles
 from gridwalk.upkeep import rules
@@ -43,14 +46,32 @@ class Row:
     undone_at: dt.date | None
 
 
-def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> tuple[list[Row], int]:
+RECHECKED = [kind for kind, terms in rules.KINDS.items() if terms.decided_by is Verb.RECHECK]
+PLANS = PlainList(
+    code="plans",
+    label="更正方案",
+    unit="个",
+    verb=Verb.RECHECK,
+    fields=(
+        choice_field("kind", "办什么", {kind: rules.KINDS[kind].label for kind in RECHECKED}),
+        day_field("proposed_at", "提出日期", always=True),
+    ),
+    sorts=(
+        Sort(code="oldest", label="先提的在前", keys=("proposed_at", "id")),
+        Sort(code="newest", label="后提的在前", keys=("proposed_at", "id"), descending=True),
+    ),
+)
+
+
+def waiting(
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, selection: Selection = EVERYTHING
+) -> tuple[list[Row], int]:
     """The plans of a scope that wait for this viewer's colleague or for them, the oldest first; and how
     many there are.
     """
     inside = in_scopes([part[:12] for part in viewer.within(Verb.RECHECK, scope)], "communities__0")
-    rechecked = [kind for kind, terms in rules.KINDS.items() if terms.decided_by is Verb.RECHECK]
-    standing = Plan.objects.filter(inside, state="open", kind__in=rechecked)
-    open_plans = standing.order_by("proposed_at", "id").values_list("id", "communities")
+    standing = Plan.objects.filter(inside, state="open", kind__in=RECHECKED)
+    open_plans = selection.of(standing, "proposed_at", "id").values_list("id", "communities")
     permitted = [pk for pk, codes in open_plans if all(viewer.may(Verb.RECHECK, code) for code in codes)]
     plans = Plan.objects.in_bulk(permitted[offset : offset + limit])
     return rows(viewer, [plans[pk] for pk in permitted[offset : offset + limit]]), len(permitted)

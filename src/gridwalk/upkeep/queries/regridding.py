@@ -298,7 +298,8 @@ def _numbers(plan: Plan) -> str:
     return f"{len(old)} 个网格改成 {len(new)} 个" if old and new else "拆并网格"
 
 
-def plans(viewer: Viewer, *, limit: int = 30) -> list[Plan]:
-    """The plans of the viewer's communities, newest first."""
+def plans(viewer: Viewer, *, limit: int = 30, offset: int = 0) -> tuple[list[Plan], int]:
+    """The plans of the viewer's communities, newest first, and how many."""
     inside = in_scopes(viewer.scopes(Verb.REGRID), "communities__0")
-    return list(Plan.objects.filter(inside, kind=REGRID).order_by("-proposed_at")[:limit])
+    of_grids = Plan.objects.filter(inside, kind=REGRID).order_by("-proposed_at", "-id")
+    return list(of_grids[offset : offset + limit]), of_grids.count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Sequence
@@ -52,6 +53,34 @@ def decide_recheck(
         if confirmed:
             targets_follow(writing, [r.entity for r in rechecks], returning=recheck_row.proposed == REINSTATED)
     return recheck_row
+
+
+@dataclasses.dataclass(frozen=True)
+class Decided:
+    """How many of several were decided, and why others were not, each reason once."""
+
+    n: int
+    refused: tuple[str, ...]
+
+
+def decide_several(
+    *, actor: Viewer, at: dt.datetime, what: str, rows: Sequence[uuid.UUID], confirmed: bool, note: str
+) -> Decided:
+    """Decide several reports at doors (``target``) or proposals (``end``) with one note, each by itself: what cannot
+    be decided keeps none of the others. Raises NotHere.
+    """
+    n, refused = 0, dict[str, None]()
+    for row in rows:
+        try:
+            if what == "target":
+                decide_pending(actor=actor, at=at, target=row, confirmed=confirmed, note=note)
+            else:
+                decide_recheck(actor=actor, at=at, recheck=row, confirmed=confirmed, note=note)
+        except (VisitRefused, ends.EndError) as error:
+            refused[str(error)] = None
+        else:
+            n += 1
+    return Decided(n, tuple(refused))
 
 
 def targets_follow(writing: Writing, entities: Sequence[uuid.UUID], *, returning: bool) -> None:

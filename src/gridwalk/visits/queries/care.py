@@ -11,12 +11,32 @@ from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.registry import care as rules
 from gridwalk.registry.models import CareLabel
 from gridwalk.registry.queries import care
 from gridwalk.registry.queries.entities import shown_name
 from gridwalk.visits import needs
 from gridwalk.visits.models import CareContact, CareNeed
+
+NEEDS = PlainList(
+    code="needs",
+    label="待回访确认",
+    unit="项",
+    verb=Verb.SEE_CARE,
+    fields=(
+        choice_field("need", "需要", needs.NEEDS),
+        choice_field("state", "办到哪了", {state: needs.STATES[state] for state in needs.FOLLOWED}),
+        choice_field("referred_to", "转给", needs.REFERRED_TO, always=False),
+        day_field("ask_on", "该问的日期", moment=False, always=True),
+    ),
+    sorts=(
+        Sort(code="ask", label="最该问的在前", keys=("ask_on", "id")),
+        Sort(code="name", label="按姓名排", keys=("contact__label__person__sort_key", "id")),
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,12 +74,18 @@ def _followed(scope: str) -> QuerySet[CareNeed]:
 
 
 def followed(
-    viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0
+    viewer: Viewer,
+    scope: str,
+    today: dt.date,
+    *,
+    limit: int = 100,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[NeedRow], int]:
     """The needs nobody has confirmed as met, by the day somebody should ask, and how many. Raises NotHere."""
     care.require(viewer, scope)
-    care_needs = _followed(scope)
-    page = care_needs.select_related("contact__label__person").order_by("ask_on", "id")[offset : offset + limit]
+    care_needs = selection.of(_followed(scope), "ask_on", "id")
+    page = care_needs.select_related("contact__label__person")[offset : offset + limit]
     return _rows(viewer, page, today), care_needs.count()
 
 

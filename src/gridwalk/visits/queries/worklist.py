@@ -8,7 +8,8 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
@@ -17,6 +18,10 @@ from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.campaigns.rules import BANDS
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
+from gridwalk.dictionary.fields import KINDS
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import Condition, ListField, Op, Type, choice_field, day_field
 from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.registry.queries import entities
 from gridwalk.visits import rules, steps
@@ -24,6 +29,48 @@ from gridwalk.visits.outcomes import AWAITING_RECHECK, CONTACTS, OUTCOMES, Settl
 from gridwalk.visits.queries import facts
 from gridwalk.visits.queries.facts import Dial
 from gridwalk.visits.steps import Door
+
+
+def _untried(asked: Condition, today: dt.date) -> Q:
+    """Tried in none of these bands."""
+    tried = Q(bands__overlap=list(asked.values))
+    return ~tried if asked.op is Op.IS else tried
+
+
+_LAST = Coalesce(F("last_visit_at"), Value(dt.datetime(1, 1, 1, tzinfo=dt.UTC)))
+"""What nobody has visited stands before all that was."""
+GAPS = PlainList(
+    code="gaps",
+    label="还差的",
+    unit="户",
+    fields=(
+        choice_field("untried", "没试过的时段", BANDS, asks=_untried),
+        day_field("last_visit_at", "上次上门"),
+        ListField(name="n_visits", label="去过几次", type=Type.NUMBER, path="n_visits", always=True),
+        ListField(name="planned_on", label="排进日程的日期", type=Type.DATE, path="planned_on"),
+    ),
+    sorts=(
+        Sort(code="walk", label="按楼栋、单元排，走一趟最顺", keys=("grid_id", "walk_key", "id")),
+        Sort(code="oldest", label="最久没去的在前", keys=(_LAST, "id")),
+        Sort(code="newest", label="刚去过的在前", keys=(_LAST, "id"), descending=True),
+    ),
+)
+PENDING = PlainList(
+    code="visits",
+    label="走访上报",
+    unit="户",
+    verb=Verb.RECHECK,
+    fields=(
+        choice_field("kind", "登记对象", {kind: KINDS[kind] for kind in ("dwelling", "organization", "site")}),
+        choice_field("outcome", "报的结果", {code: OUTCOMES[code].label for code in sorted(AWAITING_RECHECK)}),
+        day_field("settled_at", "报来日期"),
+    ),
+    sorts=(
+        Sort(code="oldest", label="先报的在前", keys=("settled_at", "id")),
+        Sort(code="newest", label="后报的在前", keys=("settled_at", "id"), descending=True),
+        Sort(code="walk", label="按走访顺序排", keys=("grid_id", "walk_key", "id")),
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -100,7 +147,8 @@ def _check(viewer: Viewer, scope: str) -> None:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cut:
     """Which rows of the gap list are looked at. ``kind``: of what; ``reason``: in which tab; ``everything``: those
-    visited, too; ``nobodys``: those that nobody in post is to walk; ``among``: these targets only.
+    visited, too; ``nobodys``: those that nobody in post is to walk; ``among``: these targets only; ``selection``: what
+    was asked for, and in which order.
     """
 
     kind: str = "dwelling"
@@ -108,6 +156,7 @@ class Cut:
     everything: bool = False
     nobodys: bool = False
     among: Collection[uuid.UUID] | None = None
+    selection: Selection = EVERYTHING
 
 
 def chosen(
@@ -121,7 +170,7 @@ def chosen(
         targets_left = targets_left.exclude(state="visited")
     if cut.nobodys:
         targets_left = targets_left.filter(predicates.of_nobody(today))
-    light = targets_left.order_by("grid_id", "walk_key", "id").values_list(
+    light = cut.selection.of(targets_left, "grid_id", "walk_key", "id").values_list(
         "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
     )
     reasons: Counter[str] = Counter()
@@ -264,16 +313,14 @@ class PendingRow:
     mine: bool
 
 
-def n_pending(viewer: Viewer, scope: str) -> Counter[str]:
-    """How many targets are reported as moved away or not found, by kind."""
-    counted = _pending(viewer, scope).order_by("kind").values_list("kind").annotate(n=Count("pk"))
-    return Counter({kind: n for kind, n in counted})
-
-
-def pending_by_kind(viewer: Viewer, scope: str, *, before: dt.datetime | None = None) -> Counter[str]:
-    """The same by kind: doors, businesses and sites are never added up; ``before``: reported before then."""
+def n_pending(
+    viewer: Viewer, scope: str, selection: Selection = EVERYTHING, *, before: dt.datetime | None = None
+) -> Counter[str]:
+    """How many targets are reported as moved away or not found, by kind: unlike things are never added up; ``before``:
+    those that were reported before a moment.
+    """
     waits = _pending(viewer, scope) if before is None else _pending(viewer, scope).filter(settled_at__lt=before)
-    return Counter(dict(waits.order_by().values_list("kind").annotate(n=Count("pk"))))
+    return Counter(dict(selection.of(waits).order_by().values_list("kind").annotate(n=Count("pk"))))
 
 
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
@@ -281,9 +328,11 @@ def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
     return Target.objects.filter(inside, state="pending", campaign__state="running")
 
 
-def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[PendingRow]:
+def pending(
+    viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0, selection: Selection = EVERYTHING
+) -> list[PendingRow]:
     """Targets reported as moved away or not found, oldest first."""
-    waiting = _pending(viewer, scope).prefetch_related("visits").order_by("settled_at", "id")
+    waiting = selection.of(_pending(viewer, scope).prefetch_related("visits"), "settled_at", "id")
     targets = list(waiting[offset : offset + limit])
     titles = dict(Dwelling.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "address"))
     titles |= dict(Organization.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
