@@ -25,7 +25,7 @@ def begun(inside: Q, *, source: str, kind: str, entity: uuid.UUID | None = None)
 
     ``entity``: this one alone.
 
-    ``inside``: the condition on ``grid``. What a comparison has listed as lacking is a person's to decide, and left out.
+    ``inside``: the condition on ``grid``. What a comparison has listed as lacking is a person's to decide: left out.
     A grid of which the side said nothing lacks nothing: nobody knows what the side has.
     """
     records = columns.TABLES[kind]._default_manager.filter(STANDING)
