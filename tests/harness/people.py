@@ -63,11 +63,11 @@ def new_account(role: Role, scope: str, *, name: str = "", password: str = "walk
 
 
 @contextlib.contextmanager
-def one_person(*accounts: uuid.UUID) -> Iterator[None]:
+def one_person(*accounts: uuid.UUID | None) -> Iterator[None]:
     """For a while these accounts are of one name and one work telephone, so one person's."""
-    for pk in accounts:
+    for pk in filter(None, accounts):
         User.objects.get_or_create(pk=pk, defaults={"username": f"u{pk.hex[-12:]}", "created_at": clock.now()})
-    were = list(User.objects.filter(pk__in=accounts))
+    were = list(User.objects.filter(pk__in=[pk for pk in accounts if pk]))
     for user in were:
         phone = envelope.seal("12012349876", **queries.WORK_PHONE, row=user.pk)
         User.objects.filter(pk=user.pk).update(name="王试同", work_phone_sealed=phone)

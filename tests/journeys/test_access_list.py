@@ -106,8 +106,16 @@ def test_a_paper_of_a_door_or_a_person_takes_a_reason_and_stands_in_the_list_of_
 def test_what_is_opened_for_a_time_is_listed_and_taken_back(street: Client, sign_in: SignIn, actor: Viewer) -> None:
     person, now = Person.objects.get(name="程望舒"), clock.now()
     user = User.objects.latest("created_at")
-    opened = {"kind": "person", "entity": person.pk, "code": GRID, "reason": "抽查这一户"}
-    grant = grants.grant(actor=actor, at=now, user=user.pk, until_at=now + dt.timedelta(days=2), **opened)
+    grant = grants.grant(
+        actor=actor,
+        at=now,
+        user=user.pk,
+        kind="person",
+        entity=person.pk,
+        code=GRID,
+        until_at=now + dt.timedelta(days=2),
+        reason="抽查这一户",
+    )
     stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
     assert "现在没有生效的临时授权" in stranger.get("/campaign/grants/").content.decode()
     assert stranger.post(f"/campaign/grants/{grant.pk}/revoke/").status_code == 404

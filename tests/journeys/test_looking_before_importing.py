@@ -125,8 +125,8 @@ def test_the_page_names_grids_that_are_none_and_columns_that_are_not_used(lead: 
     assert "各网格进了多少" in shown and "认不出网格的：第九网格（2 行）" in shown and "看房屋名单" in shown
     lines = re.findall(r"<tr[^>]*><td>([^<]+)</td><td class=\"r\">(\d+)</td>", shown.split("接下来")[0])
     assert lines[-1] == ("合计", "3") and sum(int(n) for _, n in lines[:-1]) == 3
-    refused = lead.post(f"/imports/{ledger.pk}/mapping/", given, follow=True)
-    assert "已经开始办了，不能再改列" in refused.content.decode()
+    answer = lead.post(f"/imports/{ledger.pk}/mapping/", given, follow=True)
+    assert "已经开始办了，不能再改列" in answer.content.decode()
 
 
 def test_who_sees_no_rows_is_told_of_none_by_a_preview(street: Client, sign_in: SignIn) -> None:

@@ -42,7 +42,7 @@ person lead            care_contact care_label care_need care_new correct daily_
                        dwelling merge_find person_access propose_end reveal split_person upkeep_plan
 person street          person_access upkeep_plan
 ended worker           bench_case correct daily_event dwelling propose_end
-ended lead             bench_case correct daily_event dwelling erase_person person_access propose_end
+ended lead             bench_case correct daily_event dossier dwelling erase_person person_access propose_end
 ended street           erase_person person_access
 organization worker    correct daily_form merge_find propose_end record_visit
 organization lead      correct daily_form merge_find propose_end record_visit

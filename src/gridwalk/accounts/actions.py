@@ -268,13 +268,8 @@ def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on:
         raise NotHere
     with core.write_to(actor=actor, at=at) as writing:
         Assignment.objects.filter(pk=assignment).update(to_on=on)
-        writing.audit(
-            AuditVerb.ACCOUNT_UNASSIGNED,
-            scope=ending.scope,
-            kind="user",
-            subject=ending.user_id,
-            data={"role": ending.role},
-        )
+        role = {"role": ending.role}
+        writing.audit(AuditVerb.ACCOUNT_UNASSIGNED, scope=ending.scope, kind="user", subject=ending.user_id, data=role)
 
 
 def resume_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, to_on: dt.date | None) -> None:

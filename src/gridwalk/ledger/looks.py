@@ -13,8 +13,8 @@ def look(cells: pl.Series) -> str:
     written = written.filter(written != "")
     if written.is_empty():
         return ""
-    lengths = written.str.len_chars()
-    fewest, most = lengths.min(), lengths.max()
+    lengths: list[int] = written.str.len_chars().to_list()
+    fewest, most = min(lengths), max(lengths)
     long = f"{fewest}" if fewest == most else f"{fewest}–{most}"
     return f"{long} 位数" if written.str.contains(NUMBER).all() else f"文字，{long} 字"
 

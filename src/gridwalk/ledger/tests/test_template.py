@@ -1,4 +1,4 @@
-"""A template, filled in as its example says, is read whole: every column by its heading, nothing asked, nothing refused."""
+"""A template, filled in as its example says, is read whole: every column by its heading, nothing asked or refused."""
 
 from __future__ import annotations
 

@@ -34,6 +34,6 @@ def note_ended(writing: Writing, comparison: Comparison, source: str) -> None:
 def _listed_grids(comparison: Comparison, source: str) -> list[str]:
     of_side = SideRow.objects.filter(of=comparison, source=source).order_by().values_list("grid")
     n_listed = dict(of_side.annotate(Count("pk")))
-    records = TABLES[comparison.kind]._default_manager.filter(grid__in=list(n_listed), status__in=since.STANDING)
+    records = TABLES[comparison.kind]._default_manager.filter(since.STANDING, grid__in=list(n_listed))
     n_held = dict(records.order_by().values_list("grid_id").annotate(Count("pk")))
     return [grid for grid, n in n_listed.items() if covers(n, n_held.get(grid, 0))]

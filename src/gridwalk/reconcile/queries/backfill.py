@@ -363,11 +363,11 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     sides = []
     for source, label in sorted(Submission.SOURCES):
         lacking = _kept(of_entity, source=source, kind=kind)
-        at = lacking[0].of.finished_at if lacking else _new_since(visible, source, kind, entity)
-        if at is not None:
-            sides.append(Agreement(source, label, at, (_label(kind, NEW_ROW),), ()))
-        elif row := rows.get(source):
+        row = rows.get(source)
+        if row and not lacking:
             sides.append(_agreement(kind, entity, source=source, label=label, row=row))
+        elif at := lacking[0].of.finished_at if lacking else _new_since(visible, source, kind, entity):
+            sides.append(Agreement(source, label, at, (_label(kind, NEW_ROW),), ()))
     return sides
 
 

@@ -14,7 +14,8 @@ from gridwalk.reconcile.models import SideRow, Unmatched
 from gridwalk.registry import columns
 from gridwalk.registry.ends import ended_word
 
-STANDING = ("active", "strike_off_pending")
+STANDING = Q(status__in=("active", "strike_off_pending"))
+"""The condition on a record of any kind that the register has it."""
 TWICE = "并入另一条"
 """How a record ended that was merged into another one."""
 
@@ -24,10 +25,10 @@ def begun(inside: Q, *, source: str, kind: str, entity: uuid.UUID | None = None)
 
     ``entity``: this one alone.
 
-    ``inside``: the condition on ``grid``. What a comparison has listed as lacking is a person's to decide, and left out.
+    ``inside``: the condition on ``grid``. What a comparison has listed as lacking is a person's to decide: left out.
     A grid of which the side said nothing lacks nothing: nobody knows what the side has.
     """
-    records = columns.TABLES[kind]._default_manager.filter(status__in=STANDING)
+    records = columns.TABLES[kind]._default_manager.filter(STANDING)
     if entity is not None:
         records = records.filter(pk=entity)
         inside &= Q(grid__in=list(records.values_list("grid_id", flat=True)))
@@ -47,7 +48,7 @@ def begun(inside: Q, *, source: str, kind: str, entity: uuid.UUID | None = None)
 
 def ended(entities: Sequence[uuid.UUID], kind: str) -> dict[uuid.UUID, str]:
     """Of these records those that ended, each with how."""
-    records = columns.TABLES[kind]._default_manager.filter(pk__in=entities).exclude(status__in=STANDING)
+    records = columns.TABLES[kind]._default_manager.filter(pk__in=entities).exclude(STANDING)
     return {record.pk: _how(record, kind) for record in records}
 
 
