@@ -16,6 +16,8 @@ from django.urls import resolve, reverse
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role
+from gridwalk.campaigns.models import Campaign
+from gridwalk.core import clock
 from gridwalk.registry.models import Person
 from gridwalk.registry.tests.street import FIRST, GRID
 from tests.harness.people import SignIn
@@ -118,6 +120,8 @@ def offered(client: Client, path: str) -> set[str]:
 def pages(at: dt.datetime, account: Callable[..., User]) -> dict[str, str]:
     """Page → its address: one of each kind of object, and the lists they stand in."""
     world = objects.lay_out(at, account)
+    ends_on = clock.local_date(clock.now()) + dt.timedelta(days=30)  # days to be planned for, on whatever day it runs
+    Campaign.objects.filter(pk=world.campaign.pk).update(ends_on=ends_on)
     ended = Person.objects.get(name="王试乙")
     Person.objects.filter(pk=ended.pk).update(status="moved_away", ended_on=at.date())
     records = {
