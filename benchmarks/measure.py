@@ -25,7 +25,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from benchmarks import importing, streets  # noqa: E402
+from benchmarks import importing, office, streets  # noqa: E402
 from benchmarks.results import Result  # noqa: E402
 from gridwalk.accounts.models import User  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
@@ -180,6 +180,9 @@ def _startup() -> Result:
 def _scale(wanted: set[str], *, quick: bool) -> Iterator[Result]:
     n_visits = 150 if quick else 1000
     one_pages = _pages() if "pages" in wanted else {}
+    if "pages" in wanted:
+        with override_settings(STORAGES=PLAIN, ALLOWED_HOSTS=["*"]):
+            yield from office.everything()
     one_write = _writes(n_visits) if "write" in wanted else 0.0
     n_people = streets.grow(20)
     if "search" in wanted:

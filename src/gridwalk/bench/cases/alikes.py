@@ -15,7 +15,7 @@ from django.db.models import CharField, Count, Exists, F, Func, Min, OuterRef, Q
 from django.db.models.functions import Cast
 
 from gridwalk.bench.cases import sameness
-from gridwalk.bench.cases.case import Case, Inside, Member
+from gridwalk.bench.cases.case import STREET, Case, Inside, Member
 from gridwalk.bench.cases.sameness import Somebody, by_key
 from gridwalk.dictionary import relations
 from gridwalk.method import address_writing, linkage, papers
@@ -23,8 +23,6 @@ from gridwalk.registry import columns, rules
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
 
-STREET = 9
-"""Digits of a grid's code that say the street."""
 Homes = Mapping[uuid.UUID, Mapping[uuid.UUID, str]]
 """Person → the doors they are linked to → the door's key."""
 
@@ -84,8 +82,7 @@ def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
 def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
     """One name and birth date; two different valid numbers are two persons."""
     active = Person.objects.filter(status="active", born_on__isnull=False)
-    namesake = active.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
-    wanted = set(active.filter(inside.of()).filter(Exists(namesake)).values_list("name", "born_on"))
+    wanted = _namesakes(inside, active)
     rows = active.filter(name__in={name for name, _ in wanted}, born_on__in={born for _, born in wanted}).order_by("id")
     cases = []
     for same in by_key(
@@ -94,6 +91,20 @@ def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
         if (same[0].name, same[0].born_on) in wanted:
             cases += [_of_persons("same_name_and_birth", group) for group in sameness.groups(same, _maybe_one)]
     return cases
+
+
+def _namesakes(inside: Inside, active: QuerySet[Person]) -> set[tuple[str, dt.date]]:
+    """Names with a birth date that several bear, one of them inside."""
+    if not inside.is_wide:
+        namesake = active.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
+        return set(active.filter(inside.of()).filter(Exists(namesake)).values_list("name", "born_on"))
+    # Over a street all are read once and grouped: a look for each person's namesake costs five times as much.
+    together = active.order_by().values("name", "born_on").annotate(n=Count("pk"), here=_here(inside))
+    return set(together.filter(n__gt=1, here__gt=0).values_list("name", "born_on"))
+
+
+def _here(inside: Inside) -> Count:
+    return Count("pk", filter=inside.of())
 
 
 def _maybe_one(left: Person, right: Person) -> bool:
@@ -138,13 +149,24 @@ def near_duplicate(inside: Inside, today: dt.date) -> list[Case]:
 def _sounding_alike(inside: Inside) -> list[Person]:
     """Whoever has a namesake by sound of the same day under another name, or of no day, one of the two inside."""
     active = Person.objects.filter(status="active")
+    return list(active.filter(name_key__in=_sounds(inside, active)).order_by("id"))
+
+
+def _sounds(inside: Inside, active: QuerySet[Person]) -> set[str]:
+    if inside.is_wide:
+        dated = active.order_by().values("name_key", "born_on").annotate(n=Count("pk"), here=_here(inside))
+        undated = active.filter(born_on__isnull=True).values("name_key")
+        loose = active.filter(name_key__in=undated).order_by().values("name_key")
+        loose = loose.annotate(n=Count("pk"), here=_here(inside))
+        several = [of.filter(n__gt=1, here__gt=0).values_list("name_key", flat=True) for of in (dated, loose)]
+        return {key for keys in several for key in keys}
     here = active.filter(inside.of())
     sounds = active.filter(name_key=OuterRef("name_key")).exclude(pk=OuterRef("pk"))
     dated = here.filter(Exists(sounds.filter(born_on=OuterRef("born_on")).exclude(name=OuterRef("name"))))
     undated = here.filter(Exists(sounds), born_on__isnull=True)
     beside = here.filter(Exists(sounds.filter(born_on__isnull=True)))
     keys = dated.values("name_key").union(undated.values("name_key"), beside.values("name_key"))
-    return list(active.filter(name_key__in=[k["name_key"] for k in keys]).order_by("id"))
+    return {key["name_key"] for key in keys}
 
 
 def _twice(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[tuple[Person, Person]]:

@@ -12,6 +12,9 @@ from django.db.models import Q
 from gridwalk.core import envelope
 from gridwalk.core.queries import in_scopes
 
+STREET = 9
+"""Digits of a grid's code that say the street."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Member:
@@ -73,6 +76,11 @@ class Inside:
         if self.ids is not None:
             return Q(**{f"{path or 'pk'}__in": list(self.ids)})
         return in_scopes(self.scopes, f"{prefix}grid__code")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is so much that all records read once cost less than a look for each."""
+        return self.ids is None and all(len(scope) <= STREET for scope in self.scopes)
 
     def touches(self, case: Case) -> bool:
         """Whether a record of the case is inside."""

@@ -52,8 +52,19 @@ def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
         )
     )
     links = _living().filter(dwelling__in=list(counted.values_list("dwelling", flat=True)))
-    links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id")
+    links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id").only(*_LOOKED_AT)
     return [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]
+
+
+_LOOKED_AT = (
+    "kind",
+    "person__born_on",
+    "person__grid_id",
+    "dwelling__area_m2",
+    "dwelling__grid_id",
+    "dwelling__occupancy",
+    "dwelling__tenure",
+)
 
 
 def _of_door(links: Sequence[Residence], today: dt.date) -> Iterable[Case]:
@@ -78,8 +89,12 @@ def _of_door(links: Sequence[Residence], today: dt.date) -> Iterable[Case]:
 
 
 def _two_homes(inside: Inside, today: dt.date) -> list[Case]:
-    several = _living().filter(inside.of("person")).order_by().values("person").annotate(n=Count("pk")).filter(n__gt=1)
-    return _with_doors("two_homes", _homes().filter(person__in=list(several.values_list("person", flat=True))))
+    # Who has two links may have two homes: found without a look at person and door, which the few are then asked for.
+    links = Residence.objects.filter(to_on__isnull=True, kind__in=LIVING)
+    links = links if inside.ids is None else links.filter(inside.of("person"))
+    several = links.order_by().values("person").annotate(n=Count("pk")).filter(n__gt=1)
+    cases = _with_doors("two_homes", _living().filter(person__in=list(several.values_list("person", flat=True))))
+    return [case for case in cases if case.n > 1]
 
 
 def _ended_but_living(inside: Inside, today: dt.date) -> list[Case]:
@@ -107,15 +122,13 @@ def _no_home(inside: Inside, today: dt.date) -> list[Case]:
 
 
 def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
-    phones = Person.objects.filter(inside.of(), status="active").exclude(phone_index="").values("phone_index")
-    shared = (
-        _living()
-        .filter(person__phone_index__in=phones)
-        .order_by()
-        .values("person__phone_index")
-        .annotate(n_doors=Count("dwelling", distinct=True))
-        .filter(n_doors__gte=PHONE_DOORS)
-    )
+    living = _living().exclude(person__phone_index="")
+    if not inside.is_wide:
+        phones = Person.objects.filter(inside.of(), status="active").exclude(phone_index="").values("phone_index")
+        living = living.filter(person__phone_index__in=phones)
+    here = Count("pk", filter=inside.of("person"))
+    shared = living.order_by().values("person__phone_index").annotate(n=Count("pk"), here=here)
+    shared = shared.filter(n__gte=PHONE_DOORS, here__gt=0)
     links = _living().filter(person__phone_index__in=list(shared.values_list("person__phone_index", flat=True)))
     cases = []
     for users in by_key(links.select_related("person").order_by("person_id"), lambda link: link.person.phone_index):
@@ -125,7 +138,9 @@ def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
             people.append(
                 Member("person", own[0].person_id, own[0].person.grid_id, (own[0].person.phone_index, *doors))
             )
-        cases.append(Case("phone_shared", tuple(people), len({link.dwelling_id for link in users})))
+        n_doors = len({link.dwelling_id for link in users})
+        if n_doors >= PHONE_DOORS:
+            cases.append(Case("phone_shared", tuple(people), n_doors))
     return cases
 
 

@@ -104,6 +104,9 @@ def test_what_the_database_finds_is_what_the_rules_find_record_by_record(
             assert {waiting.case.lead.id for waiting in cases if waiting.case.check == code} == leads, code
         counts = {c.code: c.n for c in checks.counted(cases)}
         assert counts == {code: len(by_hand.get(code, ())) for code in CHECKS}
+        # Over a street all are read at once instead of a look for each: the same cases.
+        whole = checks.open_cases(SYSTEM, FIRST[:9], TODAY, list(by_hand))
+        assert {(w.case.check, w.case.seen) for w in whole} == {(w.case.check, w.case.seen) for w in cases}
         for door in dwellings:
             own = {row.lead for row in checks.touching(SYSTEM, [door.id], TODAY) if row.kind == "dwelling"}
             assert own == {pk for code in AT_DOORS for pk in by_hand[code] if pk == door.id}
