@@ -262,7 +262,7 @@ def _link(writing: Writing, work: Batch, places: list[Place], *, new: Collection
 def apply_care(writing: Writing, work: Batch) -> None:
     """Give care labels to persons on record; a row whose person is not found is not imported, and says so."""
     find = _persons_on_record(work)
-    new: list[creation.NewCare] = []
+    new: dict[int, creation.NewCare] = {}
     for index in range(len(work.rows)):
         person = find(index)
         if person is None or not person.grid_id.startswith(work.of.scope) or person.grid_id not in writing.versions:
@@ -270,12 +270,10 @@ def apply_care(writing: Writing, work: Batch) -> None:
         elif not work.values[index].get("category"):
             work.rows[index].state = "refused"
         else:
-            new.append(_new_care(work, index, person))
-            work.became(index, person.id, "created")
-    n_labelled = len(creation.label_care(writing, new))
-    standing = [row for row in work.rows if row.state == "created"]
-    for row in standing[n_labelled:]:
-        row.state = "same"
+            new[index] = _new_care(work, index, person)
+    labelled = {*creation.label_care(writing, [*new.values()])}
+    for index, plan in new.items():
+        work.became(index, plan.person, "created" if plan.id in labelled else "same")
 
 
 def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:

@@ -69,6 +69,7 @@ class NewCare:
     consent: str = ""
     consent_on: dt.date | None = None
     responsible: uuid.UUID | None = None
+    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
 
 
 _WRITTEN = frozenset({"address", "spot"})
@@ -368,6 +369,7 @@ def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:
         standing.add(key)
         ends_on = plan.ends_on or starts_on + dt.timedelta(days=365)
         label = CareLabel(
+            id=plan.id,
             grid_id=plan.grid,
             person_id=plan.person,
             category=plan.category,
