@@ -283,7 +283,7 @@ def test_a_name_kept_under_another_word_is_keyed_anew_and_keeps_its_numbers_keys
     tails = [key for key in person.search_keys if key.startswith("t:")]
     for row in (person, other):
         Person.objects.filter(pk=row.pk).update(name_key="chen si", sort_key="chen", search_keys=["c:沉思", *tails])
-    importlib.import_module("gridwalk.registry.migrations.0012_names_keyed_anew").key_names_anew(apps, None)
+    importlib.import_module("gridwalk.registry.migrations.0013_names_keyed_anew").key_names_anew(apps, None)
     person.refresh_from_db()
     other.refresh_from_db()
     assert (person.name_key, person.sort_key, sorted(person.search_keys)) == right

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconcile", "0009_estate_names_asked"),
+        ("reconcile", "0010_ticked"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0011_orders_of_lists"),
+        ("registry", "0013_names_keyed_anew"),
     ]
 
     operations = [

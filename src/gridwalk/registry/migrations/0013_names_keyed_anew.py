@@ -32,6 +32,6 @@ def key_names_anew(apps: Any, _: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0011_orders_of_lists")]
+    dependencies = [("registry", "0012_few_of_lists")]
 
     operations = [migrations.RunPython(key_names_anew, migrations.RunPython.noop)]
