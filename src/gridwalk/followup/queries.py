@@ -262,7 +262,9 @@ def course(viewer: Viewer, kind: Kind, scope: str, since: dt.date) -> Course:
     )
     acts = Counter(dict(Entry.objects.filter(matter__in=rows).values_list("act").annotate(n=Count("id")).order_by()))
     days = sorted(
-        (ended_at - at).days for ended_at, at in rows.filter(stage=Stage.CLOSED).values_list("ended_at", "at")
+        (ended_at - at).days
+        for ended_at, at in rows.filter(stage=Stage.CLOSED).values_list("ended_at", "at")
+        if ended_at is not None
     )
     return Course(
         ended=(counted["ended"], counted["n"]),

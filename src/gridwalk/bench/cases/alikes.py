@@ -97,10 +97,12 @@ def _namesakes(inside: Inside, active: QuerySet[Person]) -> set[tuple[str, dt.da
     """Names with a birth date that several bear, one of them inside."""
     if not inside.is_wide:
         namesake = active.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
-        return set(active.filter(inside.of()).filter(Exists(namesake)).values_list("name", "born_on"))
+        here = active.filter(inside.of(), Exists(namesake), born_on__isnull=False)
+        return {(name, day) for name, day in here.values_list("name", "born_on") if day is not None}
     # Over a street all are read once and grouped: a look for each person's namesake costs five times as much.
     together = active.order_by().values("name", "born_on").annotate(n=Count("pk"), here=_here(inside))
-    return set(together.filter(n__gt=1, here__gt=0).values_list("name", "born_on"))
+    several = together.filter(n__gt=1, here__gt=0).values_list("name", "born_on")
+    return {(name, day) for name, day in several if day is not None}
 
 
 def _here(inside: Inside) -> Count:
@@ -162,10 +164,10 @@ def _sounds(inside: Inside, active: QuerySet[Person]) -> set[str]:
         return {key for keys in several for key in keys}
     here = active.filter(inside.of())
     sounds = active.filter(name_key=OuterRef("name_key")).exclude(pk=OuterRef("pk"))
-    dated = here.filter(Exists(sounds.filter(born_on=OuterRef("born_on")).exclude(name=OuterRef("name"))))
-    undated = here.filter(Exists(sounds), born_on__isnull=True)
+    of_one_day = here.filter(Exists(sounds.filter(born_on=OuterRef("born_on")).exclude(name=OuterRef("name"))))
+    of_no_day = here.filter(Exists(sounds), born_on__isnull=True)
     beside = here.filter(Exists(sounds.filter(born_on__isnull=True)))
-    keys = dated.values("name_key").union(undated.values("name_key"), beside.values("name_key"))
+    keys = of_one_day.values("name_key").union(of_no_day.values("name_key"), beside.values("name_key"))
     return {key["name_key"] for key in keys}
 
 

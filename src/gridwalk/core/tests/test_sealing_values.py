@@ -129,7 +129,7 @@ def test_the_blind_index_equals_for_equal_values_of_one_purpose_and_key(settings
 
 def test_a_record_is_sealed_where_the_dictionary_says_so_and_opens_whole() -> None:
     values = {"name": "王试", "id_no": ID_NO, "phone": PHONE, "born_on": "1950-02-30", "sex": None}
-    place = {"table": "core_change", "column": "new", "row": "018f"}
+    place: dict[str, Any] = {"table": "core_change", "column": "new", "row": "018f"}
     stored = records.seal_record("person", values, **place)
     assert stored["name"] == "王试"
     assert envelope.is_sealed(stored["id_no"])

@@ -30,9 +30,10 @@ from gridwalk.registry.models import (
     Recheck,
     Site,
 )
+from gridwalk.followup.models import Matter
 from gridwalk.registry.tests.street import GRID, Street
 from gridwalk.retention import queries
-from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Note, Op, Returned
+from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Op, Returned
 from gridwalk.territory.models import Grid
 from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Round, Visit
@@ -94,10 +95,11 @@ ROWS: dict[str, dict[str, tuple[Any, dict[str, Any]]]] = {
         "on the cut": (Deposit, {"received_at": CUT, "sealed": "x"}),
         "emptied": (Deposit, {"received_at": OVER, "sealed": ""}),
     },
-    "notes": {
-        "+over": (Note, {"at": OVER, "text_sealed": "x"}),
-        "on the cut": (Note, {"at": CUT, "text_sealed": "x"}),
-        "emptied": (Note, {"at": OVER, "text_sealed": ""}),
+    "matters": {
+        "+over": (Matter, {"ended_at": OVER, "text_sealed": "x", "number": 1}),
+        "on the cut": (Matter, {"ended_at": CUT, "text_sealed": "x", "number": 2}),
+        "not ended": (Matter, {"at": OVER, "text_sealed": "x", "number": 3}),
+        "emptied": (Matter, {"ended_at": OVER, "text_sealed": "", "number": 4}),
     },
     "handed_in": {"+over": (HandedInNumber, {"at": OVER}), "on the cut": (HandedInNumber, {"at": CUT})},
     "notices": {
