@@ -111,8 +111,8 @@ def outcome(pair: Pair) -> Outcome:
     """Both ledgers read and compared, and judged by their key."""
     here, there = sides.read_files(pair.left, pair.right)
     keys = [_of_rows(side, key) for side, key in ((here, pair.left_key), (there, pair.right_key))]
-    known = dict(keys[0].select("row", "who").iter_rows()), dict(keys[1].select("row", "who").iter_rows())
-    compared, n_names, n_right = _answered(here, there, known)
+    whose = dict(keys[0].select("row", "who").iter_rows()), dict(keys[1].select("row", "who").iter_rows())
+    compared, n_names, n_right = _answered(here, there, whose)
     pairs = compared.pairs.join(keys[0].select(left_row="row", a="who", a_out="impossible"), on="left_row")
     pairs = pairs.join(keys[1].select(right_row="row", b="who", b_out="impossible"), on="right_row")
     pairs = pairs.filter(~pl.col("a_out") & ~pl.col("b_out"))
@@ -210,11 +210,11 @@ def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome
     here, there = sides.read_files(*files, kind="person")
     whose = _whose(made.truth)
     rows = [side.frame.select("row", no=pl.col("row_no").cast(pl.Int64) - 1) for side in (here, there)]
-    known = [
+    of_rows = [
         {row: of.get(no, nobody) for row, no in side.iter_rows()}
         for side, of, nobody in zip(rows, whose, (-1, -2), strict=True)
     ]
-    compared, n_names, n_right = _answered(here, there, (known[0], known[1]))
+    compared, n_names, n_right = _answered(here, there, (of_rows[0], of_rows[1]))
     at = [side.frame.select(row="row", no=pl.col("row_no").cast(pl.Int64) - 1) for side in (here, there)]
     pairs = compared.pairs.join(at[0].rename({"row": "left_row", "no": "left"}), on="left_row")
     pairs = pairs.join(at[1].rename({"row": "right_row", "no": "right"}), on="right_row")

@@ -15,6 +15,7 @@ from gridwalk.accounts.rules import SYSTEM, Role, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import Change
+from gridwalk.method import names
 from gridwalk.method.addresses import Address
 from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.doors import NewDoor, register_doors
@@ -24,6 +25,9 @@ from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.actions import doors
 from gridwalk.visits.actions.recording import VisitRefused
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, id_no, upload, workbook
+from tests.harness.people import SignIn
+from tests.journeys.test_from_workbook_to_rate import last_working_morning
+from tests.journeys.test_merging import add, decide, propose
 from tests.journeys.test_renumbering import send, words
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -154,3 +158,18 @@ def test_a_question_that_an_older_version_took_up_is_not_accepted_and_no_page_br
     assert "那一边写的存不了" in said
     person.refresh_from_db()
     assert person.name == "程望舒"
+
+
+def test_paper_that_is_typed_in_and_a_merge_carry_none(street: Client, sign_in: SignIn) -> None:
+    door, number = Dwelling.objects.get(room="401"), NUMBERS[1]
+    typed = {"on": last_working_morning().isoformat(), "band": number, f"o-{door.pk}": "vacant_confirmed"}
+    typed |= {f"s-{door.pk}": number, f"b-{door.pk}": number, "name-0": number}
+    before = stored()
+    street.post(f"/paper/{door.stairwell_id}/", typed)
+    assert nothing_of(before, number)
+    stays, goes = Person.objects.get(name="韩书言"), add(street, "202", "韩书言")
+    Person.objects.filter(pk=goes.pk).update(name=number)  # as an older version took it up
+    plan = propose(street, stays, goes, **{"side-name": "right"})
+    assert "没有存：姓名" in html.unescape(decide(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), plan))
+    stays.refresh_from_db()
+    assert (stays.name, stays.name_key) == ("韩书言", names.key("韩书言"))

@@ -33,8 +33,6 @@ _OTHER_ADDRESS = re.compile(
     "户籍|户口|原|工作|单位|办公|注册|邮寄|通讯|通信|籍贯|老家|出生|学校|就读|暂|前|发证|企业|公司|网|邮箱|收货|IP|ip"
 )
 _ABOUT = re.compile("(?<=.)(基本)?(信息|情况|资料)$")
-_TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
-"""Of a dwelling these are others, of a list of residents they are the residents."""
 OF_RESIDENTS = frozenset({"person", "care"})
 _RELATIONS = sorted(
     (
@@ -154,7 +152,7 @@ def papers(kind: str) -> frozenset[str]:
 def meant(kind: str, header: str) -> str:
     """The field a header means by its words, else by its parts; empty where it means none."""
     whole = _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
-    return whole or _by_parts(kind, bare(header))
+    return whole or _by_parts(kind, bare(header)) or next(iter(several(kind, header)), "")
 
 
 def _by_parts(kind: str, words: str) -> str:
@@ -162,8 +160,6 @@ def _by_parts(kind: str, words: str) -> str:
     parts = [_words(kind).get(part, "") for part in _EITHER.split(words)]
     if len(parts) > 1 and len(set(parts)) == 1:
         return parts[0]
-    if several_ := several(kind, words):
-        return several_[0]
     if (door := _DOOR.fullmatch(words)) and dictionary.find(kind, "room"):
         return "address" if door[1] else "room"
     if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
@@ -186,8 +182,6 @@ IN_A_CELL = ("name", "owner_name", "contact_name"), ("id_no", "phone", "owner_ph
 def several(kind: str, header: str) -> tuple[str, ...]:
     """The fields of a heading that names a person and the person's numbers: 姓名/身份证号, 姓名（电话）."""
     words = [bare(part) for part in _JOINED.split(text.fold(header)) if part]
-    if len(words) == 1:  # 姓名电话
-        words = next(([words[0][:n], words[0][n:]] for n in (2, 4) if words[0][:n] in _words(kind)), words)
     fields = tuple(_words(kind).get(word, "") for word in words)
     is_several = len(fields) > 1 and len(set(fields)) == len(fields) and fields[0] in IN_A_CELL[0]
     return fields if is_several and set(fields[1:]) <= {*IN_A_CELL[1]} else ()
@@ -309,7 +303,7 @@ def _stands_below(upper: Sequence[str], lower: Sequence[str], body: Sequence[Seq
 def others(header: str, kind: str = "dwelling") -> str:
     """The other person a heading names (监护人电话, 户主身份证号); empty where it names none."""
     words = bare(header)
-    match = subjects.OTHERS.match(words) or (_TENANTS.match(words) if kind == "dwelling" else None)
+    match = subjects.OTHERS.match(words) or (subjects.TENANTS.match(words) if kind == "dwelling" else None)
     behind = subjects.IN_BRACKETS.search(text.fold(header))
     return match[0] if match else behind[0][1:-1] if behind else ""
 
@@ -354,9 +348,9 @@ def is_heading(words: str) -> bool:
 
 def _is_anothers(words: str) -> bool:
     """租户, 租户身份证号, 监护人电话: of somebody beside the record."""
-    match = _TENANTS.match(words) or subjects.OTHERS.match(words)
+    match = subjects.TENANTS.match(words) or subjects.OTHERS.match(words)
     rest = words[match.end() :] if match else ""
-    return _known(rest) if rest else bool(_TENANTS.fullmatch(words))
+    return _known(rest) if rest else bool(subjects.TENANTS.fullmatch(words))
 
 
 NUMBERING = frozenset({"序号", "编号", "序", "NO", "No", "no", "No.", "NO.", "行号", "项次"})

@@ -55,6 +55,8 @@ class SheetRead:
     """The row (0-based) behind the last of the table."""
     coloured: tuple[int, ...] = ()
     """The rows that say that colours mean something."""
+    unread: tuple[str, ...] = ()
+    """The columns without a heading, and ours, each in words."""
 
 
 @dataclasses.dataclass
@@ -203,6 +205,7 @@ class _Reading:
                 columns=columns,
                 n_rows=len(read_.frame),
                 given=of_titles,
+                unread=tuple(_unread(sheet, columns, stretch)),
                 last=stretch.last,
                 coloured=tuple(_coloured(sheet, [*range(header.top), *(row.row_no - 1 for row in read_.left_out)])),
             )
@@ -369,7 +372,19 @@ def besides(sheets: Sequence[SheetRead]) -> list[str]:
         for s in sheets
         for n in s.coloured
     ]
-    return [*dict.fromkeys(coloured), *filter(None, [unused(sheets)])]
+    unread = [words for s in sheets for words in s.unread]
+    return [*dict.fromkeys(coloured), *dict.fromkeys(unread), *filter(None, [unused(sheets)])]
+
+
+def _unread(sheet: Wide, columns: Sequence[Column], stretch: Stretch) -> Iterator[str]:
+    """The columns that hold something and have no heading, or ours: what was written into a workbook given back."""
+    own = {c.index for c in columns if not c.header.startswith(headers.OURS)}
+    above = sheet.rows(0, stretch.header.top + 1)
+    for n, cells in enumerate(sheet.body(stretch.first, stretch.last).iter_columns()):
+        if n not in own and cells.count():
+            is_ours = any(n < len(row) and text.fold(row[n]).startswith(headers.OURS) for row in above)
+            why = f"“{headers.OURS}”是上次交回的说明" if is_ours else "没有列名"
+            yield f"{headers.letter(n)} 列{why}，没有读"
 
 
 def unused(sheets: Sequence[SheetRead]) -> str:

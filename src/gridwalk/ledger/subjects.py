@@ -9,8 +9,10 @@ _SUBJECT = re.compile(
     "党员|职工|员工|退休人员|退役军人|参保人员?|求助人|受助人|流动人[口员]|外来人[口员]|村民|社员|市民|群众|"
     "被(?:监护|照护|照料|看护|赡养|抚养|帮扶|保险|保)人"
 )
-RESIDENTS = re.compile(f"租户|租客|承租人|住户|居住人|使用人|{_SUBJECT.pattern}")
-"""Who is the record itself in a list of people, and somebody else in a list of dwellings."""
+TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
+"""Of a dwelling these are others, of a list of residents they are the residents."""
+RESIDENTS = re.compile(f"{TENANTS.pattern}|{_SUBJECT.pattern}")
+"""Who is the record itself in a list of people."""
 
 OTHERS = re.compile(
     "房主|业主|产权人|房东|监护人|(?:紧急|第[一二])?联系人|紧急联系|法人|法定代表人|网格[员长]|帮扶(?:责任)?人|帮扶|责任人|包联人?|包保人?|"

@@ -30,7 +30,12 @@ _OTHER_NUMERALS = "[百佰千仟零〇○廿卅第两壹贰叁肆伍陆柒捌玖
 _FORMED = "[" + "".join(_FORMS) + "]"
 _HAN_UNIT = "[一二三四五六七八九十](?:号楼|单元)"
 _WRITABLE = r"^[\u4e00-\u9fffA-Za-z0-9#\-()/、.号 ]+$"
-_NUMBERS_DECIDE = r"\d\s*(?:楼|[Ff])|负|地下|[B-]\d层|[4-9]\d\s*(?:单|门|洞|梯|号门)|\d{7}|\d{3}[- ]\d{4}[- ]\d{4}|(?:^|\D)0(?:0|\D|$)|  |^ | $"
+_NUMBERS_DECIDE = "|".join(
+    (
+        r"\d\s*(?:楼|[Ff])|负|地下|[B-]\d层",
+        r"[4-9]\d\s*(?:单|门|洞|梯|号门)|\d{7}|\d{3}[- ]\d{4}[- ]\d{4}|(?:^|\D)0(?:0|\D|$)|  |^ | $",
+    )
+)
 """Where what the numbers are decides what they mean (5楼501), or they are no part of a door (a telephone)."""
 _BUILDING_BY_STAIRWELL = r"(\d)\s*楼(\s*\d{1,2}\s*(?:单元|门)\s*\d)"
 """5楼3门301: what stands before a stairwell is a building, whatever its number."""

@@ -128,7 +128,6 @@ def test_a_pupil_beside_a_name_of_the_records_own_is_asked_about_and_gives_no_nu
         ("姓名及身份证号", "{}{}"),
         ("姓名（身份证号码）", "{}（{}）"),
         ("姓名 身份证号", "{}，{}"),
-        ("姓名身份证号", "{}、{}"),
     ],
 )
 def test_a_name_and_a_number_in_one_cell_are_two_values(heading: str, cell: str) -> None:
@@ -174,3 +173,8 @@ def test_a_household_in_one_cell_is_named_with_what_to_do(heading: str, cells: l
     rows = [[n, cell, f"福安里5号楼1单元10{n}"] for n, cell in enumerate(cells)]
     with pytest.raises(LedgerError, match=f"“{heading}”这一列一格里写着几样内容.*请抄成一人一行"):
         ledger(["序号", heading, "地址"], *rows)
+
+
+def test_a_column_that_holds_something_and_has_no_heading_is_named() -> None:
+    ledger_ = ledger(["姓名", "身份证号", "", "室号", ""], ["王秀", id_no(2), "常来", "101", ""])
+    assert ledger_.refused == ["C 列没有列名，没有读"]
