@@ -86,8 +86,8 @@ campaign street        campaign_change campaign_close campaign_pause campaign_wa
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds
-care worker            care_contact dwelling person
-care lead              care_contact dwelling person
+care worker            care_contact dial dwelling person
+care lead              care_contact dial dwelling person
 care street            nothing
 bench worker           bench bench_move_out dwelling person
 bench lead             bench bench_decide bench_decided bench_move_out bench_undo choice=to_door dwelling person
