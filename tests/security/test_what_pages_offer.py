@@ -87,8 +87,8 @@ campaign street        campaign_change campaign_close campaign_pause campaign_wa
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds
-care worker            care_contact choose do=add dwelling person
-care lead              care_contact choose do=add dwelling person
+care worker            care_contact choose dial do=add dwelling person
+care lead              care_contact choose dial do=add dwelling person
 care street            nothing
 bench worker           bench bench_move_out dwelling person
 bench lead             bench bench_decide bench_decided bench_move_out bench_undo choice=to_door dwelling person

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
+from typing import Any
+
 import pytest
 from django.test import override_settings
 from hypothesis import given
