@@ -335,7 +335,7 @@ def test_a_round_of_a_key_site_is_a_contact(street: Client) -> None:
     assert site.last_contact_on == today
     shown = street.get(page).content.decode()
     assert "堵占，门口堆货" in shown
-    assert "修好了" in shown
+    assert "已修好" in shown
     assert (today + dt.timedelta(days=7)).strftime("%-m月%-d日") in shown
     round_ = Round.objects.get()
     street.post(f"/rounds/{round_.pk}/withdraw/", {"back": f"site:{site.pk}", "reason": "看错了店"})
