@@ -15,6 +15,7 @@ from django.db import models
 from gridwalk.accounts.models import User
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core.models import Change, StoredFile
+from gridwalk.followup.models import Matter
 from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
@@ -30,7 +31,6 @@ from gridwalk.registry.models import (
     Recheck,
     Site,
 )
-from gridwalk.followup.models import Matter
 from gridwalk.registry.tests.street import GRID, Street
 from gridwalk.retention import queries
 from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Op, Returned
