@@ -151,6 +151,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     ("对账", "小区名称"): "estates",
     ("对账", "五、改回去，再比一次"): "backfill",
     ("社区书记", "给网格员配手机"): "devices returned",
+    ("社区书记", "事项：谁来办、几号前、办没办好"): "matters matter matter_new matters_overdue matter_file matter_photo",
     ("街道网格中心", "报表"): "reports",
     ("街道网格中心", "操作记录"): "audit",
     ("网格员", "谁看得到我做了什么"): "mine",
