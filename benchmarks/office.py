@@ -1,6 +1,7 @@
 """The office's pages at one street, in processor time, beside the page that is nothing but the frame.
 
-``bench pages`` has them after its own; on a demonstration that is there: ``GRIDWALK_HOME=… python -m benchmarks.office``.
+``bench pages`` has them after its own; on a demonstration that is there:
+``GRIDWALK_HOME=… python -m benchmarks.office``.
 """
 
 from __future__ import annotations

@@ -34,7 +34,15 @@ PROGRESS = ("", "", "visits.n", "visits.d", "", "visits.explained", "visits.left
 PAIRS = tuple(
     column for code in ("attention", "linkage", "dwellings_resolved") for column in (f"{code}.n", f"{code}.d", "")
 ) + tuple(f"{code}.{part}" for code in ("organizations", "sites") for part in ("n", "d"))
-WEEKLY = ("visits.d", "visits.n", "", "visits.explained", "visits.left", "organizations.d", "organizations.n")
+WEEKLY: tuple[str, ...] = (
+    "visits.d",
+    "visits.n",
+    "",
+    "visits.explained",
+    "visits.left",
+    "organizations.d",
+    "organizations.n",
+)
 WEEKLY += tuple(f"{code}.{part}" for code in ("attention", "linkage") for part in ("d", "n"))
 DOCUMENT = {
     "visits": rf"入户走访率：({PAIR})(?: (户))?",

@@ -105,7 +105,7 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
 
     assert "记好了：重新办理" in act(worker, hazard.pk, Act.REOPENED, text="又堆上了")
     told = Notice.objects.get(kind="matter")
-    assert told.user == User.objects.get(pk=Entry.objects.get(act=Act.PASSED).by), "whoever ended it is told"
+    assert told.user_id == Entry.objects.get(act=Act.PASSED).by, "whoever ended it is told"
     assert [entry.act for entry in Entry.objects.order_by("at", "id")] == [
         "opened",
         "handed_in",
@@ -154,7 +154,7 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
     centre = sign_in(Role.STREET_CENTRE, STREET)
     today = clock.local_date(clock.now())
     new = {"kind": "finding", "scope": COMMUNITY, "title": "一个电话登在 7 户", "text": "核查时发现"}
-    assert "请写一句话" in words(centre.post("/matters/new/", new | {"title": " "}))
+    assert "请写清是什么事" in words(centre.post("/matters/new/", new | {"title": " "}))
     assert "请选是哪一类" in words(centre.post("/matters/new/", new | {"kind": "x"}))
     assert "请选是哪个社区的事" in words(centre.post("/matters/new/", new | {"scope": f"{STREET}0"}))
     assert centre.post("/matters/new/", new | {"scope": "310101001001"}).status_code == 403

@@ -416,7 +416,7 @@ def test_what_was_erased_meanwhile_is_not_erased_again(at: dt.datetime) -> None:
 
 def test_a_matter_is_judged_as_it_stands_when_it_is_its_turn(walk: Walk) -> None:
     """Another has passed it meanwhile; and a number another has taken is not given again."""
-    opened = {"actor": lead(), "at": walk.at, "scope": FIRST, "kind": Kind.REQUEST}
+    opened: dict[str, Any] = {"actor": lead(), "at": walk.at, "scope": FIRST, "kind": Kind.REQUEST}
     matter = taking_in.open_matter(**opened, title="楼门口积水")
     with (
         before_locking("followup_matter", now(matter, stage=Stage.RECHECK)),

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 Step = Callable[[int, int], None]
 LEAST, LEAST_IN_A_FILE = 0.2, 10.0
-"""So many seconds lie between two counts: on a terminal, where they take each other's place, and in a file or a pipe."""
+"""So many seconds lie between two counts: on a terminal, where they take each other's place, and in a file or pipe."""
 
 
 class Progress:

@@ -105,7 +105,7 @@ class RateChart extends HTMLElement {
         },
       ],
     });
-    // With a view box the drawing scales on paper; it is of what is drawn, for paper is printed before it is drawn anew.
+    // With a view box the drawing scales on paper. It is of what is drawn: paper is printed before it is drawn anew.
     chart.on("rendered", () => {
       place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
     });

@@ -131,7 +131,7 @@ def test_an_outbox_file_is_imported_by_whoever_manages_the_device(field: Field, 
     assert "导入了 1 条，0 条服务器已有" in send(lead, json.dumps(content).encode())
     assert "导入了 0 条，1 条服务器已有" in send(lead, json.dumps(content).encode())
     assert Visit.objects.count() == 1
-    assert "电线外露" in lead.get("/returned/").content.decode()
+    assert "电线外露" in lead.get(f"/matters/{Matter.objects.get().id}/").content.decode()
     assert signed_in(account(Role.STREET_CENTRE, FIRST[:9])).post("/phones/outbox/").status_code == 403
 
 

@@ -72,7 +72,7 @@ def open_matter(*, actor: Viewer, at: dt.datetime, scope: str, kind: Kind, title
     level = _level(scope)
     title = without_numbers(title.strip())[:LONGEST_TITLE]
     if not title:
-        raise MatterError("没有立：请写一句话，是什么事。")
+        raise MatterError("没有立：请写清是什么事。")
     today = clock.local_date(at)
     grid = unassigned_of(scope) if level is Level.COMMUNITY else scope
     with core.write_to(*streams(grid), actor=actor, at=at) as writing:
