@@ -140,6 +140,7 @@ def test_an_overdue_one_is_pressed_and_the_leading_group_reads_kind_community_an
     assert "没有过期，不用督办" in act(centre, hazard.pk, Act.PRESSED)
     assert "没有过期的事项" in words(group.get("/matters/overdue/"))
     Matter.objects.update(due_on=clock.local_date(clock.now()) - dt.timedelta(days=3))
+    assert "事项过期1件" in words(centre.get(f"/board/{STREET}/"))
     assert "记好了：督办" in act(centre, hazard.pk, Act.PRESSED)
     told = Notice.objects.get(kind="matter")
     assert (told.role, told.scope) == (Role.COMMUNITY_LEAD, COMMUNITY) and "过期 3 天" in told.text

@@ -13,6 +13,7 @@ from typing import Any
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.differences.queries import differences, takeovers
+from gridwalk.followup import queries as matters
 from gridwalk.indicators import consistency
 from gridwalk.indicators.queries import Board
 from gridwalk.ledger.tally import COUNTED_IN
@@ -138,11 +139,9 @@ def _differences(asked: Asked) -> Iterator[Todo]:
 def _unfinished(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.IMPORT_LEDGER):
         return
-    for way, words, url in ((comparing.WAY, "比", "/comparisons/"), (staging.WAY, "导", "/imports/")):
+    for way, words, url in ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/")):
         if n := submissions.n_unfinished(asked.viewer, way.model):
-            yield Todo(
-                mark="账", text=f"{n} 份台账没{words}完", note="停在半路，接着就行", url=url, button=f"接着{words}"
-            )
+            yield Todo(mark="账", text=f"{n} 份台账没有{words}完", note="停在半路", url=url, button=f"继续{words}")
 
 
 def _rechecks(asked: Asked) -> Iterator[Todo]:
@@ -172,6 +171,15 @@ def _phones(asked: Asked) -> Iterator[Todo]:
     if silent.n:
         waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
         yield Todo(mark="传", text=f"{silent.n} 台手机两天没同步", note=waits, url="/phones/", button="看手机")
+
+
+def _matters(asked: Asked) -> Iterator[Todo]:
+    if not asked.viewer.may_anywhere(Verb.HANDLE_MATTER):
+        return
+    _, due, over = matters.n_waiting(asked.viewer, clock.local_date(asked.at), scope=asked.scope)
+    if due or over:
+        text = "，".join(words for n, words in ((due, f"今天到期 {due:,} 件"), (over, f"过期 {over:,} 件")) if n)
+        yield Todo(mark="事", text=f"事项{text}", note="写明办了什么，送另一人复核", url="/matters/", button="去办")
 
 
 def _care(asked: Asked) -> Iterator[Todo]:
@@ -239,6 +247,7 @@ KINDS: tuple[Callable[[Asked], Iterator[Todo]], ...] = (
     _unfinished,
     _rechecks,
     _phones,
+    _matters,
     _care,
     _gaps,
     _explained,

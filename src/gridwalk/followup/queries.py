@@ -119,9 +119,9 @@ def n_listed(viewer: Viewer, *, ended: bool = False) -> Counter[str]:
     return Counter(dict(counted))
 
 
-def n_waiting(viewer: Viewer, today: dt.date) -> tuple[int, int, int]:
-    """How many stand, are due today, are overdue."""
-    standing = _listed(viewer, None, ended=False)
+def n_waiting(viewer: Viewer, today: dt.date, *, scope: str = "") -> tuple[int, int, int]:
+    """How many stand, are due today, are overdue, in a part of what the viewer sees."""
+    standing = _listed(viewer, None, ended=False).filter(grid__startswith=scope)
     counted = standing.aggregate(
         n=Count("id"),
         due=Count("id", filter=Q(due_on=today) & ~Q(stage=Stage.EFFECT)),
