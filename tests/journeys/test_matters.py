@@ -83,7 +83,7 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     assert "请写办了什么" in act(worker, hazard.pk, Act.HANDED_IN)
     assert "只收照片" in act(worker, hazard.pk, Act.HANDED_IN, text="清了", file=SimpleUploadedFile("a.gif", b"GIF89a"))
     photo = SimpleUploadedFile("清好了.jpg", PHOTO)
-    assert "记好了：提交复核" in act(
+    assert "已登记：提交复核" in act(
         worker, hazard.pk, Act.HANDED_IN, text="和物业一起清走了，电话 12012345678", file=photo
     )
     entry = Entry.objects.get(act=Act.HANDED_IN)
@@ -94,16 +94,16 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     assert worker.post(f"/matters/{hazard.pk}/act/", {"do": "passed"}).status_code == 403, "a worker rechecks nothing"
 
     assert "请写退回的原因" in act(lead, hazard.pk, Act.SENT_BACK)
-    assert "记好了：退回重办" in act(lead, hazard.pk, Act.SENT_BACK, text="四楼还有一件")
-    assert "记好了：提交复核" in act(lead, hazard.pk, Act.HANDED_IN, text="都清了")
+    assert "已登记：退回重办" in act(lead, hazard.pk, Act.SENT_BACK, text="四楼还有一件")
+    assert "已登记：提交复核" in act(lead, hazard.pk, Act.HANDED_IN, text="都清了")
     shown = act(lead, hazard.pk, Act.PASSED)
-    assert "提交复核的是您自己" in shown and "您送的复核，等另一个人来定" in shown
+    assert "提交复核的是您自己" in shown and "您提交的复核，等另一个人来定" in shown
     second = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
-    assert "记好了：复核通过" in act(second, hazard.pk, Act.PASSED)
+    assert "已登记：复核通过" in act(second, hazard.pk, Act.PASSED)
     assert "在办0件" in words(lead.get("/matters/")) and "办结1件" in words(lead.get("/matters/?show=ended"))
     assert "现在是“办结”，不能“提交复核”" in act(lead, hazard.pk, Act.HANDED_IN, text="x")
 
-    assert "记好了：重新办理" in act(worker, hazard.pk, Act.REOPENED, text="又堆上了")
+    assert "已登记：重新办理" in act(worker, hazard.pk, Act.REOPENED, text="又堆上了")
     told = Notice.objects.get(kind="matter")
     assert told.user_id == Entry.objects.get(act=Act.PASSED).by, "whoever ended it is told"
     assert [entry.act for entry in Entry.objects.order_by("at", "id")] == [
@@ -141,7 +141,7 @@ def test_an_overdue_one_is_pressed_and_the_leading_group_reads_kind_community_an
     assert "没有过期的事项" in words(group.get("/matters/overdue/"))
     Matter.objects.update(due_on=clock.local_date(clock.now()) - dt.timedelta(days=3))
     assert "事项过期1件" in words(centre.get(f"/board/{STREET}/"))
-    assert "记好了：督办" in act(centre, hazard.pk, Act.PRESSED)
+    assert "已登记：督办" in act(centre, hazard.pk, Act.PRESSED)
     told = Notice.objects.get(kind="matter")
     assert (told.role, told.scope) == (Role.COMMUNITY_LEAD, COMMUNITY) and "过期 3 天" in told.text
     shown = words(group.get("/matters/overdue/"))
@@ -159,7 +159,7 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
     assert "请选是哪一类" in words(centre.post("/matters/new/", new | {"kind": "x"}))
     assert "请选是哪个社区的事" in words(centre.post("/matters/new/", new | {"scope": f"{STREET}0"}))
     assert centre.post("/matters/new/", new | {"scope": "310101001001"}).status_code == 403
-    assert "立好了，期限" in words(centre.post("/matters/new/", new, follow=True))
+    assert "已立项，期限" in words(centre.post("/matters/new/", new, follow=True))
     finding = Matter.objects.get()
     assert (finding.stage, finding.scope, finding.number) == (Stage.EXTENT, COMMUNITY, 1)
 
@@ -180,7 +180,7 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
     assert "还没到日子" in act(centre, finding.pk, Act.HELD)
     with time_machine.travel(clock.now() + dt.timedelta(days=14), tick=True):
         again = sign_in(Role.STREET_CENTRE, STREET)
-        assert "记好了：没有反弹，销号" in act(again, finding.pk, Act.HELD)
+        assert "已登记：没有反弹，销号" in act(again, finding.pk, Act.HELD)
     course = queries.course(SYSTEM, Kind.FINDING, STREET, today)
     assert (course.ended, course.sent_back, course.half) == ((1, 1), (0, 1), None)
 
@@ -203,7 +203,7 @@ def test_it_is_passed_on_handed_over_and_found_to_be_none(hazard: Matter, lead: 
     act(centre, hazard.pk, Act.CAME_BACK, text="消防看过了")
     assert "立这件事、办这件事的人不能自己说它不成立" in act(centre, hazard.pk, Act.DROPPED, text="没有")
     other = sign_in(Role.STREET_CENTRE, STREET)
-    assert "记好了：不成立" in act(other, hazard.pk, Act.DROPPED, text="是装修临时堆放，当天清走")
+    assert "已登记：不成立" in act(other, hazard.pk, Act.DROPPED, text="是装修临时堆放，当天清走")
 
 
 def test_the_pages_of_an_empty_street(lead: Client, sign_in: SignIn) -> None:

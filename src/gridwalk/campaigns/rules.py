@@ -81,6 +81,8 @@ def _coming(now: dt.datetime, quiet_from: dt.time, ends_on: dt.date) -> Iterator
     until = {"morning": dt.time(12), "afternoon": dt.time(18), "evening": quiet_from, "weekend": quiet_from}
     for day in (now.date() + dt.timedelta(days=n) for n in range(AHEAD)):
         bands = ["weekend"] if day.weekday() >= 5 else ["morning", "afternoon", "evening"]
+        if quiet_from <= until["afternoon"] and "evening" in bands:
+            bands.remove("evening")  # all of it is quiet in this campaign
         for band in bands:
             if day <= ends_on and (day > now.date() or now.time() < until[band]):
                 yield Slot(day, band)

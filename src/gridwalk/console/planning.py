@@ -14,22 +14,23 @@ from gridwalk.visits.queries.advice import Planning
 from gridwalk.visits.steps import BAND_WORDS
 
 WEEKDAYS = "一二三四五六日"
-EVENING = "18:30–20:00"
+EVENING = (dt.time(18, 30), dt.time(20))
 """When an evening's walk is made, as it is offered."""
 SHOWS = {
     "call": "看这些户，逐户拨打",
     "second_source": "看这些户，核空房",
-    "decide": "看这些户，去决定",
+    "decide": "看这些户，去核对",
     "missed": "看这些户，重新排",
 }
 """Advice → what its link says: its rows, each with the button of its next step."""
 
 
-def name_of(slot: Slot, today: dt.date) -> str:
-    """A slot in words: 今晚 18:30–20:00, 周三 12月2日晚间, 周六 12月5日."""
+def name_of(slot: Slot, today: dt.date, quiet_from: dt.time) -> str:
+    """A slot in words: 今晚 18:30–20:00, 周三 12月2日晚间, 周六 12月5日; an evening ends where quiet hours begin."""
     near = {0: "今", 1: "明"}.get((slot.on - today).days)
     if near and slot.band == "evening":
-        return f"{near}晚 {EVENING}"
+        until = min(EVENING[1], quiet_from)
+        return f"{near}晚 {EVENING[0]:%H:%M}–{until:%H:%M}" if until > EVENING[0] else f"{near}晚"
     if near and not slot.band:
         return f"{near}天"
     band = "" if slot.band == "weekend" else BAND_WORDS.get(slot.band, "")
@@ -69,17 +70,22 @@ class Times:
         days = (Slot(self.now.date() + dt.timedelta(days=n), "") for n in (0, 1))
         return next((d for d in days if not campaigns.why_not_on(d.on, self.now, self.quiet_from, self.ends_on)), None)
 
+    @property
+    def day_words(self) -> str:
+        """今日 or 明日; "" where no day is left."""
+        return {0: "今日", 1: "明日"}.get((self.day.on - self.now.date()).days, "") if self.day else ""
+
     def next(self, band: str) -> Slot | None:
         """The nearest time in a band."""
         return campaigns.next_slot(band, self.now, self.quiet_from, self.ends_on)
 
     def choices(self, band: str = "") -> list[tuple[str, str]]:
         """(code, words) of the evenings and weekends to choose from."""
-        return [(s.code, name_of(s, self.now.date())) for s in self.slots if band in {"", s.band}]
+        return [(s.code, name_of(s, self.now.date(), self.quiet_from)) for s in self.slots if band in {"", s.band}]
 
     def words(self, slot: Slot | None) -> str:
         """A slot in words; "" for none."""
-        return name_of(slot, self.now.date()) if slot else ""
+        return name_of(slot, self.now.date(), self.quiet_from) if slot else ""
 
 
 def offers(planning: Planning, times: Times) -> list[Offer]:

@@ -85,7 +85,7 @@ def _nobody_named(asked: Asked) -> Iterator[Todo]:
             continue
         visits = line.figures.get("visits")
         left = f"剩 {visits.gap:,} 户；" if visits is not None and visits.gap else ""
-        to_give = asked.may(Verb.DISPATCH) and bool(left)
+        to_give = asked.may(Verb.DISPATCH) and bool(left) and len(line.code) == codes.GRID
         yield Todo(
             mark="缺",
             text=f"{line.name}没有责任人",
@@ -126,7 +126,7 @@ def _differences(asked: Asked) -> Iterator[Todo]:
         yield Todo(
             mark="异",
             text=f"{n:,} 条只有一边有，或疑似同一条",
-            note="比对列出来的，等人决定",
+            note="比对列出来的，待核对",
             url=f"/consistency/?scope={asked.scope}",
             button="去核对",
         )
@@ -161,7 +161,8 @@ def _rechecks(asked: Asked) -> Iterator[Todo]:
             mark="改", text=f"{n:,} 件更正方案等复核", note="合并、拆分、搬迁，复核了才生效", url=url, button="去复核"
         )
     if n := takeovers.n_late(viewer, asked.at):
-        yield Todo(mark="接", text=f"{n:,} 人等对方社区答复", note="对方没答，可以由复核人定", url=url, button="去定")
+        note = "对方没答，可以由复核人定"
+        yield Todo(mark="接", text=f"{n:,} 人等对方社区答复", note=note, url=url, button="去定", public=False)
 
 
 def _phones(asked: Asked) -> Iterator[Todo]:
@@ -170,7 +171,8 @@ def _phones(asked: Asked) -> Iterator[Todo]:
     silent = devices.silent(asked.viewer, clock.local_date(asked.at))
     if silent.n:
         waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
-        yield Todo(mark="传", text=f"{silent.n} 台手机两天没同步", note=waits, url="/phones/", button="看手机")
+        text = f"{silent.n} 台手机两天没同步"
+        yield Todo(mark="传", text=text, note=waits, url="/phones/", button="看手机", public=False)
 
 
 def _matters(asked: Asked) -> Iterator[Todo]:
@@ -179,7 +181,7 @@ def _matters(asked: Asked) -> Iterator[Todo]:
     _, due, over = matters.n_waiting(asked.viewer, clock.local_date(asked.at), scope=asked.scope)
     if due or over:
         text = "，".join(words for n, words in ((due, f"今天到期 {due:,} 件"), (over, f"过期 {over:,} 件")) if n)
-        yield Todo(mark="事", text=f"事项{text}", note="写明办了什么，送另一人复核", url="/matters/", button="去办")
+        yield Todo(mark="事", text=f"事项{text}", note="写明办了什么，提交另一人复核", url="/matters/", button="去办")
 
 
 def _care(asked: Asked) -> Iterator[Todo]:

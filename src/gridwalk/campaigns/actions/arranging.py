@@ -39,9 +39,9 @@ def plan_targets(
     grids = sorted({target.grid_id for target in planned})
     for grid in grids:
         access.require(actor, Verb.RECORD_VISIT if not actor.may(Verb.DISPATCH, grid) else Verb.DISPATCH, grid)
-    if on is not None:
-        rows = Target.objects.filter(pk__in=_to_walk(planned, on, at))
     with core.write_to(*grids, actor=actor, at=at) as writing:
+        if on is not None:  # read again under the lock: a refusal may have come meanwhile
+            rows = Target.objects.filter(pk__in=_to_walk(planned.all(), on, at))
         n_planned = rows.update(planned_on=on, planned_band=band)
         for grid in grids:
             writing.audit(

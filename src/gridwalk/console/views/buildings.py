@@ -14,6 +14,7 @@ from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.planning import Times
 from gridwalk.core import clock
 from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
@@ -91,6 +92,7 @@ def building_door(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "told": entities.sees_use(request.viewer, dwelling.grid_id),
         "residents": entities.residents(request.viewer, dwelling),
         "row": rows[0] if rows else None,
+        "today_words": Times.of(campaign, request.at).day_words if campaign else "",
         "visits": paper.visits_of(request.viewer, dwelling.id, dwelling.grid_id)[:5],
     }
     return render(request, "console/buildings/_door_aside.html", context)

@@ -72,9 +72,9 @@ def care_list(request: Signed) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "due"
     offset = pages.offset(request)
-    look = choosing.look(request, LISTS[tab], scope)
     if named:
         tab, offset = "due", 0
+    look = choosing.look(request, LISTS[tab], scope)
     rows, n = _rows(request, tab, scope, today, offset, named=named, selection=look.selection)
     counts = labels.counts(request.viewer, scope, today) | {"needs": followed.n_followed(request.viewer, scope)}
     contacts.note_opening(actor=request.viewer, at=request.at, scope=scope)
@@ -154,7 +154,7 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
             faults = error.faults
         else:
             back = request.POST.get("back", "")
-            if parameters.is_own_path(back) and "?" in back:
+            if parameters.is_own_path(back) and "?" in back and not contact.need:
                 return redirect(f"{back}&done={made[0].pk}")
             follows = "有一项需要，记在“待回访确认”里，问过本人才算完。" if contact.need else ""
             messages.success(request, f"已保存：{_name(request, person)}联系过了，下次到期往后顺延。{follows}")

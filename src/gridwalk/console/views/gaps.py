@@ -171,14 +171,14 @@ def _narrowed(given: QueryDict) -> str:
 def _asides(request: Signed, campaign: Any, plan: Planning) -> dict[str, Any]:
     """怎样走得最快, what is on lists already, and the times that can still be walked."""
     times, today = Times.of(campaign, request.at), clock.local_date(request.at)
-    evening, day = times.next("evening"), times.day
+    evening = times.next("evening")
     return {
         "offers": offers(plan, times),
         "on_lists": [(Slot(on, band).code, steps.on_list(on, band, today), n) for on, band, n in plan.on_lists],
         "by_stairwell": plan.by_stairwell,
         "slots": times.choices(),
         "evening": times.words(evening),
-        "today_words": {0: "今日", 1: "明日"}.get((day.on - today).days, "") if day else "",
+        "today_words": times.day_words,
         "quiet": (campaign.quiet_from, campaign.quiet_until),
     }
 

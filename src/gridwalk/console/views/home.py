@@ -182,9 +182,10 @@ def wall(request: Signed) -> HttpResponse:
     pilots = campaign_rules.pilots([wave.scopes for wave in campaign.waves.all()]) if campaign else ()
     for line in shown.lines:
         code, visits = line.code[:12], line.figures["visits"]
+        if visits is not None and not visits.d and codes.is_unassigned(line.code):
+            continue  # people without a home are no doors
         block = communities.setdefault(code, {"name": names[code], "lines": [], "pilot": code in pilots})
-        if visits is None or visits.d or not codes.is_unassigned(line.code):  # people without a home are no doors
-            block["lines"].append({"code": line.code, "name": _on_wall(line.code), "visits": visits})
+        block["lines"].append({"code": line.code, "name": _on_wall(line.code), "visits": visits})
     for block in communities.values():
         figures = [line["visits"] for line in block["lines"]]
         block["total"] = None if None in figures else sum(figures[1:], figures[0])

@@ -81,8 +81,8 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "arrived": photos.arrived_of(request.viewer, pk),
         "course": queries.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
         "typed": typed,
+        "own_forms": [str(act) for act in BESIDE],
         "longest": LONGEST_TEXT,
-        "today": today,
     }
     return page(request, "console/matters/show.html", context, active="console:matters", status=status)
 
@@ -103,7 +103,7 @@ def matter_act(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except MatterError as error:
         messages.error(request, str(error))
         return _shown(request, pk, request.POST, status=422)
-    messages.success(request, f"记好了：{MOVES[act].label}。")
+    messages.success(request, f"已登记：{MOVES[act].label}。")
     return redirect("console:matter", pk)
 
 
@@ -147,7 +147,7 @@ def matter_new(request: Signed) -> HttpResponse:
         except MatterError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"立好了，期限 {opened.due_on.month}月{opened.due_on.day}日。")
+            messages.success(request, f"已立项，期限 {opened.due_on.month}月{opened.due_on.day}日。")
             return redirect("console:matter", opened.id)
     context = {
         "kinds": [(kind, COURSES[kind]) for kind in Kind],

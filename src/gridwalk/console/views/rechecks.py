@@ -104,7 +104,9 @@ def recheck_several(request: Signed) -> HttpResponse:
         note=request.POST.get("note", ""),
     )
     if decided.n:
-        messages.success(request, f"复核好了 {decided.n} 条。")
+        messages.success(request, f"已复核 {decided.n} 条。")
+    elif not decided.refused:
+        messages.error(request, "没有复核：还没有勾选，先在左边勾选。")
     for reason in decided.refused:
         messages.error(request, reason)
     back = request.POST.get("back", "")

@@ -67,7 +67,7 @@ def decide_several(
     *, actor: Viewer, at: dt.datetime, what: str, rows: Sequence[uuid.UUID], confirmed: bool, note: str
 ) -> Decided:
     """Decide several reports at doors (``target``) or proposals (``end``) with one note, each by itself: what cannot
-    be decided keeps none of the others. Raises NotHere.
+    be decided keeps none of the others.
     """
     n, refused = 0, dict[str, None]()
     for row in rows:
@@ -78,6 +78,8 @@ def decide_several(
                 decide_recheck(actor=actor, at=at, recheck=row, confirmed=confirmed, note=note)
         except (VisitRefused, ends.EndError) as error:
             refused[str(error)] = None
+        except NotHere:
+            refused["有的已经不在这里，没有复核。请刷新后再看。"] = None
         else:
             n += 1
     return Decided(n, tuple(refused))
