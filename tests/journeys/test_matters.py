@@ -30,7 +30,7 @@ from tests.harness.pages import Reader
 from tests.harness.people import SignIn
 
 STREET = COMMUNITY[:9]
-SEEN = "楼道里堆着旧沙发，三楼到四楼走不过去"
+SEEN = "楼道里堆着旧沙发，三楼到四楼走不过去，房东"
 PHOTO = b"\xff\xd8\xff\xe1\x00\x08Exif\x00\x00\xff\xda\x00\x02\x11\xff\xd9"
 
 
@@ -59,7 +59,7 @@ def hazard(lead: Client, account: Callable[..., User]) -> Matter:
                 kind=Kind.HAZARD,
                 place_kind="dwelling",
                 place=door.pk,
-                text=SEEN,
+                text=f"{SEEN}12012345671",
                 photos=[],
                 author=worker.id,
                 author_name=worker.name,
@@ -96,6 +96,7 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     assert "请写退回的原因" in act(lead, hazard.pk, Act.SENT_BACK)
     assert "已登记：退回重办" in act(lead, hazard.pk, Act.SENT_BACK, text="四楼还有一件")
     assert "已登记：提交复核" in act(lead, hazard.pk, Act.HANDED_IN, text="都清了")
+    act(lead, hazard.pk, Act.HANDED_OVER, to=COMMUNITY, text="社区来办")
     shown = act(lead, hazard.pk, Act.PASSED)
     assert "提交复核的是您自己" in shown and "您提交的复核，等另一个人来定" in shown
     second = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
@@ -103,7 +104,7 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     assert "在办0件" in words(lead.get("/matters/")) and "办结1件" in words(lead.get("/matters/?show=ended"))
     assert "现在是“办结”，不能“提交复核”" in act(lead, hazard.pk, Act.HANDED_IN, text="x")
 
-    assert "已登记：重新办理" in act(worker, hazard.pk, Act.REOPENED, text="又堆上了")
+    assert "已登记：重新办理" in act(lead, hazard.pk, Act.REOPENED, text="又堆上了")
     told = Notice.objects.get(kind="matter")
     assert told.user_id == Entry.objects.get(act=Act.PASSED).by, "whoever ended it is told"
     assert [entry.act for entry in Entry.objects.order_by("at", "id")] == [
@@ -111,6 +112,7 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
         "handed_in",
         "sent_back",
         "handed_in",
+        "handed_over",
         "passed",
         "reopened",
     ]
@@ -163,6 +165,8 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
     finding = Matter.objects.get()
     assert (finding.stage, finding.scope, finding.number) == (Stage.EXTENT, COMMUNITY, 1)
 
+    pushed = lead.post(f"/matters/{finding.pk}/act/", {"do": "handed_over", "to": STREET, "text": "不归我们"})
+    assert pushed.status_code == 403, "who gives it away dispatches where it goes, too"
     assert "还没有查别处" in act(lead, finding.pk, Act.EXTENT_DONE)
     looked = {"text": "同单元", "n": "12", "checked": "12", "wrong": "5"}
     assert "查过的不能比一共的多" in act(lead, finding.pk, Act.EXTENT_NOTED, **(looked | {"n": "3"}))

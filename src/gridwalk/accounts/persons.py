@@ -14,7 +14,7 @@ from gridwalk.core.envelope import EnvelopeError
 from gridwalk.method import text
 
 SAME = (
-    "没有定：提出的账号和您的账号是同一个人（工号相同，或者姓名和工作电话都相同），要另一位同事来定。"
+    "没有定：提出的账号和您的账号是同一个人（姓名相同，工号或者工作电话也相同），要另一位同事来定。"
     "确是两个人的，请管理员把工号、工作电话改对。"
 )
 
@@ -29,8 +29,8 @@ def are_one(account: uuid.UUID | None, others: Iterable[uuid.UUID | None]) -> bo
 
 
 def among(accounts: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    """Account → the person, told by one of that person's accounts: the same staff number, or the same name with the
-    same work telephone.
+    """Account → the person, told by one of that person's accounts: the same name with the same staff number or
+    the same work telephone.
     """
     person = {account: account for account in accounts}
     of_mark: dict[tuple[str, ...], list[uuid.UUID]] = defaultdict(list)
@@ -50,8 +50,8 @@ def _join(person: dict[uuid.UUID, uuid.UUID], same: Sequence[uuid.UUID]) -> None
 def _marks(user: User) -> list[tuple[str, ...]]:
     number = text.fold(user.staff_number).lower()
     phone = _work_phone(user)
-    marks: list[tuple[str, ...]] = [("number", number)] if number else []
-    return [*marks, ("phone", text.fold(user.name), phone)] if phone else marks
+    marks = [("number", number), ("phone", phone)]  # a staff number is a street's own: by itself it tells nobody
+    return [(mark, text.fold(user.name), value) for mark, value in marks if value]
 
 
 def _work_phone(user: User) -> str:

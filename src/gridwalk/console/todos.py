@@ -190,7 +190,7 @@ def _care(asked: Asked) -> Iterator[Todo]:
     today = clock.local_date(asked.at)
     url = f"/care/?scope={asked.scope}"
     if n := care.n_due(asked.viewer, asked.scope, today):
-        note = "已逾期的和今明两天到期的，打个电话就好"
+        note = "已逾期的和两天之内到期的，打个电话就好"
         yield Todo(mark="关", text=f"{n:,} 人该联系了", note=note, url=url, button="去联系", public=False)
     if n := followed.n_followed(asked.viewer, asked.scope):
         note = "问过本人，落实了才算完"

@@ -64,11 +64,15 @@ def take(raw: pl.Series, field: str, fields: Sequence[str]) -> pl.Series:
 
 
 def unsplit(rows: Sequence[Sequence[str]]) -> str:
-    """The heading of a column whose cells hold a name with its numbers, or several people; "" where there is none."""
-    for cells in zip(*rows, strict=False):
+    """The heading of a column whose cells hold a name with its numbers, or several people; "" where there is none.
+
+    A column without a heading is told by its letter: what a cell says of somebody stands in no message.
+    """
+    for index, cells in enumerate(zip(*rows, strict=False)):
         folded = [text.fold(cell) for cell in cells if cell]
         if sum(map(_is_several, folded)) >= max(FEWEST, SHARE * (len(folded) - 1)):
-            return next((cell for cell in folded if not _is_several(cell)), folded[0][:4])
+            headings = (c for c in folded if not _is_several(c) and not names.looks_like_a_person(c))
+            return next(headings, headers.letter(index))
     return ""
 
 

@@ -285,7 +285,7 @@ def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], 
     best = max(points, key=lambda k: points[k])
     if points[best] <= 0:
         raise LedgerError(
-            "认不出这是哪种台账（房屋、人员、单位、重点场所、设施、关怀对象）。请选好种类再读，或补上必要的列。"
+            "认不出这是哪种台账（房屋、人员、单位、重点场所、设施、重点关爱人员）。请选好种类再读，或补上必要的列。"
         )
     return best
 

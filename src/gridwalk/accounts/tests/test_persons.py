@@ -34,7 +34,8 @@ def account(name: str, *, phone: str = "", number: str = "") -> uuid.UUID:
         ({"name": "王试", "phone": PHONE}, {"name": "李试", "phone": PHONE}, False),
         ({"name": "王试", "phone": PHONE}, {"name": "王试", "phone": OTHER}, False),
         ({"name": "王试"}, {"name": "王试"}, False),
-        ({"name": "王试", "number": "A-07"}, {"name": "李试", "number": "a-07"}, True),
+        ({"name": "王试", "number": "A-07"}, {"name": "王试", "number": "a-07"}, True),
+        ({"name": "王试", "number": "A-07"}, {"name": "李试", "number": "A-07"}, False),
         ({"name": "王试", "number": "A-07"}, {"name": "王试", "number": "A-08"}, False),
     ],
 )
@@ -50,7 +51,7 @@ def test_three_accounts_are_one_person_by_what_any_two_share() -> None:
     chain = [
         account("王试", phone=PHONE),
         account("王试", phone=PHONE, number="7"),
-        account("王小试", number="7"),
+        account("王试", number="7"),
         account("李试"),
     ]
     behind = persons.among(chain)

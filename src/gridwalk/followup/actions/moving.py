@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gridwalk.accounts import persons
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.core import actions as core
@@ -72,6 +73,8 @@ def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, said: Said, s
     if move_ is None:
         raise MatterError("没有这样的办法。请按页上列出的来。")
     access.require(actor, move_.verb, matter.scope)
+    if act is Act.HANDED_OVER:
+        access.require(actor, move_.verb, said.to)
     after = rules.stage_after(matter.course, matter.stands, act)
     text = without_numbers(said.text.strip())[:LONGEST_TEXT]
     if move_.needs and not (text or said.outside.strip()):
@@ -109,6 +112,8 @@ def _check_another(matter: Matter, actor: Viewer) -> None:
     """Who handed it in cannot find it good. Raises MatterError."""
     if actor.id is not None and actor.id == matter.handed_in_by:
         raise MatterError("提交复核的是您自己，要另一个人来复核：请另一位书记或街道网格中心来定。")
+    if persons.are_one(actor.id, [matter.handed_in_by]):
+        raise MatterError(persons.SAME)
 
 
 def _store(actor: Viewer, matter: Matter, act: Act, file: Handed, *, at: dt.datetime) -> uuid.UUID:
@@ -187,6 +192,8 @@ def _pass_on(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
 def _drop(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
     if writing.actor.id is not None and writing.actor.id in {matter.author, matter.handed_in_by}:
         raise MatterError("立这件事、办这件事的人不能自己说它不成立，请另一个人来定。")
+    if persons.are_one(writing.actor.id, [matter.author, matter.handed_in_by]):
+        raise MatterError(persons.SAME)
     return {}
 
 
@@ -214,10 +221,10 @@ def _change_due(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
 
 def _hand_over(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
     grid = _grid_of(matter, said.to)
-    if not writing.actor.id or said.to == matter.scope:
+    if said.to == matter.scope:
         raise MatterError("没有换：它已经是这里的事了。")
     before = matter.scope
-    matter.grid, matter.level, matter.handed_in_by = grid, _LEVELS[len(said.to)], None
+    matter.grid, matter.level = grid, _LEVELS[len(said.to)]
     return {"old": before, "new": said.to}
 
 
@@ -229,7 +236,7 @@ def _press(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
     days = (today - matter.due_on).days
     notices.tell(
         writing,
-        role=Role.COMMUNITY_LEAD,
+        role=Role.STREET_CENTRE if matter.level == Level.STREET else Role.COMMUNITY_LEAD,
         scope=matter.scope[: DIGITS[Level.COMMUNITY]],
         kind=NoticeKind.MATTER,
         text=f"督办：事项 {matter.year}-{matter.number:03} 过期 {days} 天，请尽快办结或写明原因。",

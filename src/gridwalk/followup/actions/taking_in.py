@@ -51,7 +51,7 @@ def note(noted: Noted) -> Matter:
         stage=rules.first_stage(noted.kind),
         source=PHONE,
         title=f"上门记下的{COURSES[noted.kind].label}",
-        text_sealed=sealed(noted.text, noted.id),
+        text_sealed=sealed(without_numbers(noted.text), noted.id),
         photos=list(noted.photos),
         place_kind=noted.place_kind,
         place=noted.place,

@@ -79,15 +79,19 @@ def give_up(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> None:
 
 
 def _together(submission: Import) -> Iterable[Sequence[int]]:
-    """The batches: of several grids each alone, those of one large grid as one."""
+    """The batches, each alone but for those that share a grid, which are looked at as one."""
     grids_of: dict[int, list[str]] = defaultdict(list)
     rows = StagedRow.objects.filter(of=submission, batch__gte=0).order_by("batch", "grid")
     for batch, grid in rows.values_list("batch", "grid").distinct():
         grids_of[batch].append(grid)
-    together: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    together: list[list[int]] = []
+    before: set[str] = set()
     for batch, grids in grids_of.items():
-        together[tuple(grids)].append(batch)
-    return together.values()
+        if before.isdisjoint(grids):
+            together.append([])
+        together[-1].append(batch)
+        before = set(grids)
+    return together
 
 
 def _count(grids: Mapping[str, Counter[str]], work: Batch, registered: set[str]) -> None:

@@ -36,7 +36,7 @@ ENDS = PlainList(
             "proposed",
             "提出的事",
             {end: word for ends in PROPOSALS.values() for end, word in ends.items()}
-            | {REINSTATED: "恢复在册", "struck_off": "注销、登记错了"},
+            | {REINSTATED: "恢复在册", "struck_off": "其他原因注销、登记错误"},
         ),
         choice_field("evidence", "凭据", EVIDENCE, always=False),
         day_field("proposed_at", "提出日期"),
