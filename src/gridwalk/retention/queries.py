@@ -10,7 +10,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import DateTimeField, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
@@ -93,12 +93,23 @@ def _deposits(cut: dt.datetime) -> list[Part]:
     return [(Deposit.objects.filter(received_at__lt=cut).exclude(sealed=""), "received_at")]
 
 
+KEPT_OPEN = dt.timedelta(days=730)
+
+
 def _matters(cut: dt.datetime) -> list[Part]:
     entries = Entry.objects.filter(matter__ended_at__lt=cut)
     return [
         (Matter.objects.filter(ended_at__lt=cut).exclude(text_sealed=""), "ended_at"),
         (entries.exclude(text_sealed=""), "matter__ended_at"),
+        # One that nobody ends keeps its text twice as long, not for ever.
+        (_open_since(Matter.objects.filter(ended_at=None), cut), "at"),
+        (_open_since(Entry.objects.filter(matter__ended_at=None), cut), "at"),
     ]
+
+
+def _open_since(rows: QuerySet[Any], cut: dt.datetime) -> QuerySet[Any]:
+    until = ExpressionWrapper(F("at") + KEPT_OPEN, DateTimeField())
+    return rows.alias(until=until).filter(until__lt=cut).exclude(text_sealed="")
 
 
 def _sessions(cut: dt.datetime) -> list[Part]:

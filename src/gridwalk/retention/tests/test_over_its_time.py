@@ -99,6 +99,7 @@ ROWS: dict[str, dict[str, tuple[Any, dict[str, Any]]]] = {
         "+over": (Matter, {"ended_at": OVER, "text_sealed": "x", "number": 1}),
         "on the cut": (Matter, {"ended_at": CUT, "text_sealed": "x", "number": 2}),
         "not ended": (Matter, {"at": OVER, "text_sealed": "x", "number": 3}),
+        "+never ended": (Matter, {"at": OVER - queries.KEPT_OPEN, "text_sealed": "x", "number": 5}),
         "emptied": (Matter, {"ended_at": OVER, "text_sealed": "", "number": 4}),
     },
     "handed_in": {"+over": (HandedInNumber, {"at": OVER}), "on the cut": (HandedInNumber, {"at": CUT})},
