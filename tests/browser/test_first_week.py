@@ -166,7 +166,7 @@ def test_from_init_to_the_first_visit_on_a_phone(
         centre.page.locator(f"[name={phase}_from]").fill(str(today + dt.timedelta(first)))
         centre.page.locator(f"[name={phase}_to]").fill(str(today + dt.timedelta(last)))
     centre.page.locator(f"[name=pilot][value='{COMMUNITY}']").check()
-    centre.press("建好这次行动")
+    centre.press("保存行动")
     centre.go("/campaign/")
     centre.page.get_by_role("link", name="先看再下派").first.click()
     centre.reads("现在下派，新增这些")

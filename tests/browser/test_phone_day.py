@@ -95,7 +95,7 @@ def test_a_day_without_network_survives_a_kill_and_arrives_exactly_once(
     page.reload()
     phone.unlock(page)
     expect(page.get_by_text("上次没填完，接着填。")).to_be_visible()
-    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="返回", exact=True).click()
     assert Visit.objects.count() == 0
 
     dropped: list[str] = []
@@ -130,7 +130,7 @@ def test_a_day_without_network_survives_a_kill_and_arrives_exactly_once(
     assert Target.objects.get(revisit_at__isnull=False).state == "remaining"
 
     left = Target.objects.filter(kind="dwelling", state="remaining").count()
-    expect(page.get_by_role("button", name=f"剩 {left}", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=f"待走 {left}", exact=True)).to_be_visible()
     page.get_by_role("button", name="待处理 1").click()
     page.get_by_role("button", name="草稿，存在手机里").click()
     expect(page.get_by_text("上次没填完，接着填。")).to_be_visible()
@@ -140,7 +140,7 @@ def test_a_day_without_network_survives_a_kill_and_arrives_exactly_once(
 
 def phone_rows(page: Page) -> list[str]:
     """The rooms the phone's chart marks as visited."""
-    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="返回", exact=True).click()
     page.get_by_role("button", name="楼盘表").click()
     cells = page.locator(".chart td button", has_text="已走访")
     return sorted(cells.locator("b").all_text_contents())
@@ -193,7 +193,7 @@ def test_a_new_release_waits_until_no_form_is_dirty(opened: Page, monkeypatch: p
     opened.wait_for_function("navigator.serviceWorker.getRegistration('/phone/').then(one => !!one.waiting)")
     expect(opened.get_by_label("写清什么事、在哪里")).to_have_value("楼道灯不亮")
     opened.get_by_role("button", name="取消").click()
-    opened.get_by_role("button", name="返回").click()
+    opened.get_by_role("button", name="返回", exact=True).click()
     opened.get_by_role("button", name="新版本备好了").click()
     phone.unlock(opened)
     assert opened.evaluate("navigator.serviceWorker.getRegistration('/phone/').then(one => one.waiting)") is None

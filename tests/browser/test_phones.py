@@ -31,7 +31,7 @@ def test_a_code_is_made_and_what_came_back_is_decided(field: Field, visit: Any, 
     lead = sign_in("community_lead", field.walk.lead.assignments[0].scope)
     visit(lead, "/phones/")
     expect(page.get_by_role("row", name="周行")).to_contain_text("测试机")
-    page.get_by_label("网格员").select_option(index=0)
+    page.locator("#user").select_option(index=0)
     page.get_by_role("button", name="生成激活码").click()
     expect(page.get_by_role("img", name="激活二维码")).to_be_visible()
     assert page.get_by_role("img", name="激活二维码").evaluate("e => e.naturalWidth > 100")

@@ -116,8 +116,8 @@ def gap_list(client: Client, area: str) -> Iterator[Reading]:
             code: rf"\n({PAIR}) ({unit})(?:\n|已)",
             f"{code}.n": rf"已走访 ({NUMBER})已登记原因",
             f"{code}.explained": rf"已登记原因 ({NUMBER})待走访",
-            f"{code}.left": rf"待走访 ({NUMBER})缺口",
-            f"{code}.gap": rf"未完成共 ({NUMBER}) ({unit})",
+            f"{code}.left": rf"待走访 ({NUMBER})未完成",
+            f"{code}.gap": rf"未完成 {NUMBER} \+ {NUMBER} = ({NUMBER}) ({unit})",
         }
         yield from read("未走访清单", area, text(shown), patterns)
         chips = re.findall(r'<a class="tag" href="\?scope=\d+&(?:amp;)?indicator=\w+">\D+ ([\d,]+)</a>', shown)
@@ -132,7 +132,7 @@ def gap_list(client: Client, area: str) -> Iterator[Reading]:
             place="未走访清单", area=area, figure=f"{code}.pending", value=dict(others).get("待复核", "0"), unit=unit
         )
     for code in BESIDE:
-        patterns = {code: rf"\n({PAIR}) (户|人|项)[\d.%—]*缺口", f"{code}.gap": rf"未完成共 ({NUMBER}) (户|人|项)"}
+        patterns = {code: rf"\n({PAIR}) (户|人|项)[\d.%—]*未完成", f"{code}.gap": rf"未完成共 ({NUMBER}) (户|人|项)"}
         yield from read("未走访清单", area, text(page(client, f"/gaps/?scope={area}&indicator={code}")), patterns)
 
 

@@ -22,6 +22,10 @@ HREF = re.compile(r"""(?:href|hx-get)="(/[^"#]*)""")
 MOST = 150
 
 
+def _is_page(answer: Any) -> bool:
+    return answer.status_code == 200 and not answer.streaming and answer["Content-Type"].startswith("text/html")
+
+
 def pages(client: Client) -> dict[str, str]:
     """Address → page, of what opens from the first pages on, files left out."""
     waiting, opened = [*starts()], dict[str, str]()
@@ -30,7 +34,7 @@ def pages(client: Client) -> dict[str, str]:
         if path in opened or path.startswith(("/static/", "/accounts/log", "/phone/")):
             continue
         answer: Any = client.get(path)
-        opened[path] = "" if answer.streaming or answer.status_code != 200 else answer.content.decode()
+        opened[path] = answer.content.decode() if _is_page(answer) else ""
         waiting += [link.replace("&amp;", "&") for link in HREF.findall(opened[path])]
     return opened
 

@@ -322,18 +322,20 @@ def test_a_worker_plans_the_own_day(street: Client, before: User) -> None:
 
     page = words(mine.get(f"/gaps/?scope={GRID}"))
     assert f"{N - 1} 户顺路" in page and "✓ 今日已排 1 户" in page and "未完成 7 户" in page
-    assert f"{N - 1} 户已加入今日" in plan(whole="1", advice="walk", do="today"), (
+    assert f"{N - 1} 户已加入今日" in plan(whole="any", advice="walk", do="today"), (
         "all that the advice means, at one press"
     )
     assert "户顺路" not in words(mine.get(f"/gaps/?scope={GRID}")), "what stands on a list is advised no more"
-    assert f"{N} 户已从清单去掉" in plan(whole="1", planned=f"{today()}/", do="off"), "and back, at one press"
+    assert f"{N} 户已从清单去掉" in plan(whole="any", planned=f"{today()}/", do="off"), "and back, at one press"
     Target.objects.filter(pk=target.pk).update(state="explained", outcome="refused", n_visits=1)
     assert "拒访" in plan(one=f"evening:{target.pk}") and not Target.objects.filter(planned_on__isnull=False).exists()
-    assert f"{N - 1} 户已排入" in plan(whole="1", do="evening") and Target.objects.filter(planned_on=None).count() == 1
-    assert "这一天已经过了" in plan(whole="1", do="slot", slot=f"{today() - DAY}/evening")
+    assert (
+        f"{N - 1} 户已排入" in plan(whole="any", do="evening") and Target.objects.filter(planned_on=None).count() == 1
+    )
+    assert "这一天已经过了" in plan(whole="any", do="slot", slot=f"{today() - DAY}/evening")
     assert "拒访的、等复核的" in plan(row=str(target.pk), do="today")
     Campaign.objects.update(ends_on=today() - DAY)
-    assert "行动结束前没有这个时段了" in plan(whole="1", do="weekend")
+    assert "行动结束前没有这个时段了" in plan(whole="any", do="weekend")
     assert mine.post("/gaps/plan/", {"whole": "1", "indicator": "attention", "do": "today"}).status_code == 404
     asked = {"row": str(target.pk), "do": "reassign", "to": str(before.pk), "why": "不行"}
     assert mine.post("/gaps/plan/", asked).status_code == 403, "to reassign is the office's"

@@ -130,7 +130,7 @@ def test_a_street_centre_has_a_home(post: Post, area: str) -> None:
     assert page.status_code == 200
     text = page.content.decode()
     assert "<h1>光复道街道</h1>" in text
-    assert '<span class="area" title="光复道街道">' in text
+    assert '<summary title="换一个地方看">光复道街道</summary>' in text
     assert "全部" not in text
     assert ">君临天下</a>" in text
 

@@ -85,7 +85,7 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0, "nothing is done before the recheck"
     shown = centre.get(f"/upkeep/{plan.pk}/").content.decode()
     assert "调整后的影响" in shown
-    assert "要另一位同事" in shown
+    assert "由另一位同事复核" in shown
     assert decide(centre, plan.pk).status_code == 403
     assert decide(sign_in(Role.STREET_CENTRE, STREET), plan.pk).status_code == 403, "only who keeps the areas"
     assert sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(f"/upkeep/{plan.pk}/").status_code == 404
@@ -193,7 +193,7 @@ def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str,
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
     split(administrator, two_buildings)
     own = Plan.objects.get()
-    assert "要另一位同事" in administrator.get(f"/upkeep/{own.pk}/").content.decode()
+    assert "由另一位同事复核" in administrator.get(f"/upkeep/{own.pk}/").content.decode()
     assert "提出的人不能自己复核" in decide(administrator, own.pk).content.decode()
     undone = administrator.post(f"/upkeep/{own.pk}/undo/", {"reason": "还是改回去"})
     assert undone.status_code == 403, "nobody who keeps areas undoes what hangs on records"

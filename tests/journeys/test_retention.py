@@ -145,7 +145,7 @@ def test_the_night_erases_only_what_is_switched_on_and_reports_all(
     assert Person.objects.get(pk=left.pk).name == rules.ERASED_NAME
     assert Erased.objects.get(pk=left.pk).why == "period"
     rows = {row["code"]: row for row in Run.objects.latest("at").rows}
-    assert (rows["persons"]["n"], rows["persons"]["erased"], rows["notes"]["erased"]) == (1, 1, None)
+    assert (rows["persons"]["n"], rows["persons"]["erased"], rows["matters"]["erased"]) == (1, 1, None)
     page = street.get("/retention/").content.decode()
     assert "2020年1月1日" in page
     settings.RETENTION = "nonsense"

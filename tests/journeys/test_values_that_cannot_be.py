@@ -113,8 +113,8 @@ def test_the_forms_refuse_a_relation_that_is_none(street: Client, relation: str)
 @pytest.mark.parametrize("wrong", NO_PART[:-1])
 def test_new_numbers_and_names_of_a_building_are_refused_that_are_none(street: Client, wrong: str) -> None:
     before = stored()
-    assert "没有送" in words(send(street, table=f"101 → {wrong}"))
-    assert "没有送" in words(send(street, whole="1", estate=wrong))
+    assert "没有提交" in words(send(street, table=f"101 → {wrong}"))
+    assert "没有提交" in words(send(street, whole="1", estate=wrong))
     assert nothing_of(before, wrong)
 
 

@@ -332,7 +332,7 @@ def test_a_list_of_one_care_category_needs_no_column_for_it() -> None:
     assert not ledger.questions and ledger.sheets[0].given == {"category": "aged"}
     assert ledger.rows[0].values["category"] == "aged"
     unnamed = read.read(books.xlsx({"Sheet1": rows[1:]}), "名册.xlsx", kind="care")
-    assert unnamed.questions == ["没有“关怀类别”这一列，请在下面指明是哪一列"]
+    assert unnamed.questions == ["没有“关爱类别”这一列，请在下面指明是哪一列"]
 
 
 def test_the_worked_example_of_the_document_is_read_as_it_says() -> None:

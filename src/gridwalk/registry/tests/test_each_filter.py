@@ -164,8 +164,8 @@ def test_who_is_due_and_whose_label_is_listed(cast: Cast) -> None:
     home = cast.door("101")
     late = cast.at_door("过期", home)
     cast.label(late, last_contact_on=days(-8))
-    cast.label(cast.person("七天内"), last_contact_on=days(0))
-    cast.label(cast.person("八天后"), last_contact_on=days(0), interval_days=8)
+    cast.label(cast.person("两天后"), last_contact_on=days(-5))
+    cast.label(cast.person("三天后"), last_contact_on=days(-4))
     cast.label(cast.person("别处", FAR_GRID), last_contact_on=days(-8))
     cast.label(cast.person("已故", status="deceased"), last_contact_on=days(-8))
     cast.label(
@@ -178,14 +178,14 @@ def test_who_is_due_and_whose_label_is_listed(cast: Cast) -> None:
     cast.label(cast.person("到期了"), ends_on=days(-1), last_contact_on=days(-8))
     cast.label(late, category="disabled", ends_on=days(-1), last_contact_on=days(-60), starts_on=days(-90))
     rows, n = care.due(lead(), FIRST, TODAY)
-    assert [(row.name, row.overdue, len(row.categories)) for row in rows] == [("过期", True, 1), ("七天内", False, 1)]
+    assert [(row.name, row.overdue, len(row.categories)) for row in rows] == [("过期", True, 1), ("两天后", False, 1)]
     assert (n, rows[0].dwelling, rows[1].dwelling) == (2, home.pk, None)
     (consent,), n = care.listed(lead(), FIRST, "consent", TODAY)
     assert (consent.name, n) == ("没同意", 1)
     assert care.counts(lead(), FIRST, TODAY) == {"due": 2, "places": 0, "reviews": 0, "ending": 0, "consent": 1}
     persons = list(Person.objects.filter(grid=GRID).values_list("pk", flat=True))
     assert sorted(names(care.of_persons(lead(), persons, GRID, TODAY))) == sorted(
-        ["过期", "七天内", "八天后", "没同意"]
+        ["过期", "两天后", "三天后", "没同意"]
     )
     assert names(care.of_persons(lead(), [late.pk], GRID, TODAY)) == ["过期"]
     for ask in (care.due, care.places, care.counts):

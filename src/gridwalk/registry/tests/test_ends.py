@@ -115,7 +115,7 @@ def test_it_takes_a_reason_and_somebody_of_the_area(street: Street) -> None:
         ("dwelling", "struck_off", "demolished", "已拆除"),
         ("person", "deceased", "", "已去世"),
         ("organization", "closed", "", "已停业"),
-        ("site", "closed", "", "已撤销"),
+        ("site", "closed", "", "已关闭"),
         ("facility", "in_use", "", ""),
         ("facility", "removed", "", ""),  # 已拆除 stands in a facility's own state
     ],

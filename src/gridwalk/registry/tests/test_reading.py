@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -88,9 +89,10 @@ def test_care_is_due_by_interval_and_only_for_who_may_see_care(street: Street, v
         creation.label_care(
             writing, [creation.NewCare(person=person.id, grid=GRID, category="living_alone", source="ledger")]
         )
-    today = street.at.date()
+    today = street.at.date() + dt.timedelta(days=5)
+    assert care.due(lead(), FIRST, today - dt.timedelta(days=1)) == ([], 0), "not before it can be soon"
     (row,), n = care.due(lead(), FIRST, today)
-    assert (row.categories, (row.due_on - today).days, n) == (("独居老人",), 7, 1)
+    assert (row.categories, (row.due_on - today).days, n) == (("独居老人",), 2, 1)
     assert care.of_persons(viewer(Role.STREET_CENTRE, STREET), [person.id], GRID, today) == []
     with pytest.raises(NotHere):
         care.due(viewer(Role.STREET_CENTRE, STREET), FIRST, today)

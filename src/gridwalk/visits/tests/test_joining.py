@@ -61,7 +61,7 @@ def test_a_call_to_somebody_cared_for_is_a_contact_and_moves_the_day_due(walk: W
     assert set(refused.value.faults) == {"need"}
     assert (CareContact.objects.count(), CareNeed.objects.get().state) == (1, "referred")
     assert CareLabel.objects.get().last_contact_on == walk.at.date()
-    (row,), _ = due(walk.lead, FIRST, walk.at.date())
+    (row,), _ = due(walk.lead, FIRST, walk.then(5).date())
     assert row.due_on == walk.then(7).date()
 
 

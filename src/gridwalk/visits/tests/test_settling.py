@@ -120,7 +120,8 @@ def literal(attempts: list[Attempt]) -> str:
 
     met = any(a.outcome == "met" for a in standing)
     by_phone_after_a_failed_knock = any(
-        a.outcome == "phone" and any(b.outcome in ("no_answer", "refused") for b in earlier(a)) for a in standing
+        a.outcome == "phone" and any(b.outcome in ("no_answer", "postponed", "refused") for b in earlier(a))
+        for a in standing
     )
     vacant_by_a_second_source = any(
         a.outcome == "vacant_confirmed"
