@@ -81,8 +81,9 @@ def home(client: Client, area: str) -> Iterator[Reading]:
     """总览: the rates, a line an area and their sum, the last day of the curve."""
     shown = page(client, f"/board/{area}/")
     yield from read("总览", area, text(shown), PLAN)
-    lead = ("", "") if area == STREET else ("",)
-    yield from of_lines("总览的表", rows(shown), (*lead, *LINE), within=area)
+    # By community the table tells how fast each goes in place of the last two.
+    columns = ("", "", *LINE[:4]) if area == STREET else ("", *LINE)
+    yield from of_lines("总览的表", rows(shown), columns, within=area)
     curve = [cells for cells in rows(shown) if len(cells) in (3, 4) and cells[0].endswith("日") and cells[1]]
     assert curve
     for figure, value in zip(("visits.n", "visits.planned"), curve[-1][1:3], strict=True):
