@@ -109,7 +109,8 @@ def _matters(cut: dt.datetime) -> list[Part]:
 
 def _open_since(rows: QuerySet[Any], cut: dt.datetime) -> QuerySet[Any]:
     until = ExpressionWrapper(F("at") + KEPT_OPEN, DateTimeField())
-    return rows.alias(until=until).filter(until__lt=cut).exclude(text_sealed="")
+    over: QuerySet[Any] = rows.alias(until=until).filter(until__lt=cut).exclude(text_sealed="")
+    return over
 
 
 def _sessions(cut: dt.datetime) -> list[Part]:
