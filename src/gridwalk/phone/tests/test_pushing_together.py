@@ -284,7 +284,7 @@ DIFFERS = {
     "core.auditentry": {"hash"},
     "core.auditchain": {"head"},
     "sync.op": {"body_sealed"},
-    "followup.matter": {"text_sealed"},
+    "followup.matter": {"text_sealed", "number"},  # numbers go by the order in which a group takes them
     "followup.numbering": {"id"},
 }
 """What depends on ids made by chance; a grid's version may also skip a number where a push could not be taken."""
