@@ -284,6 +284,7 @@ DIFFERS = {
     "core.auditentry": {"hash"},
     "core.auditchain": {"head"},
     "sync.op": {"body_sealed"},
+    "sync.device": {"deposit_index", "share_sealed"},  # of a copy that is found out a token and a share are drawn
     "followup.matter": {"text_sealed", "number"},  # numbers go by the order in which a group takes them
     "followup.numbering": {"id"},
 }
