@@ -115,7 +115,7 @@ def test_a_phone_says_whose_the_doors_are_and_what_is_covered(
     expect(page.get_by_role("button", name="代班 24")).to_be_visible()
     phone.open_door(page, "1单元", "101")
     expect(page.get_by_text("您在代沈若溪走。这一户还在沈若溪名下。")).to_be_visible()
-    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="返回", exact=True).click()
 
     walk.worker.assignments.update(to_on=today - dt.timedelta(days=1))
     user.assignments.filter(covers__isnull=False).update(covers=None, to_on=None)

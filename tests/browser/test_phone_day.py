@@ -192,7 +192,7 @@ def test_a_new_release_waits_until_no_form_is_dirty(opened: Page, monkeypatch: p
     opened.evaluate("navigator.serviceWorker.getRegistration('/phone/').then(one => one.update())")
     opened.wait_for_function("navigator.serviceWorker.getRegistration('/phone/').then(one => !!one.waiting)")
     expect(opened.get_by_label("写清什么事、在哪里")).to_have_value("楼道灯不亮")
-    opened.get_by_role("button", name="取消").click()
+    opened.get_by_role("button", name="取消", exact=True).click()
     opened.get_by_role("button", name="返回", exact=True).click()
     opened.get_by_role("button", name="新版本备好了").click()
     phone.unlock(opened)

@@ -84,9 +84,9 @@ def screens(page: Page) -> Iterator[str]:
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect(page.get_by_role("button", name=button, exact=True)).to_be_focused()
-    page.get_by_role("button", name="清掉重填").or_(page.get_by_role("button", name="返回")).first.click()
-    if page.get_by_role("button", name="返回").is_visible():
-        page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="清掉重填").or_(page.get_by_role("button", name="返回", exact=True)).first.click()
+    if page.get_by_role("button", name="返回", exact=True).is_visible():
+        page.get_by_role("button", name="返回", exact=True).click()
     for tab in ("楼盘表", "待处理", "工牌"):
         page.get_by_role("navigation").get_by_role("button", name=tab).click()
         yield tab
@@ -95,7 +95,7 @@ def screens(page: Page) -> Iterator[str]:
     page.get_by_role("button", name="自检").click()
     expect(page.get_by_text("安全连接")).to_be_visible()
     yield "自检"
-    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="返回", exact=True).click()
     page.get_by_role("button", name="现在锁上").click()
     yield "解锁"
 
@@ -108,7 +108,7 @@ def test_every_screen_is_accessible_easy_to_hit_and_no_wider_than_the_phone(open
         phone.unlock(opened)
         opened.get_by_text("大字", exact=True).click()
         expect(opened.get_by_role("switch")).to_be_checked()
-        opened.get_by_role("button", name="返回").click()
+        opened.get_by_role("button", name="返回", exact=True).click()
         opened.set_viewport_size({"width": 360, "height": 780})
     source = AXE.read_text(encoding="utf-8")
     for name in screens(opened):
@@ -330,7 +330,7 @@ def test_a_card_is_typed_and_the_server_says_whether_it_is_the_number_on_record(
     expect(opened.get_by_text("一致：和登记的号码一样")).to_be_visible()
     opened.get_by_role("button", name="保存，返回这一户").click()
     expect(row).to_contain_text("已核")
-    opened.get_by_role("button", name="返回").click()
+    opened.get_by_role("button", name="返回", exact=True).click()
     opened.get_by_role("navigation").get_by_role("button", name="待处理").click()
     expect(opened.get_by_text(f"{name}，照证件核对")).to_have_count(2)
     assert person.unseal("id_no") not in opened.content()

@@ -42,7 +42,7 @@ def test_who_another_side_has_to_give_away_first_is_said_to_be_awaited_until_it_
     asked = Difference.objects.get(field="residence")
     lead = Viewer(None, "孟昭宁", (Held(Role.COMMUNITY_LEAD, asked.grid_id[:12]),))
     decisions.decide(actor=lead, at=clock.now(), difference=asked.id, decision="keep", reason="问过本人")
-    opened.get_by_role("button", name="返回").click()
+    opened.get_by_role("button", name="返回", exact=True).click()
     opened.get_by_role("button", name="都已传到服务器").click()
     expect(opened.get_by_text("都已传到服务器")).to_be_visible()
     opened.locator(".chart td button", has_text="101").first.click()
