@@ -136,6 +136,8 @@ def main(words):
     verb, rest = words[0], words[1:]
     install(test=verb in ("test", "bench"))
     if verb == "test":
+        # Workers, and the programs that tests start, read in the same sources again and again: compiled once.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.chdir(str(ROOT))
         hand_over(test_command(rest))
     elif verb == "bench":
