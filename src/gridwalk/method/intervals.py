@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import beta, norm
+# scipy.stats reckons with the same two functions, and takes 0.6 s longer to read in at every start of the program.
+from scipy.special import betaincinv, ndtri
 
 
 def _checked(n: int, k: int, confidence: float) -> None:
@@ -15,7 +16,7 @@ def _checked(n: int, k: int, confidence: float) -> None:
 def wilson(n: int, k: int, confidence: float = 0.95) -> tuple[float, float]:
     """Two-sided Wilson score interval of ``k`` successes in ``n`` trials, as shares. Raises ValueError."""
     _checked(n, k, confidence)
-    z = float(norm.ppf((1 + confidence) / 2))
+    z = float(ndtri((1 + confidence) / 2))
     share = k / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -26,8 +27,8 @@ def clopper_pearson(n: int, k: int, confidence: float = 0.95) -> tuple[float, fl
     """Two-sided exact binomial interval, as shares. Raises ValueError."""
     _checked(n, k, confidence)
     tail = (1 - confidence) / 2
-    low = 0.0 if k == 0 else float(beta.ppf(tail, k, n - k + 1))
-    high = 1.0 if k == n else float(beta.ppf(1 - tail, k + 1, n - k))
+    low = 0.0 if k == 0 else float(betaincinv(k, n - k + 1, tail))
+    high = 1.0 if k == n else float(betaincinv(k + 1, n - k, 1 - tail))
     return low, high
 
 
@@ -37,4 +38,4 @@ def lower_bound(n: int, k: int, confidence: float = 0.95) -> float:
     Raises ValueError.
     """
     _checked(n, k, confidence)
-    return 0.0 if k == 0 else float(beta.ppf(1 - confidence, k, n - k + 1))
+    return 0.0 if k == 0 else float(betaincinv(k, n - k + 1, 1 - confidence))
