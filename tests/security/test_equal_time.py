@@ -13,7 +13,6 @@ from unittest import mock
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from gridwalk.core import envelope
 from gridwalk.phone.tests.conftest import Field, field
@@ -34,13 +33,22 @@ def lead_of(field: Field) -> Client:
 
 
 def asked(ask: Callable[[str], Any], number: str) -> tuple[list[str], int]:
-    """The statements of a request without their values, and how many keyed hashes it reckoned."""
+    """The statements of a request without their values, and how many keyed hashes it reckoned.
+
+    As they are sent: what Django keeps of a statement is empty from when the connection has it prepared.
+    """
+    statements: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: Any, *more: Any) -> Any:
+        statements.append(VALUE.sub("?", str(sql)))
+        return execute(sql, *more)
+
     with (
-        CaptureQueriesContext(connection) as queries,
+        connection.execute_wrapper(note),
         mock.patch.object(envelope, "blind_index", side_effect=envelope.blind_index) as hashed,
     ):
         ask(number)
-    return [VALUE.sub("?", query["sql"] or "") for query in queries.captured_queries], hashed.call_count
+    return statements, hashed.call_count
 
 
 @pytest.fixture
