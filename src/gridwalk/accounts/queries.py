@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
@@ -16,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from gridwalk.accounts import locking
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import LABELS, PERMITTED, Held, Role, State, Verb, Viewer
-from gridwalk.core import envelope
+from gridwalk.core import envelope, plain
 from gridwalk.core.queries import NotHere, in_scopes
 
 
@@ -32,8 +33,18 @@ def viewer_of(user: User, on: dt.date) -> Viewer:
     """The user as viewer: the assignments in force on ``on``."""
     if not user.is_active:
         return Viewer(user.id, user.name)
-    assignments = Assignment.objects.filter(_in_force(on), user=user).order_by("from_on", "scope")
-    return Viewer(user.id, user.name, tuple(Held(Role(a.role), a.scope) for a in assignments))
+    posts = _POSTS.ask(user=user.id, on=on)()
+    return Viewer(user.id, user.name, tuple(Held(Role(role), scope) for role, scope in posts))
+
+
+def _posts_of(user: uuid.UUID, on: dt.date) -> QuerySet[Assignment, tuple[str, str]]:
+    rows = Assignment.objects.filter(_in_force(on), user=user).order_by("from_on", "scope")
+    return rows.values_list("role", "scope")
+
+
+_ANYBODY, _ANY_DAY = uuid.UUID(int=1), dt.date(1, 1, 1)
+_POSTS = plain.Query(_posts_of, user=_ANYBODY, on=_ANY_DAY)
+"""Asked with every page, as are ``_CODES`` and ``_KEPT_BY_ONE``: as what somebody is there."""
 
 
 def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
@@ -51,7 +62,15 @@ def first_scope(user: uuid.UUID | None) -> str:
 
 def second_factor_missing(user: User) -> bool:
     """Whether the user has not set up one-time codes."""
-    return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return not _CODES.ask(user=user.id)()
+
+
+def _codes_of(user: uuid.UUID) -> QuerySet[Authenticator, tuple[Any]]:
+    codes: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return codes.values_list("id")[:1]
+
+
+_CODES = plain.Query(_codes_of, user=_ANYBODY)
 
 
 def with_second_factor(users: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -182,9 +201,16 @@ def holders(role: Role, scope: str, on: dt.date) -> list[str]:
 
 def kept_by_one(on: dt.date) -> bool:
     """Whether one person keeps the accounts and confirms the roles: a trial, which every page says."""
+    return bool(_KEPT_BY_ONE.ask(on=on)())
+
+
+def _keepers_who_confirm(on: dt.date) -> QuerySet[Assignment, tuple[uuid.UUID]]:
     keepers = Assignment.objects.filter(_in_force(on), role=Role.ADMINISTRATOR, user__is_active=True)
     centre = Assignment.objects.filter(_in_force(on), role=Role.STREET_CENTRE, user=OuterRef("user"))
-    return keepers.filter(Exists(centre)).exists()
+    return keepers.filter(Exists(centre)).values_list("id")[:1]
+
+
+_KEPT_BY_ONE = plain.Query(_keepers_who_confirm, on=_ANY_DAY)
 
 
 def names_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
