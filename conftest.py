@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.harness.database",
     "tests.harness.emptying",
     "tests.harness.hour",
+    "tests.harness.parsing",
     "tests.harness.people",
     "tests.harness.campaign",
     "tests.harness.doubtful",

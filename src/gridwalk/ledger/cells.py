@@ -62,14 +62,7 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
     """The format and the sheets of an untrusted file. Raises LedgerError."""
     kind = guard.format_of(data, name)
     try:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "gridwalk.ledger.cells", kind],
-            input=data,
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
-            env={name: os.environ[name] for name in NEEDED if name in os.environ},
-        )
+        done = parsed(kind, data)
     except subprocess.TimeoutExpired as error:
         raise LedgerError(f"这个文件 {SECONDS} 秒还没读完，没有导入。请按社区分成几个文件。") from error
     if done.returncode:
@@ -83,6 +76,22 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
         struck = {int(row): columns for row, columns in sheet["struck"].items()}
         sheets.append(Sheet(sheet["name"], sheet["rows"], merged, sheet["hidden"], sheet["from_1904"], struck))
     return kind, sheets
+
+
+def parsed(kind: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+    """The child when it is through. Raises TimeoutExpired."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "gridwalk.ledger.cells", kind],
+        input=data,
+        capture_output=True,
+        check=False,
+        timeout=SECONDS,
+        env=environment(),
+    )
+
+
+def environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in NEEDED if name in os.environ}
 
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -106,14 +105,13 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def _workbook(source: Path) -> list[Wide]:
-    environment = {name: os.environ[name] for name in cells.NEEDED if name in os.environ}
     sheets = []
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "gridwalk.ledger.frames", str(source)],
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=environment,
+            env=cells.environment(),
         )
         timer = threading.Timer(SECONDS, child.kill)
         timer.start()

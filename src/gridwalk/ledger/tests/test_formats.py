@@ -14,6 +14,8 @@ import xlwt
 from gridwalk.ledger import cells, clearing, read
 from gridwalk.ledger.tests import books
 
+pytestmark = pytest.mark.usefixtures("started_parser")
+
 CASES = Path(__file__).parent / "cases"
 TABLE = [
     books.PERSON,

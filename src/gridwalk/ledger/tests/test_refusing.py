@@ -18,6 +18,8 @@ from gridwalk.ledger import cells, guard, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.tests import books
 
+pytestmark = pytest.mark.usefixtures("started_parser")
+
 
 def archive(**files: bytes) -> bytes:
     out = io.BytesIO()
