@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from gridwalk.core import envelope
+from gridwalk.core import envelope, plain
 
 
 def mark_of(key: str) -> str:
@@ -25,10 +25,11 @@ class SessionStore(db.SessionStore):
     """Django's, with ``session_key`` in memory and the cookie alone."""
 
     def _get_session_from_db(self) -> Any:
-        row = self.model.objects.filter(session_key=self._row, expire_date__gt=timezone.now()).first()
-        if row is None:
+        unexpired = "t.session_key = %s AND t.expire_date > %s"
+        rows = plain.select(self.model, unexpired, [self._row, timezone.now()])
+        if not rows:
             self._session_key = None
-        return row
+        return next(iter(rows), None)
 
     @property
     def _row(self) -> str:
