@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from scipy.stats import beta, t
+from scipy.special import betaincinv, stdtrit
 
 CONFIDENCE = 0.95
 ENOUGH = 5
@@ -179,12 +179,12 @@ def _adjusted(effective: float, n: int, n_strata: int, confidence: float) -> flo
     if freedom <= 0:
         return None
     middle = (1 + confidence) / 2
-    return effective * float(t.ppf(middle, n - 1) / t.ppf(middle, freedom)) ** 2
+    return effective * float(stdtrit(n - 1, middle) / stdtrit(freedom, middle)) ** 2
 
 
 def _wilson(share: float, n: float, freedom: int, confidence: float) -> tuple[float, float]:
     """Wilson's score interval for ``n`` effective answers, with Student's quantile."""
-    z = float(t.ppf((1 + confidence) / 2, freedom))
+    z = float(stdtrit(freedom, (1 + confidence) / 2))
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
@@ -208,4 +208,4 @@ def _highest(strata: Sequence[Stratum], tail: float) -> float:
     # Where every door of a kind was asked, nothing is uncertain that a bound could still add.
     if all(stratum.answered == stratum.population for stratum in strata):
         return mean - largest
-    return 1.0 if rest <= 0 else min(1.0, float(beta.ppf(1 - tail, cases, rest)))
+    return 1.0 if rest <= 0 else min(1.0, float(betaincinv(cases, rest, 1 - tail)))

@@ -11,7 +11,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from scipy.stats import beta, norm, t
+from scipy.special import betaincinv, ndtri, stdtrit
 
 LEAST_EFFECT = 2.0
 """The design effect is taken to be this at least: doors of one stairwell are alike."""
@@ -104,12 +104,12 @@ def _few(n_hits: int, confidence: float) -> float:
     """By how much few stairwells lessen what a variance from them says (Korn and Graubard 1998); one says none."""
     if n_hits < 2:
         return 1.0
-    return float(t.ppf(confidence, n_hits - 1) / norm.ppf(confidence)) ** 2
+    return float(stdtrit(n_hits - 1, confidence) / ndtri(confidence)) ** 2
 
 
 def _highest(share: float, n: float, tail: float) -> float:
-    return float(beta.ppf(1 - tail, n * share + 1, n * (1 - share)))
+    return float(betaincinv(n * share + 1, n * (1 - share), 1 - tail))
 
 
 def _lowest(share: float, n: float, tail: float) -> float:
-    return float(beta.ppf(tail, n * share, n * (1 - share) + 1))
+    return float(betaincinv(n * share, n * (1 - share) + 1, tail))
