@@ -27,6 +27,8 @@ SEED = 20261201
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 ASKED = 5
 """Samples drawn of each street."""
+LISTED = 4
+"""So many times the streets for missed doors: one street is listed once, and the least of many cases is looked for."""
 MOSTLY = 0.95
 """A level of truth counts as Wilson's where so many samples have that interval; elsewhere the exact one joins in, and
 where it does, at least 95 % must be covered.
@@ -41,7 +43,7 @@ def everything(*, quick: bool) -> Iterator[Result]:
     rng = np.random.default_rng(SEED)
     yield from _coverage(rng, n_streets, "street", n_doors=13_000, n_communities=9, size=650)
     yield from _coverage(rng, n_streets, "thirty", n_doors=1_300, n_communities=1, size=30)
-    yield from _missed(rng, n_streets)
+    yield from _missed(rng, LISTED * n_streets)
     yield _oracle(rng)
     yield _draw()
 
