@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
-ON_FILES = ("addresses", "annotate", "linkage", "suppression", "whole")
+ON_FILES = ("addresses", "annotate", "linkage", "supervision", "suppression", "whole")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
@@ -85,6 +85,10 @@ def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> It
         from benchmarks.linkage import measure
 
         yield from measure.everything(folder / "linkage", quick=options.quick, full=options.full)
+    if "supervision" in wanted:
+        from benchmarks.supervision import measure as supervision
+
+        yield from supervision.everything(quick=options.quick)
     if "suppression" in wanted:
         from benchmarks import suppression
 
