@@ -1,9 +1,9 @@
 """The model of phones and server by dice: phone-days that keep every promise, and how often a planted bug is noticed.
 
-``bench sync --days 100000`` makes only the days, until the record (``record.py``) has so many, ``bench sync --shares 200
---kept FILE`` only the bugs, each in so many days. Each run that is done is kept at once; started again it goes on behind
-the last one, and it prints the totals of all when it ends or is interrupted (Ctrl-C). Several processes may share the
-work and the file: ``--part 1/2`` makes every second seed, ``--part 2/2`` the others.
+``bench sync --days 100000`` makes only the days, until the record (``record.py``) has so many, ``bench sync --shares
+200 --kept FILE`` only the bugs, each in so many days. Each run that is done is kept at once; started again it goes on
+behind the last one, and it prints the totals of all when it ends or is interrupted (Ctrl-C). Several processes may
+share the work and the file: ``--part 1/2`` makes every second seed, ``--part 2/2`` the others.
 """
 
 from __future__ import annotations

@@ -59,8 +59,8 @@ def everything(
     """All of it, on an empty database.
 
     ``long``: 10,000 phone-days, and how many of a night's runs notice each planted bug. ``days``, ``shares``: nothing
-    but so many phone-days, or so many for each bug; the files ``record`` and ``kept`` say which are done, ``part`` which
-    of the others are this process's.
+    but so many phone-days, or so many for each bug; the files ``record`` and ``kept`` say which are done, ``part``
+    which of the others are this process's.
     """
     call_command("migrate", verbosity=0)
     if days is not None:
