@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import record
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
@@ -47,6 +48,7 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
                 long=options.long,
                 days=options.days,
                 shares=options.shares,
+                record=options.record,
                 kept=options.kept,
                 part=options.part,
             )
@@ -136,9 +138,12 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--long", action="store_true", help="sync: 10,000 phone-days, every planted bug in 200 runs")
-    parser.add_argument("--days", type=int, help="sync: nothing but so many phone-days of the model")
+    parser.add_argument("--days", type=int, help="sync: nothing but phone-days, until the record has so many")
+    parser.add_argument("--record", type=Path, default=record.PLACE, help="sync: the record, if it is another file")
     parser.add_argument("--shares", type=int, help="sync: nothing but every planted bug in so many days of the model")
-    parser.add_argument("--kept", type=Path, help="sync: the days that are done, kept in this file, are not done again")
+    parser.add_argument(
+        "--kept", type=Path, help="sync: the bugs in days that are done, kept in this file, are not done again"
+    )
     parser.add_argument(
         "--part", type=_part, default=(1, 1), help="sync: of 2 processes that share the file, 1/2 or 2/2"
     )

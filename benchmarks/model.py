@@ -1,9 +1,9 @@
 """The model of phones and server by dice: phone-days that keep every promise, and how often a planted bug is noticed.
 
-``bench sync --days 100000 --kept FILE`` makes only the days, ``bench sync --shares 200 --kept FILE`` only the bugs,
-each in so many days. Each run that is done is a line of the file; started again it goes on behind the last one, and it
-prints the totals of all when it ends or is interrupted (Ctrl-C). Several processes may share the work and the file:
-``--part 1/2`` makes every second seed, ``--part 2/2`` the others.
+``bench sync --days 100000`` makes only the days, until the record (``record.py``) has so many, ``bench sync --shares
+200 --kept FILE`` only the bugs, each in so many days. Each run that is done is kept at once; started again it goes on
+behind the last one, and it prints the totals of all when it ends or is interrupted (Ctrl-C). Several processes may
+share the work and the file: ``--part 1/2`` makes every second seed, ``--part 2/2`` the others.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gc
+import itertools
 import json
 import logging
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
+from benchmarks import record
+from benchmarks.record import Entry, Seed
 from benchmarks.results import Result
 from gridwalk.core import clock
 from tests.harness import dice
@@ -45,17 +47,6 @@ SEEDS = 200
 """A night's runs for each planted bug."""
 MISSED = 1e-3
 """How probable it may be that a night misses a bug."""
-
-
-@dataclass(frozen=True)
-class Seed:
-    """What became of the day of a seed; ``broken``: the promise that was not kept."""
-
-    seed: int
-    days: int
-    broken: str = ""
-    faults: Counter[str] = field(default_factory=Counter)
-    totals: Counter[str] = field(default_factory=Counter)
 
 
 @contextlib.contextmanager
@@ -78,31 +69,24 @@ def world() -> Iterator[World]:
         logging.disable(logging.NOTSET)
 
 
-def days(n_days: int, kept: Path | None = None, part: tuple[int, int] = (1, 1)) -> Iterator[Result]:
-    """That many phone-days; what was injected, what was kept. ``kept``: the file of the seeds that are done.
+def days(n_days: int, place: Path | None = None, part: tuple[int, int] = (1, 1)) -> Iterator[Result]:
+    """That many phone-days; what was injected, what was kept. ``place``: of the record, whose days count among them.
 
-    ``part``: of so many processes that share the file, this is the first, second, …
+    ``part``: of so many processes that share the record, this is the first, second, …
     """
-    seeds = read(kept)
+    before = record.read(place) if place else []
+    ours = record.Entry(record.model(), record.commit())
     nth, n_parts = part
-    todo = [seed for seed in _until(n_days, seeds) if seed % n_parts == nth - 1]
+    todo = [seed for seed in still_to_play(n_days, before) if seed % n_parts == nth - 1]
     with contextlib.suppress(KeyboardInterrupt):
         for at in range(0, len(todo), A_WORLD):
             with world() as street:
                 for seed in todo[at : at + A_WORLD]:
-                    done = _play(street, seed)
-                    seeds[seed] = done
-                    _keep(kept, vars(done))
-    yield from _told(list({**seeds, **read(kept)}.values()))
-
-
-def read(kept: Path | None) -> dict[int, Seed]:
-    """The seeds that are done; half a line, of a run that was killed, is none."""
-    return {
-        content["seed"]: Seed(**{**content, "faults": Counter(content["faults"]), "totals": Counter(content["totals"])})
-        for content in _lines(kept)
-        if "bug" not in content
-    }
+                    played = _play(street, seed)
+                    ours = ours.with_seed(played)
+                    if place:
+                        record.add(place, ours.model, ours.commit, played)
+    yield from _told(record.read(place) if place else [ours])
 
 
 def _lines(kept: Path | None) -> Iterator[dict[str, Any]]:
@@ -118,14 +102,15 @@ def _keep(kept: Path | None, content: Mapping[str, Any]) -> None:
             file.write(f"\n{json.dumps(content, ensure_ascii=False)}")
 
 
-def _until(n_days: int, seeds: dict[int, Seed]) -> list[int]:
-    """The seeds that are still to be played until there are so many days."""
-    todo, seed, sum_of_days = [], 0, 0
-    while sum_of_days < n_days:
-        if seed not in seeds:
-            todo.append(seed)
-        sum_of_days += dice.day(seed).n_phones
-        seed += 1
+def still_to_play(n_days: int, entries: Sequence[Entry]) -> list[int]:
+    """The seeds to play until there are so many days. What was played is not repeated, whatever model it was."""
+    n_played = sum(entry.days for entry in entries)
+    played = {seed for entry in entries for seed in entry.numbers}
+    todo: list[int] = []
+    seeds = (seed for seed in itertools.count() if seed not in played)
+    while n_played < n_days:
+        todo.append(next(seeds))
+        n_played += dice.day(todo[-1]).n_phones
     return todo
 
 
@@ -142,15 +127,16 @@ def _play(street: World, seed: int) -> Seed:
     return Seed(seed, day.n_phones, broken, Counter(street.faults), Counter(street.totals))
 
 
-def _told(seeds: list[Seed]) -> Iterator[Result]:
-    faults, totals = _sum(seed.faults for seed in seeds), _sum(seed.totals for seed in seeds)
+def _told(entries: Sequence[Entry]) -> Iterator[Result]:
+    faults, totals = _sum(entry.faults for entry in entries), _sum(entry.totals for entry in entries)
     note = "、".join(f"{name} {n:,}" for name, n in sorted(faults.items()))
-    n_days = sum(seed.days for seed in seeds)
+    n_seeds = sum(len(entry.numbers) for entry in entries)
+    models = len({entry.model for entry in entries})
     yield Result(
         name="sync.phone_days",
-        value=n_days,
+        value=sum(entry.days for entry in entries),
         unit="days",
-        note=f"{len(seeds):,} seeds, {totals['ops']:,} ops; faults: {note}",
+        note=f"{n_seeds:,} seeds, {models} models, {totals['ops']:,} ops; faults: {note}",
     )
     yield Result(
         name="sync.acknowledged",
@@ -158,7 +144,7 @@ def _told(seeds: list[Seed]) -> Iterator[Result]:
         unit="ops",
         note=f"{totals['returned']:,} of them returned",
     )
-    broken = [seed.seed for seed in seeds if seed.broken]
+    broken = [seed for entry in entries for seed in entry.broken]
     says = "lost, doubled, overwritten, out of step, stuck or back: runs in which a promise was not kept"
     yield Result(name="sync.broken", value=len(broken), unit="runs", goal=0, note=f"{says} {broken[:9] or ''}".strip())
 
@@ -179,7 +165,7 @@ def planted() -> Iterator[Result]:
 
 
 def shares(n_seeds: int, kept: Path | None = None, part: tuple[int, int] = (1, 1)) -> Iterator[Result]:
-    """How many of so many days by dice notice each planted bug; ``kept`` and ``part`` as of ``days``."""
+    """How many of so many days by dice notice each planted bug. ``kept``: the file of those that are done."""
     noticed = read_shares(kept)
     nth, n_parts = part
     todo = [

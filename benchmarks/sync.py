@@ -52,18 +52,19 @@ def everything(
     long: bool = False,
     days: int | None = None,
     shares: int | None = None,
+    record: Path | None = None,
     kept: Path | None = None,
     part: tuple[int, int] = (1, 1),
 ) -> Iterator[Result]:
     """All of it, on an empty database.
 
     ``long``: 10,000 phone-days, and how many of a night's runs notice each planted bug. ``days``, ``shares``: nothing
-    but so many phone-days, or so many for each bug; the file ``kept`` says which are done, ``part`` which of them are
-    this process's.
+    but so many phone-days, or so many for each bug; the files ``record`` and ``kept`` say which are done, ``part``
+    which of the others are this process's.
     """
     call_command("migrate", verbosity=0)
     if days is not None:
-        yield from model.days(days, kept, part)
+        yield from model.days(days, record, part)
     if shares is not None:
         yield from model.shares(shares, kept, part)
     if days is not None or shares is not None:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+AT_ONCE = 10
+"""So many files of tests run in one go: a first run of them all takes hours, and goes on where it stopped."""
 Tests = dict[str, dict[str, Any]]
 """Test → seconds it works, functions it enters, lines it runs (file → bits, see contexts.py)."""
 
@@ -23,13 +25,15 @@ def contexts(folder: Path, paths: Sequence[str], kept: Path, run: Callable[[Sequ
     changed = sorted(file for file, digest in files.items() if before["files"].get(file) != digest)
     moved = {path for path, digest in before["source"].items() if source.get(path) != digest}
     tests = _untrusted({test: noted for test, noted in before["tests"].items() if _file(test) not in changed}, moved)
-    if changed:
-        print(f"watching {len(changed)} files of tests", file=sys.stderr, flush=True)
+    watched = {file: digest for file, digest in {**before["files"], **files}.items() if file not in changed}
+    for first in range(0, len(changed), AT_ONCE):
+        batch = changed[first : first + AT_ONCE]
+        print(f"watching {len(batch)} of {len(changed)} files of tests", file=sys.stderr, flush=True)
         fresh = folder / "contexts.json"
-        run(changed, fresh)
+        run(batch, fresh)
         tests |= json.loads(fresh.read_text("utf-8"))
-        noted = {"source": source, "files": {**before["files"], **files}, "tests": tests}
-        kept.write_text(json.dumps(noted), "utf-8")
+        watched |= {file: files[file] for file in batch}
+        kept.write_text(json.dumps({"source": source, "files": watched, "tests": tests}), "utf-8")
     return {test: noted for test, noted in tests.items() if _file(test) in files}
 
 

@@ -116,8 +116,9 @@ def _nothing_overwritten(run: Run) -> None:
                 raise Broken(f"I2: {change.field} was written by an author who had not seen what stood there")
             applied.add((op_id, fact))
         heads[fact] = op_id
+    returned = {str(pk) for pk in Op.objects.filter(state="returned").values_list("pk", flat=True)}
     for pk, body in bodies.items():
-        if pk not in ops or Op.objects.filter(pk=pk, state="returned").exists():
+        if pk not in ops or pk in returned:
             continue
         for entity, kind, field, claim in _facts(body):
             fact = f"{entity}:{field}"

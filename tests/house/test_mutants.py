@@ -182,6 +182,30 @@ def test_what_a_test_runs_is_kept_until_its_file_changes_and_a_line_until_its_so
     assert watched_files == [["tests/test_a.py", "tests/test_b.py"], ["tests/test_a.py"]]
 
 
+def test_a_first_look_at_all_tests_that_was_cut_short_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "AT_ONCE", 2)
+    names = ["tests/test_a.py", "tests/test_b.py", "tests/test_c.py"]
+    for name in (*names, "src/gridwalk/doors.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1")
+    looked_at: list[str] = []
+
+    def run(files: Sequence[str], to: Path) -> None:
+        looked_at.extend(files)
+        if len(looked_at) == 3:
+            raise KeyboardInterrupt
+        noted = {"seconds": 1.0, "functions": ["doors.py::open"], "lines": {"doors.py": "2"}}
+        to.write_text(json.dumps({f"{file}::test_it": noted for file in files}))
+
+    with pytest.raises(KeyboardInterrupt):
+        watched.contexts(tmp_path, ["tests"], tmp_path / "kept.json", run)
+    tests = watched.contexts(tmp_path, ["tests"], tmp_path / "kept.json", run)
+    assert sorted(tests) == [f"{name}::test_it" for name in names]
+    assert looked_at == [*names, "tests/test_c.py"]
+
+
 def test_of_each_test_the_lines_are_noted_that_ran() -> None:
     entered = contexts.Entered({1, 2, 3})
     frame = SimpleNamespace(f_lineno=2, f_trace_lines=True)

@@ -166,6 +166,17 @@ def imported(post: Post) -> tuple[Client, Client]:
     return lead, centre
 
 
+@pytest.mark.slow
+def test_what_has_come_of_ledgers_is_told_to_whoever_sees_counts(
+    imported: tuple[Client, Client], administrator: Client
+) -> None:
+    _, centre = imported
+    for client, sees_counts in ((centre, True), (administrator, False)):
+        page = client.get("/setup/", {"scope": "120105001"}).content.decode()
+        assert "七步" in page
+        assert [word in page for word in ("各社区的台账", "/board/120105001/")] == [sees_counts] * 2
+
+
 @pytest.fixture
 def begun(imported: tuple[Client, Client]) -> tuple[Client, Client]:
     """The campaign is under way and dispatched."""

@@ -138,6 +138,14 @@ def test_who_sees_no_rows_is_told_of_none_by_a_preview(street: Client, sign_in: 
     assert "补上空项" not in shown
 
 
+def test_a_ledger_of_nothing_but_its_heading_is_not_imported(lead: Client) -> None:
+    ledger = upload(lead, workbook("房屋台账", DOORS[:1]))
+    page = lead.post(f"/imports/{ledger.pk}/mapping/", {"do": "apply"}, follow=True).content.decode()
+    assert "表头下面没有数据行，没有导入。" in page
+    ledger.refresh_from_db()
+    assert (ledger.state, StagedRow.objects.count(), Dwelling.objects.count()) == ("mapping", 0, 0)
+
+
 def test_a_preview_that_fails_leaves_the_ledger_where_it_was(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = upload(lead, workbook("房屋台账", DOORS))
     lead.post(f"/imports/{ledger.pk}/mapping/", {"do": "preview"})

@@ -110,8 +110,10 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     assert Target.objects.filter(state="remaining").count() == n_open
     assert set(Target.objects.filter(grid_id=FOURTH).values_list("assignee", flat=True)) == {worker.id}
     assert Visit.objects.get(entity=door.pk).grid_id == FOURTH
-    assert [grid.code for grid in pulling.grids_of(viewer_of(worker))] == [FOURTH]
-    assert pulling.left(viewer_of(worker), [GRID, FOURTH]) == [GRID], "the phone puts the old one away"
+    assert (
+        [grid.code for grid in pulling.grids_of(viewer_of(worker))] == pulling.codes_of(viewer_of(worker)) == [FOURTH]
+    )
+    assert pulling.left([FOURTH], [GRID, FOURTH]) == [GRID], "the phone puts the old one away"
     assert walking.get(f"/doors/{door.pk}/").status_code == 200
     verbs = set(AuditEntry.objects.filter(verb__startswith="grids.").values_list("verb", flat=True))
     assert {"grids.plan_proposed", "grids.replaced", "grids.plan_done"} <= verbs

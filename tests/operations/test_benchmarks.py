@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from django.test import Client, override_settings
 
-from benchmarks import phones
+from benchmarks import model, phones, record
+from benchmarks.record import Entry, Seed
+from benchmarks.results import Result
 from gridwalk.core import clock
 
 HOST = "127.0.0.1:8000"
@@ -35,3 +40,36 @@ def _send(raw: bytes) -> bytes:
     answer = Client().generic(method, path, body, content_type=content_type, headers=headers)
     assert answer.status_code == 200, answer.content
     return answer.content
+
+
+def test_the_record_of_phone_days_is_gone_on_behind_whoever_wrote_it(tmp_path: Path) -> None:
+    place = tmp_path / "records" / "phone-days.json"
+    record.add(place, "old", "1a", Seed(0, 2, faults=Counter(late=1)))
+    record.add(place, "new", "2b", Seed(2, 4, broken="I1: lost", totals=Counter(ops=7)))
+    record.add(place, "new", "2b", Seed(1, 3, faults=Counter(late=2), totals=Counter(ops=5)))
+    record.add(place, "new", "2b", Seed(5, 4))
+    assert record.read(place) == [
+        Entry("old", "1a", ((0, 0),), 2, faults=Counter(late=1)),
+        Entry("new", "2b", ((1, 2), (5, 5)), 11, Counter(ops=12), Counter(late=2), {2: "I1: lost"}),
+    ]
+    assert [file.name for file in place.parent.iterdir()] == [place.name]
+    assert model.still_to_play(20, record.read(place)) == [3, 4, 6], "2 + 3 + 2 phones beside the 13 of before"
+    assert model.still_to_play(13, record.read(place)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_phone_days_are_played_once_and_say_what_became_of_them(tmp_path: Path) -> None:
+    place = tmp_path / "phone-days.json"
+    (first, *_) = model.days(2, place)
+    (both, acknowledged, broken) = model.days(4, place)
+    assert (first.value, both.value, broken.value, broken.met) == (2, 5, 0, True), "a day of two phones, one of three"
+    (entry,) = record.read(place)
+    assert (entry.seeds, entry.model) == (((0, 1),), record.model())
+    at_once = {result.name: result for result in model.days(5)}
+    assert _same(at_once["sync.phone_days"], both) and _same(at_once["sync.acknowledged"], acknowledged)
+    assert "restored" in entry.faults and entry.totals["acknowledged"] == acknowledged.value
+
+
+def _same(this: Result, that: Result) -> bool:
+    return (this.value, this.note) == (that.value, that.note)

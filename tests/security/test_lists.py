@@ -15,6 +15,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, NotPermitted, Viewer
 from gridwalk.bench.queries import checks, decisions
 from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import plain_lists
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import at_doors, batches, differences
@@ -147,3 +148,39 @@ def test_a_list_has_what_is_theirs_to_see(at: dt.datetime, account: Callable[...
     head, *lines = (line.split() for line in LISTS.strip().splitlines())
     assert head == list(viewers)
     assert found == {name: [n if n == "-" else int(n) for n in numbers] for name, *numbers in lines}
+
+
+CHOSEN_FROM = """
+gaps          worker lead street
+gap_person    worker lead street
+gap_dwelling  worker lead street
+gap_site      worker lead street
+visits        lead street
+ends          lead street
+plans         lead street
+waiting       lead
+due           worker lead
+labels        worker lead
+places        worker lead
+needs         worker lead
+acts          lead street administrator
+imports       lead street
+comparisons   lead street
+people        administrator
+"""
+"""List on a page of another kind → the roles that choose from it; everybody else is told that there is none."""
+
+
+def test_each_list_on_a_page_is_chosen_from_by_whom_the_table_names(at: dt.datetime) -> None:
+    Street.lay_out(at)
+
+    def may(who: Viewer, code: str) -> bool:
+        try:
+            return plain_lists.get_list(who, code).code == code
+        except NotHere:
+            return False
+
+    here = {name: viewer for name, viewer in objects.viewers().items() if not name.startswith("next")}
+    table = {code: set(names) for code, *names in map(str.split, CHOSEN_FROM.strip().splitlines())}
+    assert {code: {name for name, who in here.items() if may(who, code)} for code in table} == table
+    assert set(table) == {*plain_lists._OF_EVERYBODY, *plain_lists._OF_VIEWER}

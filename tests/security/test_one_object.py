@@ -30,18 +30,21 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import batches as deciding_batches
 from gridwalk.differences.actions import decisions as deciding
-from gridwalk.differences.queries import batches, differences
+from gridwalk.differences.queries import at_doors, batches, differences
 from gridwalk.events.actions import business, confirming, homes, letting, lives, undoing
 from gridwalk.events.queries import daily
+from gridwalk.indicators import queries as counting
 from gridwalk.operations.investigations import actions as investigating
 from gridwalk.operations.investigations import queries as investigations
 from gridwalk.reconcile.actions import backfill, comparing, staging, submissions
 from gridwalk.reconcile.actions import deciding as deciding_unmatched
 from gridwalk.reconcile.models import Comparison, Import
+from gridwalk.reconcile.queries import access as files_of
 from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.registry.actions import care as caring
 from gridwalk.registry.actions import corrections, ends, facilities, looking, numbers, printing
-from gridwalk.registry.queries import care, entities
+from gridwalk.registry.queries import access as looks
+from gridwalk.registry.queries import care, dossiers, entities
 from gridwalk.registry.tests.street import FIRST, GRID
 from gridwalk.retention.actions import people
 from gridwalk.sync.actions import badges, devices
@@ -51,11 +54,14 @@ from gridwalk.upkeep.actions import plans as planning
 from gridwalk.upkeep.actions import posts as ending
 from gridwalk.upkeep.actions import unassigned
 from gridwalk.upkeep.queries import plans, posts
+from gridwalk.upkeep.queries import regridding as drawn_anew
 from gridwalk.upkeep.queries import unassigned as without_grid
 from gridwalk.visits.actions import care as contacting
 from gridwalk.visits.actions import doors, recording, reopening, rounds, withdrawing
 from gridwalk.visits.needs import Need
+from gridwalk.visits.queries import advice, impact, overdue, paper
 from gridwalk.visits.queries import care as needs
+from gridwalk.visits.queries import rounds as walked
 from tests.security import objects
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -87,6 +93,33 @@ handover       administrator
 substitute     lead street
 investigation  street administrator
 no_grid        lead street
+no_grid_doors  lead street
+no_grid_lately lead street
+wave           street
+dossier        lead
+dossier_door   lead
+looks          lead street administrator
+files          lead street administrator
+impact         worker lead
+walk_sheet     worker lead
+paper          worker lead
+visits         worker lead street
+rounds         worker lead street
+round_line     worker lead street
+round_building worker lead street
+care_due       worker lead
+care_list      worker lead
+care_counts    worker lead
+care_places    worker lead
+care_followed  worker lead
+overdue        worker lead street
+planning       worker lead street
+questions      worker lead street
+counted        worker lead street district leading
+area           worker lead street district inspector leading administrator next_worker
+open_work      administrator
+takers         administrator
+to_draw        street administrator
 """
 """Object → who reads it; the campaign is the whole street's."""
 
@@ -226,6 +259,7 @@ def test_one_object_is_read_by_whom_the_table_names_and_by_nobody_else(world: ty
     def of(query: Callable[..., object], pk: object, *more: object) -> Callable[[Viewer], object]:
         return lambda viewer: query(viewer, pk, *more)
 
+    today = clock.local_date(world.at)
     assert table_of(
         {
             "dwelling": of(entities.get_dwelling, world.door.pk),
@@ -235,7 +269,7 @@ def test_one_object_is_read_by_whom_the_table_names_and_by_nobody_else(world: ty
             "facility": of(entities.get_facility, world.facility.pk),
             "label": of(care.get_label, world.label.pk),
             "recipient": of(care.get_recipient, world.person.pk),
-            "need": of(needs.get_need, world.need.pk, clock.local_date(world.at)),
+            "need": of(needs.get_need, world.need.pk, today),
             "event": of(daily.get_event, world.event.pk),
             "difference": of(differences.get_difference, world.difference.pk),
             "batch": of(batches.get_batch, world.batch.pk),
@@ -254,6 +288,33 @@ def test_one_object_is_read_by_whom_the_table_names_and_by_nobody_else(world: ty
             "substitute": of(substitutes.get_substitute, world.substitute.pk),
             "investigation": of(investigations.get_investigation, world.investigation.pk),
             "no_grid": of(without_grid.buildings, FIRST),
+            "no_grid_doors": lambda viewer: without_grid.single_doors(viewer, FIRST, limit=9),
+            "no_grid_lately": of(without_grid.lately, FIRST, world.at),
+            "wave": of(campaigns.dispatch_preview, world.campaign.waves.get().pk, today),
+            "dossier": of(dossiers.of_person, world.person.pk),
+            "dossier_door": of(dossiers.of_dwelling, world.home.pk),
+            "looks": of(looks.looks_at, world.person),
+            "files": of(files_of.files_with, world.person),
+            "impact": of(impact.subject, "person", world.person.pk),
+            "walk_sheet": lambda viewer: paper.walk_sheet(viewer, world.campaign, GRID, only_left=True, today=today),
+            "paper": of(paper.stairwell_for_entry, world.campaign, world.stairwell, today),
+            "visits": of(paper.visits_of, world.home.pk, GRID),
+            "rounds": of(walked.rounds_of, world.facility.pk, GRID),
+            "round_line": of(walked.line_of, world.facility, today),
+            "round_building": of(walked.at_building, world.building, today),
+            "care_due": of(care.due, GRID, today),
+            "care_list": of(care.listed, GRID, "ending", today),
+            "care_counts": of(care.counts, GRID, today),
+            "care_places": of(care.places, GRID, today),
+            "care_followed": of(needs.followed, GRID, today),
+            "overdue": of(overdue.counts, GRID, today),
+            "planning": lambda viewer: advice.planning(viewer, world.campaign, GRID, kind="dwelling", at=world.at),
+            "questions": of(at_doors.questions, GRID),
+            "counted": of(counting.visible_grids, GRID),
+            "area": of(territory.get_area, FIRST),
+            "open_work": of(posts.open_work, world.post.pk, today),
+            "takers": of(posts.takers, world.post.pk, today),
+            "to_draw": of(drawn_anew.standing, [GRID]),
         }
     ) == written(READ)
 

@@ -186,8 +186,14 @@ def pull(request: HttpRequest) -> HttpResponse:
     read = wire.json_of(session.body)
     body = read if isinstance(read, dict) else {}
     since = body["since"] if isinstance(body.get("since"), dict) else {}
+    mine = pulling.codes_of(session.viewer)
     pulled = pulling.pull(
-        viewer=session.viewer, at=session.at, since=since, epoch=epoch, same_epoch=body.get("epoch") == epoch
+        viewer=session.viewer,
+        grids=mine,
+        at=session.at,
+        since=since,
+        epoch=epoch,
+        same_epoch=body.get("epoch") == epoch,
     )
     users: dict[str, str] = {}
     grids = []
@@ -199,7 +205,7 @@ def pull(request: HttpRequest) -> HttpResponse:
     rest = {
         "epoch": epoch,
         "now": session.at.isoformat(),
-        "left": pulling.left(session.viewer, list(since)),
+        "left": pulling.left(mine, since),
         "users": users,
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,

@@ -84,11 +84,16 @@ def test_a_condition_is_read_and_told_in_words(name: str, op: str, typed: list[s
         (PERSONS, "sex", "is", [], "要填一个值"),
         (PERSONS, "born_on", "older", ["0"], "要写天数"),
         (PERSONS, "born_on", "older", ["１８０"], "要写天数"),
+        (PERSONS, "born_on", "older", ["36501"], "要写天数"),
         (PERSONS, "born_on", "before", ["昨天"], "要写日期"),
         (PERSONS, "born_on", "before", ["9999-12-31"], "要写日期"),
         (DOORS, "area_m2", "least", ["大"], "要写数字"),
         (DOORS, "area_m2", "least", ["NaN"], "要写数字"),
         (DOORS, "area_m2", "least", ["1e400"], "要写数字"),
+        (DOORS, "area_m2", "least", ["-0.1"], "要写数字"),
+        (DOORS, "area_m2", "least", ["1000000"], "要写数字"),
+        (PERSONS, "born_on", "before", ["1899-12-31"], "要写日期"),
+        (PERSONS, "born_on", "before", ["2200-01-01"], "要写日期"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_to_do(
@@ -97,6 +102,24 @@ def test_what_cannot_be_asked_is_refused_with_what_to_do(
     with pytest.raises(ListError, match="没有添加条件") as refused:
         rules.condition(listing.by_name[name], op, typed, ON_PAGE)
     assert why in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("listing", "name", "op", "typed"),
+    [
+        (DOORS, "area_m2", "least", "0"),
+        (DOORS, "area_m2", "least", "999999.5"),
+        (PERSONS, "born_on", "before", "1900-01-01"),
+        (PERSONS, "born_on", "before", "2199-12-31"),
+        (PERSONS, "born_on", "older", "1"),
+        (PERSONS, "born_on", "older", "36500"),
+        (PERSONS, "name", "contains", "望" * 60),
+    ],
+)
+def test_the_first_and_the_last_value_that_can_be_asked_are_taken(
+    listing: Listing, name: str, op: str, typed: str
+) -> None:
+    assert rules.condition(listing.by_name[name], op, [typed], ON_PAGE) == Condition(name, Op(op), (typed,))
 
 
 def test_a_view_says_what_of_it_is_closed_and_what_stays_inside() -> None:

@@ -60,9 +60,8 @@ def close_answered(writing: Writing, statements: Sequence[Said]) -> None:
         return
     by_fact = {(statement.entity, statement.field): statement for statement in statements}
     closed = []
-    for waiting in Difference.objects.filter(
-        entity__among={statement.entity for statement in statements}, state__in=WAITING
-    ):
+    about = list({statement.entity for statement in statements})
+    for waiting in plain.select(Difference, "t.entity = ANY(%s) AND t.state = ANY(%s)", [about, list(WAITING)]):
         statement = by_fact.get((waiting.entity, waiting.field))
         if statement is None:
             continue

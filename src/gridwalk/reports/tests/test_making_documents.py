@@ -57,6 +57,10 @@ def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, stree
     assert row(overview, "单位走访率", 2)[3:6] == [0, 0, "—"]
     assert row(overview, "已登记原因，拒访", 2)[3] == 2
     assert overview["A2"].value == "数据截至 2026年10月13日 10:00。"
+    lines = [[cell.value for cell in cells] for cells in overview.iter_rows()]
+    note = next(n for n, line in enumerate(lines) if line[0] == "入户走访未完成的，按原因（户）：")
+    assert lines[note + 1][1:4] == ["原因", "单位", "合计"], "the heading stands under its note"
+    assert (lines[note + 2][0], lines[note + 2][2]) == ("未完成", "户"), "and the reasons under the heading"
     communities, grids = workbook["各社区"], workbook["各网格"]
     assert row(communities, "林古里")[1:10] == [2, "未明确", "", 2, 7, 0.285, 1, 4, 1]
     assert row(communities, "君临天下")[1:10] == [1, "未明确", "", 4, 6, 0.666, 2, 0, 4]

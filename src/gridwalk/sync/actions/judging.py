@@ -8,9 +8,13 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
 
 from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
+from gridwalk.core import plain
 from gridwalk.core.actions import Writing
 from gridwalk.registry.rules import Claim
 from gridwalk.sync import rules
@@ -24,6 +28,14 @@ from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED, Intention
 from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.values import Found
+
+
+def _posts(user: uuid.UUID) -> QuerySet[Assignment, Any]:
+    """Where somebody visits, or once did."""
+    return Assignment.objects.filter(user_id=user, role=Role.GRID_WORKER, state=State.CONFIRMED).values_list("scope")
+
+
+_POSTS = plain.Query(_posts, user=uuid.UUID(int=0))
 
 
 class OtherGrids(Exception):
@@ -111,9 +123,8 @@ class Judge:
         """Whether it was theirs once."""
         if self.viewer.id is None:
             return "not_permitted"
-        posts = Assignment.objects.filter(user_id=self.viewer.id, role=Role.GRID_WORKER, state=State.CONFIRMED)
-        scopes = posts.values_list("scope", flat=True)
-        return "former_holder" if any(grid.startswith(scope) for scope in scopes) else "not_permitted"
+        posts = _POSTS.ask(user=self.viewer.id)()
+        return "former_holder" if any(grid.startswith(scope) for (scope,) in posts) else "not_permitted"
 
     def _grids(self) -> set[str]:
         grids = {outcome.grid for outcome in self.outcomes.values() if outcome.grid}

@@ -56,27 +56,35 @@ def grids_of(viewer: Viewer) -> list[Grid]:
     return grids
 
 
+# Codes are digits. What begins with a scope is a range, which the index of codes answers, in a city too.
+_CODES = f"""
+SELECT t.code FROM {Grid._meta.db_table} t, unnest(%s::text[]) AS scope
+WHERE t.code BETWEEN scope AND scope || '999999999999999' AND t.valid_to IS NULL ORDER BY scope, t.code
+"""  # noqa: S608 the table's name comes from the model
+
+
+def codes_of(viewer: Viewer) -> list[str]:
+    """The codes of the same grids, as each pull asks for them."""
+    return [code for (code,) in plain.ask(_CODES, [plain.array(viewer.scopes(Verb.WALK))])()]
+
+
 MOST_GRIDS = 6
 
 
-def pull(*, viewer: Viewer, at: dt.datetime, since: Mapping[str, Any], epoch: int, same_epoch: bool) -> list[Pulled]:
-    """Every grid of the viewer.
+def pull(
+    *, viewer: Viewer, grids: Sequence[str], at: dt.datetime, since: Mapping[str, Any], epoch: int, same_epoch: bool
+) -> list[Pulled]:
+    """``grids``: the viewer's (``codes_of``).
 
     ``same_epoch`` False: the phone's versions mean nothing any more. One transaction a grid.
     """
     versions = since if same_epoch else {}
-    return [
-        _pull_grid(viewer, grid.code, versions.get(grid.code), at=at, epoch=epoch)
-        for grid in grids_of(viewer)[:MOST_GRIDS]
-    ]
+    return [_pull_grid(viewer, grid, versions.get(grid), at=at, epoch=epoch) for grid in grids[:MOST_GRIDS]]
 
 
-def left(viewer: Viewer, since: Sequence[str]) -> list[str]:
-    """The grids a phone holds that are no longer the viewer's."""
-    if not since:
-        return []
-    mine = {grid.code for grid in grids_of(viewer)}
-    return sorted(code for code in since if isinstance(code, str) and code not in mine)
+def left(grids: Sequence[str], since: Iterable[Any]) -> list[str]:
+    """The grids a phone holds that are no longer among the viewer's."""
+    return sorted(code for code in since if isinstance(code, str) and code not in grids)
 
 
 @dataclasses.dataclass(frozen=True)

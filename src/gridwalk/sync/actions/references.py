@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from gridwalk.core import plain
 from gridwalk.core.models import Stream
 from gridwalk.registry import columns
@@ -237,5 +239,10 @@ def _heads(parents: set[uuid.UUID]) -> dict[tuple[str, uuid.UUID], uuid.UUID]:
     """Where an op said what stood there already: the head it stood under, by (field of an entity, that op)."""
     if not parents:
         return {}
-    results = Op.objects.filter(pk__in=parents, result__has_key="heads").values_list("id", "result")
-    return {(key, op): uuid.UUID(head) for op, result in results for key, head in result["heads"].items()}
+    results = plain.ask(_STOOD_UNDER, [list(parents)])()
+    return {(key, op): uuid.UUID(head) for op, heads in results for key, head in orjson.loads(heads).items()}
+
+
+_STOOD_UNDER = f"""
+SELECT t.id, t.result -> 'heads' FROM {Op._meta.db_table} t WHERE t.id = ANY(%s) AND t.result ? 'heads'
+"""  # noqa: S608 the table's name comes from the model

@@ -8,6 +8,8 @@ import functools
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import orjson
+
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope, plain
@@ -213,14 +215,26 @@ def _judged(
     return answers
 
 
+_KNOWN = f"""
+SELECT t.id, t.seq, t.state, t.reason, t.text, t.result FROM {Op._meta.db_table} t WHERE t.id = ANY(%s)
+"""  # noqa: S608 the table's name comes from the model
+_UNDER_NUMBERS = f"""
+SELECT t.seq, t.hash FROM {Op._meta.db_table} t WHERE t.device_id = %s AND t.seq = ANY(%s::bigint[])
+"""  # noqa: S608 the table's name comes from the model
+
+
 def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
     """The ops the server has, whatever device or place they came under, as they stand today."""
-    rows = Op.objects.filter(pk__in=[intention.op for intention in intentions])
     return {
         pk: Result(
-            op=pk, seq=seq, state=state, reason=reason, text=text, differences=tuple(result.get("differences", ()))
+            op=pk,
+            seq=seq,
+            state=state,
+            reason=reason,
+            text=text,
+            differences=tuple(orjson.loads(result).get("differences", ())),
         )
-        for pk, seq, state, reason, text, result in rows.values_list("id", "seq", "state", "reason", "text", "result")
+        for pk, seq, state, reason, text, result in plain.ask(_KNOWN, [[intention.op for intention in intentions]])()
     }
 
 
@@ -253,11 +267,8 @@ def _require_sequence(
         raise Gap(next_seq)
     if expected and intentions[0].seq == next_seq:
         return
-    taken = Op.objects.filter(device=device, seq__in=[intention.seq for intention in intentions]).values_list(
-        "seq", "hash"
-    )
     marks = {intention.seq: kept_hash(intention) for intention in intentions}
-    bodies = dict(taken)
+    bodies = dict(plain.ask(_UNDER_NUMBERS, [device.pk, list(marks)])())
     for intention in intentions:
         mark = marks[intention.seq]
         if bodies.get(intention.seq, mark) != mark:

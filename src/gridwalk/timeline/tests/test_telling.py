@@ -15,7 +15,7 @@ from gridwalk.core.models import Change
 from gridwalk.events.actions import homes, letting
 from gridwalk.events.kinds import EVENTS
 from gridwalk.registry.models import Dwelling, Facility, Person
-from gridwalk.registry.tests.street import GRID, Street
+from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, Street
 from gridwalk.timeline import queries
 from gridwalk.visits.actions import rounds
 
@@ -108,3 +108,21 @@ def test_a_value_without_a_word_is_told_as_it_stands(
 ) -> None:
     change = Change(kind=kind, field=field, old=None, new=new, at=at, source="office")
     assert queries.sentences([change], full=True) == [words]
+
+
+def test_the_grid_a_record_came_to_is_told_by_name_and_of_a_person_that_no_home_is_known(at: dt.datetime) -> None:
+    street = Street.lay_out(at)
+    door = street.door("101")
+    person = street.person("程甲", door)
+    unassigned = f"{FIRST}000"
+    with core.write_to(GRID, NEXT_GRID, unassigned, actor=SYSTEM, at=at) as writing:
+        for kind, record in (("person", person.pk), ("dwelling", door.pk)):
+            for old, new in ((GRID, NEXT_GRID), (NEXT_GRID, unassigned)):
+                writing.change(stream=new, kind=kind, entity=record, field="grid", old=old, new=new, source="office")
+
+    def moves(kind: str, record: Any) -> set[str]:
+        return {line.sentence for line in queries.past(kind, [record], full=True) if line.mark == "移"}
+
+    there, nowhere = "移到 甲 第二网格", "没有登记的住处了，先放在“未划入网格”"
+    assert moves("person", person.pk) == {there, nowhere}
+    assert moves("dwelling", door.pk) == {there, "移到 甲 未划入网格"}

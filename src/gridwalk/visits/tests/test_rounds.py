@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from gridwalk.registry.models import Facility, Site
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, Street, lead
 from gridwalk.visits import rules
 from gridwalk.visits.queries import rounds
+from gridwalk.visits.queries.rounds import Chosen
 from gridwalk.visits.rules import Look
 
 DAY = dt.date(2026, 6, 8)
@@ -122,3 +124,35 @@ def test_what_stands_there_is_due_for_a_round_and_what_is_gone_is_not(at: dt.dat
     lines = rounds.due(lead(), FIRST, today)
     assert {line.id for line in lines} == {row.pk for row in expected}
     assert [line.when for line in lines] == ["overdue", "overdue", "soon", "soon"]
+
+
+@pytest.mark.django_db
+def test_facilities_are_listed_by_kind_state_building_and_day(at: dt.datetime) -> None:
+    street = Street.lay_out(at)
+    building = street.door("101").building
+    today = at.date()
+
+    def facility(days: int, grid: str = GRID, **values: Any) -> Facility:
+        given: dict[str, Any] = {"facility_kind": "hydrant", "status": "active", "interval_days": 30}
+        seen = today - dt.timedelta(days=days)
+        return Facility.objects.create(
+            grid_id=grid, last_contact_on=seen, source="office", created_at=at, **(given | values)
+        )
+
+    late, soon, ahead = facility(31), facility(27), facility(26)
+    light, inside = facility(0, facility_kind="light"), facility(0, building=building)
+    faulty, out_of_use, removed = (facility(0, status=state) for state in ("faulty", "out_of_use", "removed"))
+    facility(31, FAR_GRID)
+    broken = {faulty.pk, out_of_use.pk}
+    asked = {
+        Chosen(): {late.pk, soon.pk, ahead.pk, light.pk, inside.pk, *broken},
+        Chosen(when="overdue"): {late.pk},
+        Chosen(when="soon"): {late.pk, soon.pk},
+        Chosen(state="broken"): broken,
+        Chosen(state="removed"): {removed.pk},
+        Chosen(kind="light"): {light.pk},
+        Chosen(building=inside.building_id): {inside.pk},
+    }
+    for chosen, expected in asked.items():
+        lines, n = rounds.facilities(lead(), FIRST, chosen, today)
+        assert ({line.id for line in lines}, n) == (expected, len(expected)), chosen
