@@ -50,6 +50,11 @@ class ListPage:
     before: bool
     behind: bool
 
+    @property
+    def lines(self) -> list[tuple[ListRow, list[tuple[ListField, str]]]]:
+        """Each row with its cells by column."""
+        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
+
 
 @dataclasses.dataclass(frozen=True)
 class Total:

@@ -283,7 +283,7 @@ def _part(n: int) -> Func:
 
 def same_door(inside: Inside, today: dt.date) -> list[Case]:
     """One room of a building written with its stairwell and without."""
-    standing = Dwelling.objects.exclude(status="struck_off").exclude(room="").annotate(stair=_part(3))
+    standing = Dwelling.objects.exclude(status="struck_off").exclude(room="")
     wanted = _rooms_without_stairwell(inside, standing)
     rows = standing.filter(building__in={b for b, _ in wanted}, room__in={r for _, r in wanted}).order_by("id")
     cases = []
@@ -299,11 +299,12 @@ def same_door(inside: Inside, today: dt.date) -> list[Case]:
 def _rooms_without_stairwell(inside: Inside, standing: QuerySet[Dwelling]) -> set[tuple[uuid.UUID | None, str]]:
     """Buildings with a room that several records say, one of them without its stairwell, one of them inside."""
     if inside.is_wide:
-        rooms = standing.filter(building__isnull=False).order_by().values("building", "room")
+        rooms = standing.filter(building__isnull=False).annotate(stair=_part(3)).order_by().values("building", "room")
         several = rooms.annotate(n=Count("pk"), bare=Count("pk", filter=Q(stair="")), here=_here(inside))
         return set(several.filter(n__gt=1, bare__gt=0, here__gt=0).values_list("building", "room"))
-    twin = standing.filter(building=OuterRef("building"), room=OuterRef("room")).exclude(pk=OuterRef("pk"))
-    here = standing.filter(inside.of())
+    written = standing.annotate(stair=_part(3))
+    twin = written.filter(building=OuterRef("building"), room=OuterRef("room")).exclude(pk=OuterRef("pk"))
+    here = written.filter(inside.of())
     bare = here.filter(Exists(twin), stair="").values_list("building", "room")
     beside = here.filter(Exists(twin.filter(stair=""))).exclude(stair="").values_list("building", "room")
     return set(bare.union(beside))
