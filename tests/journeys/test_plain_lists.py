@@ -171,7 +171,7 @@ def test_many_accounts_cost_the_queries_of_few(street: Client, sign_in: SignIn) 
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as asked:
-            assert "网格员" in text(admin, "/accounts/")
+            assert "网格员" in text(admin, "/accounts/list/")
         return len(asked)
 
     few = cost()
