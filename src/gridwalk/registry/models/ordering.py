@@ -47,6 +47,12 @@ def by_name(name: str) -> Index:
     return Index(fields=["sort_key", "id"], include=["grid"], condition=STANDING, name=name)
 
 
+def by_text(name: str) -> Index:
+    """The index ``name`` of people by how their names begin, merged ones too: it answers with all a list asks for."""
+    include = ["grid", "merged_into", *OF_PERSONS_BESIDE_NAMES]
+    return Index(fields=["name", "sort_key", "id"], include=include, name=name)
+
+
 def by_day(column: str, *, name: str) -> Index:
     """The index ``name`` of a list in the order of a column of days."""
     return Index(days(column), "id", include=["grid", column], condition=STANDING, name=name)

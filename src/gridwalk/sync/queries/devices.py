@@ -119,7 +119,8 @@ class Row:
 
 
 def visible(viewer: Viewer, on: dt.date, scope: str = "") -> list[Row]:
-    """The devices the viewer manages in a scope: in use first, then copies that wait for a word, then taken back; by user.
+    """The devices the viewer manages in a scope: in use first, then copies that wait for a word, then taken back; by
+    user.
 
     A phone is managed where it was bound, and by whoever answers for an area its user walks on that day.
     """
