@@ -121,6 +121,12 @@ CONDITIONS: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (Condition("home", Op.CONTAINS, ("海河花园5号楼1单元",)), Condition("sex", Op.IS, (NOT_RECORDED,))),
         (Condition("complete", Op.HOLDS_NOT), Condition("sex", Op.IS, ("female",))),
         (Condition("checked", Op.HOLDS), Condition("phone", Op.HAS_NOT), Condition("registered_address", Op.HAS_NOT)),
+        (
+            Condition("checked", Op.HOLDS),
+            Condition("registered_address", Op.HAS_NOT),
+            Condition("sex", Op.IS, ("female",)),
+            Condition("born_on", Op.SINCE, ("2015-01-01",)),
+        ),
     ),
     "dwelling": (
         (),

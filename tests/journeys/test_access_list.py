@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.grants import actions as grants
 from gridwalk.accounts.models import User
@@ -103,6 +105,12 @@ def test_a_paper_of_a_door_or_a_person_takes_a_reason_and_stands_in_the_list_of_
     assert street.get(f"/print/organization/{mother.pk}/").status_code == 404
 
 
+def n_queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
 def test_what_is_opened_for_a_time_is_listed_and_taken_back(street: Client, sign_in: SignIn, actor: Viewer) -> None:
     person, now = Person.objects.get(name="程望舒"), clock.now()
     user = User.objects.latest("created_at")
@@ -121,6 +129,21 @@ def test_what_is_opened_for_a_time_is_listed_and_taken_back(street: Client, sign
     assert stranger.post(f"/campaign/grants/{grant.pk}/revoke/").status_code == 404
     listed = street.get("/campaign/grants/").content.decode()
     assert "抽查这一户" in listed and "程望舒" not in listed
+    cost = n_queries(street, "/campaign/grants/")
+    others = Person.objects.filter(grid=person.grid).exclude(pk=person.pk)[:3]
+    for other in others:
+        grants.grant(
+            actor=actor,
+            at=now,
+            user=user.pk,
+            kind="person",
+            entity=other.pk,
+            code=GRID,
+            until_at=now + dt.timedelta(days=1),
+            reason="一起抽查",
+        )
+    assert street.get("/campaign/grants/").content.decode().count("一起抽查") == len(others) == 3
+    assert n_queries(street, "/campaign/grants/") == cost
     assert "收回了给" in street.post(f"/campaign/grants/{grant.pk}/revoke/", follow=True).content.decode()
     assert "抽查这一户" not in street.get("/campaign/grants/").content.decode()
     assert street.post(f"/campaign/grants/{grant.pk}/revoke/").status_code == 404, "once"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections import Counter
 from typing import Any
@@ -178,3 +179,63 @@ def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client
     (op,) = re.findall(r'name="op" value="([^"]+)"', lead.get(PLACE).content.decode())[:1]
     assert "2 户回到了" in take_back(lead, op) and grids() == {GRID: 2, NONE: 4}
     assert Building.objects.filter(key="9", ended_on__isnull=True).get().grid_id == NONE, "one building again"
+
+
+def paste(client: Client, grid: str, *lines: str) -> tuple[int, str]:
+    answer = client.post(PLACE, {"community": COMMUNITY, "grid": grid, "list": "\n".join(lines)}, follow=True)
+    return answer.status_code, answer.content.decode()
+
+
+def line_faults(page: str) -> list[tuple[str, str, str]]:
+    rows = re.findall(r'<td class="r">(\d+)</td>\s*<td class="wrap">(.*?)</td>\s*<td class="wrap">(.*?)</td>', page)
+    return [(number, line, html.unescape(text)) for number, line, text in rows]
+
+
+def test_a_pasted_list_of_buildings_goes_into_a_grid_or_says_which_line_does_not(lead: Client, sign_in: SignIn) -> None:
+    here = [line for key in "56" for line in doors("", f"{key}号楼", "101", "102")]
+    nine = [[*line[:4], stairwell, *line[5:]] for stairwell in ("1单元", "2单元") for line in doors("", "9号楼", "101")]
+    of_lake = [[*line[:2], "望湖里", *line[3:]] for line in doors("", "5号楼", "101")]
+    placed = doors("第一网格", "8号楼", "101")
+    confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *here, *nine, *of_lake, *placed])))
+    assert grids() == {NONE: 7, GRID: 1}
+
+    status, page = paste(
+        lead,
+        GRID,
+        "海河花园 6号楼",
+        "5号楼",
+        "",
+        "海河花园\t７号楼",
+        "海河花园8栋",
+        "海河花园 9号楼 3单元",
+        "海河花园 5号楼 1单元 101",
+        "海河花园六号楼1单元",
+        "居委会旁边",
+        "海河花园 5号楼、6号楼",
+    )
+    assert status == 422 and grids() == {NONE: 7, GRID: 1}, "one line that cannot be told, and nothing moves"
+    assert line_faults(page) == [
+        ("2", "5号楼", "有几处都叫5号楼（海河花园、望湖里），请写上小区"),
+        ("4", "海河花园 ７号楼", "“未划入网格”里没有这栋楼，和上面列的小区名、楼号对一下"),
+        ("5", "海河花园8栋", "已经在君临天下 第一网格，不用划；要换网格，请街道网格中心用“拆并网格”"),
+        ("6", "海河花园 9号楼 3单元", "这栋楼里没有 3单元，写整栋，或和上面列的单元对一下"),
+        ("7", "海河花园 5号楼 1单元 101", "写到了室号。这里一行写一栋楼或一个单元，单户在上面勾"),
+        ("8", "海河花园六号楼1单元", "和第 1 行是同一处，留一行就行"),
+        ("9", "居委会旁边", "看不出楼号，写成“海河花园 5号楼”这样"),
+        ("10", "海河花园 5号楼、6号楼", "看不清是哪一栋。一行只写一栋楼，写成“海河花园 5号楼”这样"),
+    ]
+    assert "海河花园\t７号楼" in page, "what was pasted stays, to be mended"
+
+    status, page = paste(lead, "", "海河花园 6号楼")
+    assert status == 422 and "先选划到" in page and "海河花园 6号楼</textarea>" in page
+    assert sign_in(Role.GRID_WORKER, GRID).post(PLACE, {"list": "海河花园 6号楼", "grid": GRID}).status_code == 403
+    too_long = "\n".join(["海河花园 6号楼"] * 501)
+    assert line_faults(paste(lead, GRID, too_long)[1]) == [
+        ("501", "海河花园 6号楼", "一次最多 500 行，从这一行起下一次再贴")
+    ]
+
+    status, page = paste(lead, SECOND, "海河花园 6号楼", "望湖里 5 栋", "海河花园 9号楼2单元")
+    assert status == 200 and "4 户划入了君临天下 第二网格" in page
+    assert grids() == {NONE: 3, GRID: 1, SECOND: 4}
+    (op,) = re.findall(r'name="op" value="([^"]+)"', page)
+    assert "4 户回到了“未划入网格”" in take_back(lead, op) and grids() == {NONE: 7, GRID: 1}

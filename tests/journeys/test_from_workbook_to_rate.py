@@ -157,6 +157,41 @@ def test_paper_visits_move_the_rate_by_exactly_what_was_typed(street: Client) ->
     assert pair(street) == (3, 8)
 
 
+def test_each_line_of_paper_has_its_own_time_and_keeps_what_was_typed_where_it_was_refused(street: Client) -> None:
+    stairwell = Stairwell.objects.get(building__key="5", key="1")
+    doors = {d.room: d.pk for d in Dwelling.objects.filter(stairwell=stairwell)}
+    on = last_working_morning().isoformat()
+    shown = street.get(f"/paper/{stairwell.pk}/").content.decode()
+    assert "<th>时段</th>" in shown and f'name="b-{doors["101"]}"' in shown
+    typed = {
+        "on": on,
+        "band": "afternoon",
+        f"o-{doors['101']}": "no_answer",
+        f"b-{doors['101']}": "morning",
+        f"o-{doors['102']}": "no_answer",
+        f"b-{doors['102']}": "",
+        f"o-{doors['201']}": "no_answer",
+        f"b-{doors['201']}": "evening",
+    }
+    assert street.post(f"/paper/{stairwell.pk}/", typed).status_code == 302
+    bands = {room: Target.objects.get(entity=doors[room]).bands for room in ("101", "102", "201")}
+    assert bands == {"101": ["morning"], "102": ["afternoon"], "201": ["evening"]}
+
+    future = (clock.local_date(clock.now()) + dt.timedelta(days=2)).isoformat()
+    late = {
+        "on": future,
+        "band": "morning",
+        f"o-{doors['401']}": "vacant_confirmed",
+        f"b-{doors['401']}": "evening",
+        f"s-{doors['401']}": "neighbour",
+    }
+    refused = street.post(f"/paper/{stairwell.pk}/", late)
+    assert refused.status_code == 422
+    line = refused.content.decode().split(f'data-door="{doors["401"]}"')[1].split("</tr>")[0]
+    kept = [part.split('"')[0] for part in line.split('value="') if " selected" in part.split(">")[0]]
+    assert kept == ["vacant_confirmed", "evening", "neighbour"]
+
+
 def test_quiet_hours_are_refused_and_a_day_visit_is_recorded(street: Client) -> None:
     door = Dwelling.objects.get(room="301")
     day = last_working_morning()

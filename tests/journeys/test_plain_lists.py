@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
@@ -161,3 +163,19 @@ def test_the_audit_says_what_an_act_was_done_to_where_one_may_see_it(street: Cli
     assert f"/people/{outward.outward(person.pk)}/" in text(street, "/audit/")
     only = text(admin, f"/audit/?about={outward.outward(person.pk)}")
     assert "只看对同一个对象做的" in only and "<h2>1 条</h2>" in only
+
+
+def test_many_accounts_cost_the_queries_of_few(street: Client, sign_in: SignIn) -> None:
+    admin = sign_in(Role.ADMINISTRATOR, STREET)
+    sign_in(Role.GRID_WORKER, COMMUNITY + "001")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert "网格员" in text(admin, "/accounts/list/")
+        return len(asked)
+
+    cost()
+    few = cost()
+    for _ in range(8):
+        sign_in(Role.GRID_WORKER, COMMUNITY + "001")
+    assert cost() == few

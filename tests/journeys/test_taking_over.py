@@ -251,6 +251,8 @@ def test_after_seven_days_the_street_decides_on_masked_rows(sides: Sides) -> Non
         assert "程望舒" not in page and "任意名" not in page and id_no(3) not in page
         further = sides.street.get("/rechecks/?list=late&from=1").content.decode()
         assert "过 7 天 1" in further and "待对方确认，过了 7 天" not in further, "the list is turned, its count stays"
+        for grid, told in ((GRID, True), (FAR_GRID, True), (NEXT_GRID, False)):
+            assert ("过 7 天 1" in sides.street.get(f"/rechecks/?scope={grid}").content.decode()) is told, "either side"
         assert signed_in(sides.field.lead).post(address, data).status_code == 404, "one side alone does not"
         unsaid = sides.street.post(address, {"decision": "accept", "reason": ""}, follow=True).content.decode()
         assert "没有定：请写明问过谁、凭什么，两边都看得到" in unsaid

@@ -109,9 +109,9 @@ def managed(viewer: Viewer) -> QuerySet[User]:
     return User.objects.filter(inside | Q(assignments__isnull=True) if scopes else Q(pk__in=[])).distinct()
 
 
-def users(viewer: Viewer) -> list[User]:
-    """The accounts the viewer manages, by name, with their assignments."""
-    return list(managed(viewer).prefetch_related("assignments").order_by("name", "username"))
+def user_named(viewer: Viewer, username: str) -> User | None:
+    """The account with a sign-in name among those the viewer manages."""
+    return managed(viewer).filter(username=username).first()
 
 
 def get_user(viewer: Viewer, user: uuid.UUID) -> User:

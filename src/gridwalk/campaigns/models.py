@@ -99,7 +99,7 @@ class Target(models.Model):
     STATES = [
         ("remaining", "待走访"),
         ("visited", "已走访"),
-        ("explained", "已说明"),
+        ("explained", "已登记原因"),
         ("pending", "待复核"),
         ("left", "已出范围"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +12,18 @@ from django.shortcuts import render
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.resets import queries as resets
-from gridwalk.accounts.rules import Verb
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import parameters, scopes
 from gridwalk.console.middleware import Signed
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
-from gridwalk.differences.queries import differences
+from gridwalk.differences.queries import differences, takeovers
 from gridwalk.registry.queries import rechecks
 from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
+from gridwalk.upkeep.queries import plans
 from gridwalk.upkeep.queries import unassigned as unassigned_doors
 from gridwalk.visits.queries import worklist
 
@@ -151,8 +153,14 @@ def _counts(request: Signed) -> dict[str, int]:
     if viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
         counts["console:gaps"] = campaigns.n_unvisited(viewer)
     if viewer.may_anywhere(Verb.RECHECK):
-        counts["console:rechecks"] = worklist.n_pending(viewer, "").total() + rechecks.n_waiting(viewer, "")
+        counts["console:rechecks"] = _n_rechecks(viewer, request.at)
     if viewer.may_anywhere(Verb.CONFIRM_ROLES):
         proposals = accounts.n_proposals(viewer, clock.local_date(request.at))
         counts["console:roles"] = proposals + len(resets.waiting(viewer, request.at))
     return counts
+
+
+def _n_rechecks(viewer: Viewer, at: dt.datetime) -> int:
+    """How many lines 待复核 has: each is one decision (件), whatever it is about."""
+    of_visits, of_records = worklist.n_pending(viewer, "").total(), rechecks.n_waiting(viewer, "")
+    return of_visits + of_records + plans.n_waiting(viewer, "") + takeovers.n_late(viewer, "", at)

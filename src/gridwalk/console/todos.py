@@ -62,6 +62,10 @@ class Asked:
         """Whether they may do it in the scope shown."""
         return self.viewer.may(verb, self.scope)
 
+    def of_scope(self, url: str, verb: Verb) -> str:
+        """A page of this scope; of all that is theirs, for who may do it in parts of the scope only."""
+        return f"{url}?scope={self.scope}" if self.may(verb) else url
+
     @property
     def since(self) -> dt.datetime:
         """What came before it has waited too long."""
@@ -119,7 +123,7 @@ def _differences(asked: Asked) -> Iterator[Todo]:
             mark="异",
             text=f"{n:,} 条差异待核对",
             note=stale or "定了再走，免得白跑",
-            url="/differences/",
+            url=asked.of_scope("/differences/", Verb.DECIDE_DIFFERENCE),
             button="去核对",
         )
     if n := comparisons.n_waiting(asked.viewer, asked.scope):
@@ -130,9 +134,13 @@ def _differences(asked: Asked) -> Iterator[Todo]:
             url=f"/consistency/?scope={asked.scope}",
             button="去核对",
         )
-    if n := returned.n_waiting(asked.viewer):
+    if n := returned.n_waiting(asked.viewer, asked.scope):
         yield Todo(
-            mark="退", text=f"{n:,} 条手机传来的没记上", note="看原因，放行或搁置", url="/returned/", button="去处理"
+            mark="退",
+            text=f"{n:,} 条手机传来的没记上",
+            note="看原因，放行或搁置",
+            url=asked.of_scope("/returned/", Verb.DECIDE_DIFFERENCE),
+            button="去处理",
         )
 
 
@@ -140,14 +148,14 @@ def _unfinished(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.IMPORT_LEDGER):
         return
     for way, words, url in ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/")):
-        if n := submissions.n_unfinished(asked.viewer, way.model):
+        if n := submissions.n_unfinished(asked.viewer, way.model, asked.scope):
             yield Todo(mark="账", text=f"{n} 份台账没有{words}完", note="停在半路", url=url, button=f"继续{words}")
 
 
 def _rechecks(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.RECHECK):
         return
-    viewer, scope, url = asked.viewer, asked.scope, f"/rechecks/?scope={asked.scope}"
+    viewer, scope, url = asked.viewer, asked.scope, asked.of_scope("/rechecks/", Verb.RECHECK)
     if counted := worklist.n_pending(viewer, scope):
         words = "、".join(f"{counted[kind]:,} {COUNTED_IN[kind]}" for kind in COUNTED_IN if counted[kind])
         stale = _stale(worklist.n_pending(viewer, scope, before=asked.since).total(), "件")
@@ -156,11 +164,11 @@ def _rechecks(asked: Asked) -> Iterator[Todo]:
     if n := rechecks.n_waiting(viewer, scope):
         note = _stale(rechecks.n_waiting(viewer, scope, before=asked.since), "件") or "复核前记录还在册"
         yield Todo(mark="销", text=f"{n:,} 件注销、恢复等复核", note=note, url=url, button="去复核")
-    if n := plans.waiting(viewer, scope, limit=0)[1]:
+    if n := plans.n_waiting(viewer, scope):
         yield Todo(
             mark="改", text=f"{n:,} 件更正方案等复核", note="合并、拆分、搬迁，复核了才生效", url=url, button="去复核"
         )
-    if n := takeovers.n_late(viewer, asked.at):
+    if n := takeovers.n_late(viewer, scope, asked.at):
         note = "对方没答，可以由复核人定"
         yield Todo(mark="接", text=f"{n:,} 人等对方社区答复", note=note, url=url, button="去定", public=False)
 
@@ -168,7 +176,7 @@ def _rechecks(asked: Asked) -> Iterator[Todo]:
 def _phones(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.MANAGE_DEVICES):
         return
-    silent = devices.silent(asked.viewer, clock.local_date(asked.at))
+    silent = devices.silent(asked.viewer, clock.local_date(asked.at), asked.scope)
     if silent.n:
         waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
         text = f"{silent.n} 台手机两天没同步"

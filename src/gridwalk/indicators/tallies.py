@@ -178,14 +178,6 @@ def keep_day(indicators: Iterable[Indicator], moment: Moment, grids: Sequence[st
     return len(rows)
 
 
-def days(
-    indicator: Indicator, campaign: uuid.UUID, grids: Sequence[str], *, since: dt.date, until: dt.date
-) -> dict[dt.date, Figure]:
-    """The kept days of an indicator summed over ``grids``, oldest first."""
-    kept = days_of(indicator, campaign, {"": grids}, since=since, until=until)
-    return kept.get("", {})
-
-
 def days_of(
     indicator: Indicator,
     campaign: uuid.UUID,

@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import operator
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -35,8 +35,10 @@ R = TypeVar("R", bound=Model)
 PAGE = 50
 SLICE = 1000
 """Rows of a file that are opened at a time."""
-NEAREST = (400, 4000)
-"""So many rows of the sort are looked at one by one, then so many, before all are judged."""
+NEAREST, FARTHEST = (400, 4_000), 20_000
+"""So many rows of the sort are looked at one by one, then so many; then as many as seem to hold a page, if they are not
+more than ``FARTHEST``; before all are judged.
+"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,11 @@ class ListPage:
     rows: list[ListRow]
     before: bool
     behind: bool
+
+    @property
+    def lines(self) -> list[tuple[ListRow, list[tuple[ListField, str]]]]:
+        """Each row with its cells by column."""
+        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -254,12 +261,29 @@ def ids(asking: Asking, anchor: tuple[Any, ...] | None = None, *, backwards: boo
         return list(ordered(records).values_list("pk", flat=True)[: PAGE + 1])
     # A span of the days it is sorted by is where the walk along the index begins and ends.
     along = ordered(records.filter(asking.span())).values("pk")
+    rows: list[uuid.UUID] = []
     for n in NEAREST:
-        rows = list(ordered(asking.records().filter(_among(along[:n]), condition)).values_list("pk", flat=True))
+        rows = _looked_at(asking, along[:n], ordered)
         if len(rows) > PAGE:
-            return rows[: PAGE + 1]
+            return rows
+    looked_at = NEAREST[-1]
+    if not along[looked_at : looked_at + 1].exists():
+        return rows
+    wanted = looked_at * PAGE * 3 // 2 // len(rows) if rows else 0  # a page may lie farther than it seems by half
+    if 0 < wanted <= FARTHEST:
+        rows = _looked_at(asking, along[:wanted], ordered)
+        if len(rows) > PAGE:
+            return rows
     with _judging():
         return list(ordered(records.filter(condition), judged=True).values_list("pk", flat=True)[: PAGE + 1])
+
+
+def _looked_at(
+    asking: Asking, nearest: QuerySet[Any], ordered: Callable[[QuerySet[Any]], QuerySet[Any]]
+) -> list[uuid.UUID]:
+    """Those of the nearest records that meet the conditions, a page and one more at the most."""
+    meeting = asking.records().filter(_among(nearest), asking.condition())
+    return list(ordered(meeting).values_list("pk", flat=True)[: PAGE + 1])
 
 
 def _among(nearest: QuerySet[Any]) -> Func:

@@ -129,6 +129,11 @@ class ListField:
     groups: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
+    def is_brief(self) -> bool:
+        """Whether its values are read in one glance and never broken: days and numbers."""
+        return self.type in (Type.DATE, Type.NUMBER)
+
+    @property
     def grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The choices by group, as a form offers them."""
         by_group: dict[str, list[tuple[str, str]]] = {}

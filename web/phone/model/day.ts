@@ -48,13 +48,33 @@ export const FILTERS = {
 } as const;
 export type Filter = keyof typeof FILTERS;
 
+/** How many of each kind: doors, shops and sites are never added up. */
+export type ByKind = Record<PlaceKind, number>;
+const UNITS: Record<PlaceKind, string> = { dwelling: "户", organization: "家", site: "处" };
+const none = (): ByKind => ({ dwelling: 0, organization: 0, site: 0 });
+const KINDS = Object.keys(UNITS) as PlaceKind[];
+
+export function byKind(doors: readonly Door[]): ByKind {
+  const count = none();
+  for (const door of doors) count[door.kind]++;
+  return count;
+}
+
+/** What stands in a group of places of one kind is counted in: 户, 家, 处. */
+export const unitOf = (kind: PlaceKind): string => UNITS[kind];
+
+/** Unlike things beside each other: 3 户、1 家; of none 0 户. */
+export function sayByKind(count: ByKind): string {
+  const told = KINDS.filter((kind) => count[kind] > 0);
+  return (told.length ? told : [KINDS[0]!]).map((kind) => `${count[kind]} ${UNITS[kind]}`).join("、");
+}
+
 export interface Day {
   groups: Group[];
-  left: number;
-  count: Record<Filter, number>;
+  count: Record<Filter, ByKind>;
   /** Mine seen to today, and what is planned for today (0: nothing was planned by day). */
-  done: number;
-  planned: number;
+  done: ByKind;
+  planned: ByKind;
   /** Of all doors of my grids. */
   visited: number;
   explained: number;
@@ -230,7 +250,7 @@ export function dayBook(
   now: number,
 ): Day {
   const groups = new Map<string, Group>();
-  const count = Object.fromEntries(Object.keys(FILTERS).map((key) => [key, 0])) as Record<Filter, number>;
+  const count = Object.fromEntries(Object.keys(FILTERS).map((key) => [key, none()])) as Record<Filter, ByKind>;
   const several = grids.length > 1;
   let area = "";
   const add = (key: string, title: string, grid: string, door: Door) => {
@@ -242,7 +262,7 @@ export function dayBook(
       groups.set(key, group);
     }
     group.doors.push(door);
-    for (const filter of door.filters) count[filter]++;
+    for (const filter of door.filters) count[filter][door.kind]++;
   };
   const doors = walking(book).sort((a, b) =>
     (book.gridOf.get(a.id) ?? "") < (book.gridOf.get(b.id) ?? "")
@@ -267,18 +287,23 @@ export function dayBook(
   const today = dayOf(now);
   const mine = [...book.targets.values()].filter((target) => !isAway(book, target, me));
   const doneToday = new Set<string>();
-  for (const [place, visits] of book.visits)
-    if (visits.some((visit) => visit.own && !visit.waiting && dayOf(Date.parse(visit.at)) === today))
-      doneToday.add(place);
-  const planned = mine.filter(
-    (target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state),
-  ).length;
+  const done = none();
+  for (const [place, visits] of book.visits) {
+    const seen = visits.find((visit) => visit.own && !visit.waiting && dayOf(Date.parse(visit.at)) === today);
+    if (!seen) continue;
+    doneToday.add(place);
+    done[seen.place_kind]++;
+  }
+  const planned = none();
+  for (const target of mine)
+    if (target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state))
+      planned[target.place_kind]++;
+  for (const kind of KINDS) if (planned[kind]) planned[kind] += done[kind];
   return {
     groups: [...groups.values()],
-    left: count.left,
     count,
-    done: doneToday.size,
-    planned: planned ? planned + doneToday.size : 0,
+    done,
+    planned,
     visited: inState("visited"),
     explained: inState("explained"),
     pending: inState("pending"),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { build, mask } from "../model/book";
 import { hashOf, merge } from "../model/cache";
 import { canonical } from "../model/canonical";
-import { dayBook, search, standing, untried } from "../model/day";
+import { dayBook, sayByKind, search, standing, untried } from "../model/day";
 import { answer, blank, confirmed, contacts, countChanges, state, toOp } from "../model/draft";
 import { check, phoneFault } from "../model/idcard";
 import { empty, reduce } from "../model/outbox";
@@ -260,7 +260,7 @@ describe("day", () => {
     expect(day.groups.map((group) => [group.title, group.doors.map((door) => door.room)])).toEqual([
       ["海河花园 5号楼 1单元", ["101", "201"]],
     ]);
-    expect([day.left, day.count.agreed, day.count.absent]).toEqual([2, 0, 1]);
+    expect([day.count.left, day.count.agreed, day.count.absent].map(sayByKind)).toEqual(["2 户", "0 户", "1 户"]);
     expect(day.groups[0]!.doors.map((door) => [door.mark.char, door.note])).toEqual([
       ["未", "还没去过"],
       ["无", "打算 今天 19:00 再去"],
@@ -285,7 +285,7 @@ describe("day", () => {
         NOW,
       );
     const noteOf = (more: object) => shown(more).groups[0]!.doors[0]!.note;
-    expect([shown({}).done, shown({ waiting: true }).done]).toEqual([1, 0]);
+    expect([shown({}).done, shown({ waiting: true }).done].map(sayByKind)).toEqual(["1 户", "0 户"]);
     expect(noteOf({ waiting: true })).toBe("今天有一条退回待处理");
   });
 
@@ -295,7 +295,7 @@ describe("day", () => {
       dayBook(build([{ ...GRID, rows: spoken }], empty("a", 1, 1), 1), [GRID], { g: "第一网格" }, "me", now);
     const shown = (now: number) => {
       const at = later(now);
-      return [at.count.agreed, at.groups[0]!.doors[1]!.mark.char, at.groups[0]!.doors[1]!.note];
+      return [at.count.agreed.dwelling, at.groups[0]!.doors[1]!.mark.char, at.groups[0]!.doors[1]!.note];
     };
     expect(shown(NOW)).toEqual([1, "约", "约在 今天 19:00"]);
     expect(shown(NOW + 86400_000).slice(0, 2)).toEqual([0, "无"]);

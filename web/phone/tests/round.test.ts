@@ -1,7 +1,7 @@
 /** What a round looks like, worked by hand: what is kept how long, when to come again, what a day lists. */
 import { describe, expect, it } from "vitest";
 import { build } from "../model/book";
-import { dayBook } from "../model/day";
+import { dayBook, sayByKind } from "../model/day";
 import { empty, KEPT_MS, reduce } from "../model/outbox";
 import { hintOf, slots } from "../model/revisit";
 import { atDay, bandOf } from "../model/time";
@@ -158,6 +158,18 @@ describe("a day in two grids", () => {
       ["o2", []],
       ["o3", ["left"]],
     ]);
-    expect([day.left, day.count.absent]).toEqual([3, 1]);
+    const seen = (place: string, place_kind: "dwelling" | "organization") => ({
+      ...visited(place, "met", new Date(NOW).toISOString()),
+      place_kind,
+    });
+    const own = ["d1", "o3"].map((place) => seen(place, place === "o3" ? "organization" : "dwelling"));
+    const later: GridCache[] = grids.map((grid) => ({
+      ...grid,
+      rows: [...grid.rows, ...own],
+      own: own.map((visit) => visit.id),
+    }));
+    const { done, planned } = dayBook(build(later, empty("a", 1, 1), 1), later, NAMES, "me", NOW);
+    expect([sayByKind(done), sayByKind(planned)]).toEqual(["1 户、1 家", "0 户"]);
+    expect([sayByKind(day.count.left), sayByKind(day.count.absent)]).toEqual(["1 户、2 家", "1 家"]);
   });
 });

@@ -1,7 +1,7 @@
 /** Whose an open door is: mine, covered for some days, nobody's, given back, somebody else's. */
 import { describe, expect, it } from "vitest";
 import { build } from "../model/book";
-import { dayBook, sayAway, standing } from "../model/day";
+import { dayBook, sayAway, sayByKind, standing } from "../model/day";
 import { empty } from "../model/outbox";
 import type { Dwelling, GridCache, Post, Row, Target } from "../model/types";
 import { coveredBy, isAway, whose } from "../model/whose";
@@ -98,14 +98,17 @@ describe("whose a door is", () => {
     const posts = [post("me"), post("林思齐", { responsible: true, name: "林思齐" })];
     const { book, grid } = bookOf(["林思齐", "林思齐", "曹子衿", "!"], posts);
     const day = dayBook(book, [grid], {}, "me", NOW);
-    expect([day.left, sayAway(day)]).toEqual([0, ["林思齐名下 2 户", "没人负责 1 户", "等社区改派 1 户"]]);
+    expect([sayByKind(day.count.left), sayAway(day)]).toEqual([
+      "0 户",
+      ["林思齐名下 2 户", "没人负责 1 户", "等社区改派 1 户"],
+    ]);
     expect(standing(day)).toContain("林思齐名下 2 户");
     const covering = bookOf(["林思齐", "me"], [...posts, post("me", { covers: "林思齐" })]);
     const mine = dayBook(covering.book, [covering.grid], {}, "me", NOW);
     expect([
-      mine.left,
-      mine.count.covered,
+      sayByKind(mine.count.left),
+      sayByKind(mine.count.covered),
       mine.groups.flatMap((group) => group.doors.map((door) => door.tags)),
-    ]).toEqual([2, 1, [["代林思齐"], []]]);
+    ]).toEqual(["2 户", "1 户", [["代林思齐"], []]]);
   });
 });

@@ -79,10 +79,17 @@ def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
     return {number: records for number, records in records_of.items() if number in own or records & set(inside.ids)}
 
 
-def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
+def namesakes(inside: Inside, today: dt.date) -> list[Case]:
+    """Who bears one name, or names that sound alike: their sounds are looked for once."""
+    active = Person.objects.filter(status="active")
+    sounds = _sounds(inside, active)
+    return [*_same_name_and_birth(inside, active, sounds), *_near_duplicate(active, sounds)]
+
+
+def _same_name_and_birth(inside: Inside, every: QuerySet[Person], sounds: Collection[str]) -> list[Case]:
     """One name and birth date; two different valid numbers are two persons."""
-    active = Person.objects.filter(status="active", born_on__isnull=False)
-    wanted = _namesakes(inside, active)
+    active = every.filter(born_on__isnull=False)
+    wanted = _namesakes(inside, active, sounds)
     rows = active.filter(name__in={name for name, _ in wanted}, born_on__in={born for _, born in wanted}).order_by("id")
     cases = []
     for same in by_key(
@@ -93,14 +100,15 @@ def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
     return cases
 
 
-def _namesakes(inside: Inside, active: QuerySet[Person]) -> set[tuple[str, dt.date]]:
+def _namesakes(inside: Inside, active: QuerySet[Person], sounds: Collection[str]) -> set[tuple[str, dt.date]]:
     """Names with a birth date that several bear, one of them inside."""
     if not inside.is_wide:
         namesake = active.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
         here = active.filter(inside.of(), Exists(namesake), born_on__isnull=False)
         return {(name, day) for name, day in here.values_list("name", "born_on") if day is not None}
-    # Over a street all are read once and grouped: a look for each person's namesake costs five times as much.
-    together = active.order_by().values("name", "born_on").annotate(n=Count("pk"), here=_here(inside))
+    # Over a street all are grouped by sound, once: a look for each person's namesake costs five times as much.
+    alike = active.filter(name_key__in=sounds)
+    together = alike.order_by().values("name", "born_on").annotate(n=Count("pk"), here=_here(inside))
     several = together.filter(n__gt=1, here__gt=0).values_list("name", "born_on")
     return {(name, day) for name, day in several if day is not None}
 
@@ -127,9 +135,9 @@ def _of_persons(code: str, people: Sequence[Person], more: Mapping[uuid.UUID, tu
     return Case(code, tuple(sorted(members, key=lambda m: m.id)), len(members))
 
 
-def near_duplicate(inside: Inside, today: dt.date) -> list[Case]:
+def _near_duplicate(active: QuerySet[Person], sounds: Collection[str]) -> list[Case]:
     """Names that sound alike with one birth date (or none on one side), at one door or with one telephone."""
-    rows = _sounding_alike(inside)
+    rows = list(active.filter(name_key__in=sounds).order_by("id"))
     homes = homes_of([p.id for p in rows])
     pairs = [
         (left, right)
@@ -148,20 +156,15 @@ def near_duplicate(inside: Inside, today: dt.date) -> list[Case]:
     ]
 
 
-def _sounding_alike(inside: Inside) -> list[Person]:
-    """Whoever has a namesake by sound of the same day under another name, or of no day, one of the two inside."""
-    active = Person.objects.filter(status="active")
-    return list(active.filter(name_key__in=_sounds(inside, active)).order_by("id"))
-
-
 def _sounds(inside: Inside, active: QuerySet[Person]) -> set[str]:
+    """The sounds of names that several bear on one day, or one of them on no day, one of them inside."""
     if inside.is_wide:
-        dated = active.order_by().values("name_key", "born_on").annotate(n=Count("pk"), here=_here(inside))
-        undated = active.filter(born_on__isnull=True).values("name_key")
-        loose = active.filter(name_key__in=undated).order_by().values("name_key")
-        loose = loose.annotate(n=Count("pk"), here=_here(inside))
-        several = [of.filter(n__gt=1, here__gt=0).values_list("name_key", flat=True) for of in (dated, loose)]
-        return {key for keys in several for key in keys}
+        by_day = active.order_by().values("name_key", "born_on").annotate(n=Count("pk"), here=_here(inside))
+        by_day = by_day.filter(Q(n__gt=1, here__gt=0) | Q(born_on__isnull=True))
+        days = list(by_day.values_list("name_key", "born_on"))
+        loose = active.filter(name_key__in={key for key, day in days if day is None}).order_by()
+        several = loose.values("name_key").annotate(n=Count("pk"), here=_here(inside)).filter(n__gt=1, here__gt=0)
+        return {key for key, day in days if day is not None} | set(several.values_list("name_key", flat=True))
     here = active.filter(inside.of())
     sounds = active.filter(name_key=OuterRef("name_key")).exclude(pk=OuterRef("pk"))
     of_one_day = here.filter(Exists(sounds.filter(born_on=OuterRef("born_on")).exclude(name=OuterRef("name"))))
@@ -280,12 +283,8 @@ def _part(n: int) -> Func:
 
 def same_door(inside: Inside, today: dt.date) -> list[Case]:
     """One room of a building written with its stairwell and without."""
-    standing = Dwelling.objects.exclude(status="struck_off").exclude(room="").annotate(stair=_part(3))
-    twin = standing.filter(building=OuterRef("building"), room=OuterRef("room")).exclude(pk=OuterRef("pk"))
-    here = standing.filter(inside.of())
-    bare = here.filter(Exists(twin), stair="").values_list("building", "room")
-    beside = here.filter(Exists(twin.filter(stair=""))).exclude(stair="").values_list("building", "room")
-    wanted = set(bare.union(beside))
+    standing = Dwelling.objects.exclude(status="struck_off").exclude(room="")
+    wanted = _rooms_without_stairwell(inside, standing)
     rows = standing.filter(building__in={b for b, _ in wanted}, room__in={r for _, r in wanted}).order_by("id")
     cases = []
     for same in by_key(
@@ -295,6 +294,20 @@ def same_door(inside: Inside, today: dt.date) -> list[Case]:
             doors = [Member("dwelling", d.id, d.grid_id, (d.address_key,)) for d in same]
             cases.append(Case("same_door", tuple(doors), len(doors)))
     return cases
+
+
+def _rooms_without_stairwell(inside: Inside, standing: QuerySet[Dwelling]) -> set[tuple[uuid.UUID | None, str]]:
+    """Buildings with a room that several records say, one of them without its stairwell, one of them inside."""
+    if inside.is_wide:
+        rooms = standing.filter(building__isnull=False).annotate(stair=_part(3)).order_by().values("building", "room")
+        several = rooms.annotate(n=Count("pk"), bare=Count("pk", filter=Q(stair="")), here=_here(inside))
+        return set(several.filter(n__gt=1, bare__gt=0, here__gt=0).values_list("building", "room"))
+    written = standing.annotate(stair=_part(3))
+    twin = written.filter(building=OuterRef("building"), room=OuterRef("room")).exclude(pk=OuterRef("pk"))
+    here = written.filter(inside.of())
+    bare = here.filter(Exists(twin), stair="").values_list("building", "room")
+    beside = here.filter(Exists(twin.filter(stair=""))).exclude(stair="").values_list("building", "room")
+    return set(bare.union(beside))
 
 
 def same_organization(inside: Inside, today: dt.date) -> list[Case]:

@@ -17,6 +17,7 @@ from gridwalk.bench.cases import alikes, households
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import by_key
 from gridwalk.bench.rules import CHECKS, CROWDED, PHONE_DOORS, SQUARE_METRES_EACH, Occupant, of_age_since, of_dwelling
+from gridwalk.registry.households import OF_HOUSEHOLD
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Organization, Person, Residence
 
@@ -31,29 +32,40 @@ def _living() -> QuerySet[Residence]:
 
 
 def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
-    """The database finds the doors worth a look, ``of_dwelling`` judges them: with all who live there."""
+    """The database finds the doors worth a look, all in one pass; ``of_dwelling`` and ``households`` judge them."""
+    doors = list(_doubtful(inside, today))
+    links = _living().filter(dwelling__in=doors)
+    links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id").only(*_LOOKED_AT)
+    living = [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]
+    return living + households.heads(doors)
+
+
+def _doubtful(inside: Inside, today: dt.date) -> QuerySet[Residence, uuid.UUID]:
+    """Every door the rules may question, and few others."""
+    living = Q(kind__in=LIVING)
+    links = Residence.objects.filter(to_on__isnull=True, person__status="active", kind__in={*LIVING, *OF_HOUSEHOLD})
     counted = (
-        _living()
+        links.exclude(dwelling__status="struck_off")
         .filter(inside.of("dwelling"))
         .order_by()
         .values("dwelling")
         .annotate(
-            n=Count("pk"),
+            n=Count("pk", filter=living),
             tenants=Count("pk", filter=Q(kind="tenant")),
-            eldest=Min("person__born_on"),
-            undated=Count("pk", filter=Q(person__born_on__isnull=True)),
+            eldest=Min("person__born_on", filter=living),
+            undated=Count("pk", filter=living & Q(person__born_on__isnull=True)),
+            **households.counted(),
         )
         .filter(
-            Q(dwelling__occupancy="vacant")
+            Q(n__gt=0, dwelling__occupancy="vacant")
             | Q(dwelling__tenure="owner", tenants__gt=0)
             | Q(n__gte=CROWDED)
             | Q(n__gt=1, dwelling__area_m2__lt=SQUARE_METRES_EACH * F("n"))
             | Q(undated=0, eldest__gt=of_age_since(today))
+            | households.DOUBTFUL
         )
     )
-    links = _living().filter(dwelling__in=list(counted.values_list("dwelling", flat=True)))
-    links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id").only(*_LOOKED_AT)
-    return [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]
+    return counted.values_list("dwelling", flat=True)
 
 
 _LOOKED_AT = (
@@ -89,12 +101,18 @@ def _of_door(links: Sequence[Residence], today: dt.date) -> Iterable[Case]:
 
 
 def _two_homes(inside: Inside, today: dt.date) -> list[Case]:
-    # Who has two links may have two homes: found without a look at person and door, which the few are then asked for.
+    cases = _with_doors("two_homes", _living().filter(person__in=_linked_twice(inside)))
+    return [case for case in cases if case.n > 1]
+
+
+def _linked_twice(inside: Inside) -> list[uuid.UUID]:
+    """Who has two links may have two homes: found without a look at person and door, which the few are then asked
+    for.
+    """
     links = Residence.objects.filter(to_on__isnull=True, kind__in=LIVING)
     links = links if inside.ids is None else links.filter(inside.of("person"))
     several = links.order_by().values("person").annotate(n=Count("pk")).filter(n__gt=1)
-    cases = _with_doors("two_homes", _living().filter(person__in=list(several.values_list("person", flat=True))))
-    return [case for case in cases if case.n > 1]
+    return list(several.values_list("person", flat=True))
 
 
 def _ended_but_living(inside: Inside, today: dt.date) -> list[Case]:
@@ -122,10 +140,7 @@ def _no_home(inside: Inside, today: dt.date) -> list[Case]:
 
 
 def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
-    living = _living().exclude(person__phone_index="")
-    if not inside.is_wide:
-        phones = Person.objects.filter(inside.of(), status="active").exclude(phone_index="").values("phone_index")
-        living = living.filter(person__phone_index__in=phones)
+    living = _living().filter(person__phone_index__in=_phones(inside))
     here = Count("pk", filter=inside.of("person"))
     shared = living.order_by().values("person__phone_index").annotate(n=Count("pk"), here=here)
     shared = shared.filter(n__gte=PHONE_DOORS, here__gt=0)
@@ -144,6 +159,17 @@ def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
     return cases
 
 
+def _phones(inside: Inside) -> QuerySet[Person, str] | set[str]:
+    """The telephones that may be those of people at several doors."""
+    people = Person.objects.exclude(phone_index="")
+    if not inside.is_wide:
+        return people.filter(inside.of(), status="active").values_list("phone_index", flat=True)
+    # Several doors have several people, or somebody with two homes: found in the index of telephones alone.
+    by_phone = people.order_by().values("phone_index").annotate(n=Count("phone_index")).filter(n__gte=PHONE_DOORS)
+    of_two_homes = people.filter(pk__in=_linked_twice(inside))
+    return {phone for of in (by_phone, of_two_homes) for phone in of.values_list("phone_index", flat=True)}
+
+
 def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
     gone = Organization.objects.filter(
         inside.of() | inside.of("dwelling"), status="active", dwelling__status="struck_off"
@@ -158,8 +184,7 @@ def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
 Finder = Callable[[Inside, dt.date], list[Case]]
 FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("same_number",), alikes.same_number),
-    (("same_name_and_birth",), alikes.same_name_and_birth),
-    (("near_duplicate",), alikes.near_duplicate),
+    (("same_name_and_birth", "near_duplicate"), alikes.namesakes),
     (("same_door",), alikes.same_door),
     (("same_organization",), alikes.same_organization),
     (("two_homes",), _two_homes),
@@ -167,8 +192,10 @@ FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("ended_but_living",), _ended_but_living),
     (("phone_shared",), _phone_shared),
     (("door_gone",), _door_gone),
-    (("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone"), _at_doors),
-    (("no_head", "several_heads"), households.heads),
+    (
+        ("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone", "no_head", "several_heads"),
+        _at_doors,
+    ),
 )
 """Codes of ``CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
 

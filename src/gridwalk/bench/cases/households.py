@@ -4,13 +4,12 @@ judges them.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
-from gridwalk.bench.cases.case import Case, Inside, Member
+from gridwalk.bench.cases.case import Case, Member
 from gridwalk.bench.cases.sameness import by_key
 from gridwalk.dictionary.relations import HEAD
 from gridwalk.registry import households
@@ -19,9 +18,9 @@ from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Residence
 
 
-def heads(inside: Inside, today: dt.date) -> list[Case]:
+def heads(doors: Collection[uuid.UUID]) -> list[Case]:
     """A case a door and check, with those whose words of relation it is about."""
-    links = _links().filter(dwelling__in=list(_doubtful(inside)))
+    links = _links().filter(dwelling__in=doors)
     links = links.select_related("dwelling", "person").order_by("dwelling_id", "created_at", "id")
     return [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door)]
 
@@ -31,27 +30,24 @@ def _links() -> QuerySet[Residence]:
     return links.exclude(dwelling__status="struck_off").exclude(dwelling__usage__in=WITHOUT_HOUSEHOLD)
 
 
-def _doubtful(inside: Inside) -> Iterable[uuid.UUID]:
-    """Every door the rules may question, and few others."""
+def counted() -> dict[str, Count]:
+    """What ``DOUBTFUL`` asks of the links of a door: who is head, and related to one, by how they live there."""
     head = Q(person__relation=HEAD)
     related = ~Q(person__relation__in=REFERS_TO_NOBODY)
-    counted = (
-        _links()
-        .filter(inside.of("dwelling"))
-        .order_by()
-        .values("dwelling")
-        .annotate(
-            home_heads=Count("pk", filter=head & Q(kind=HOME)),
-            guest_heads=Count("pk", filter=head & Q(kind=GUEST)),
-            away_heads=Count("pk", filter=head & Q(kind=REGISTERED)),
-            at_home=Count("pk", filter=related & Q(kind=HOME)),
-            guests=Count("pk", filter=related & Q(kind=GUEST)),
-            away=Count("pk", filter=related & Q(kind=REGISTERED)),
-        )
-    )
-    headless = Q(home_heads=0) & (Q(at_home__gt=0) | Q(guests__gt=0, guest_heads=0) | Q(away__gt=0, away_heads=0))
-    several = Q(home_heads__gt=1) | Q(guest_heads__gt=1) | Q(home_heads__gt=0, guest_heads__gt=0)
-    return counted.filter(headless | several).values_list("dwelling", flat=True)
+    return {
+        "home_heads": Count("pk", filter=head & Q(kind=HOME)),
+        "guest_heads": Count("pk", filter=head & Q(kind=GUEST)),
+        "away_heads": Count("pk", filter=head & Q(kind=REGISTERED)),
+        "at_home": Count("pk", filter=related & Q(kind=HOME)),
+        "guests": Count("pk", filter=related & Q(kind=GUEST)),
+        "away": Count("pk", filter=related & Q(kind=REGISTERED)),
+    }
+
+
+_HEADLESS = Q(home_heads=0) & (Q(at_home__gt=0) | Q(guests__gt=0, guest_heads=0) | Q(away__gt=0, away_heads=0))
+_SEVERAL = Q(home_heads__gt=1) | Q(guest_heads__gt=1) | Q(home_heads__gt=0, guest_heads__gt=0)
+DOUBTFUL = (_HEADLESS | _SEVERAL) & ~Q(dwelling__usage__in=WITHOUT_HOUSEHOLD)
+"""Every door whose household the rules may question, and few others."""
 
 
 def _of_door(links: Sequence[Residence]) -> Iterable[Case]:

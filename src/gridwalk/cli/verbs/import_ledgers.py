@@ -36,7 +36,7 @@ def _actor(username: str) -> Any:
     from gridwalk.accounts.rules import SYSTEM
     from gridwalk.core import clock
 
-    user = next((u for u in queries.users(SYSTEM) if u.username == username), None)
+    user = queries.user_named(SYSTEM, username)
     if user is None:
         raise CommandError(f"没有“{username}”这个账号，什么都没导入。")
     return queries.viewer_of(user, clock.local_date(clock.now()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import uuid
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -71,8 +73,7 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
         rows = paper.stairwell_for_entry(request.viewer, running, stairwell, clock.local_date(request.at))
     context = {
         "stairwell": stairwell,
-        "rows": rows,
-        "refused": refused,
+        "rows": [_entry(request, row, refused) for row in rows],
         "outcomes": OUTCOMES,
         "keys": json.dumps(KEYS),
         "key_of": {v: k for k, v in KEYS.items()},
@@ -83,6 +84,24 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "typed": request.POST,
     }
     return page(request, "console/paper/show.html", context, active="console:paper", status=422 if refused else 200)
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A door's line. Of one that was refused ``why``, and what was typed stays; the others are recorded."""
+
+    row: paper.EntryRow
+    why: str = ""
+    outcome: str = ""
+    band: str = ""
+    source: str = ""
+
+
+def _entry(request: Signed, row: paper.EntryRow, refused: Mapping[uuid.UUID, str]) -> Entry:
+    if row.dwelling not in refused:
+        return Entry(row)
+    outcome, band, source = (request.POST.get(f"{field}-{row.dwelling}", "") for field in "obs")
+    return Entry(row, refused[row.dwelling], outcome, band, source)
 
 
 def _record_paper(request: Signed, grid: str, rows: list[paper.EntryRow]) -> tuple[int, dict[uuid.UUID, str]]:

@@ -59,8 +59,8 @@ def rechecks_(request: Signed) -> HttpResponse:
         "targets_in_units": campaign_rules.in_units(pending),
         "lately": rechecks.lately(request.viewer, scope),
         "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
-        "late": takeovers.late(request.viewer, request.at, limit=WAITING, offset=starts["late"]),
-        "n_late": takeovers.n_late(request.viewer, request.at),
+        "late": takeovers.late(request.viewer, scope, request.at, limit=WAITING, offset=starts["late"]),
+        "n_late": takeovers.n_late(request.viewer, scope, request.at),
         "late_choices": takeover_actions.CHOICES,
     }
     return page(request, "console/rechecks/list.html", context, active="console:rechecks")

@@ -7,9 +7,12 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -24,19 +27,23 @@ from gridwalk.territory import queries as territory
 def returned_list(request: Signed) -> HttpResponse:
     """What phones brought and the rules did not take: what it says, why, what to do."""
     decided, first = request.GET.get("show") == "decided", pages.offset(request)
+    asked = request.GET.get("scope", "")
+    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, asked) if asked else ""
     alone = as_uuid(request.GET.get("op", ""))
     rows = (
         [waiting.get(request.viewer, alone)]
         if alone
-        else waiting.waiting(request.viewer, decided=decided, limit=RETURNED, offset=first)
+        else waiting.waiting(request.viewer, scope, decided=decided, limit=RETURNED, offset=first)
     )
-    n = waiting.n_decided(request.viewer) if decided else waiting.n_waiting(request.viewer)
+    n = waiting.n_decided(request.viewer, scope) if decided else waiting.n_waiting(request.viewer, scope)
     today = clock.local_date(request.at)
     workers = {
         grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
         for grid in {row.grid for row in rows}
     }
     context = {
+        "scope": scope,
+        "where": territory.scope_name(scope) if scope else "",
         "rows": [(row, workers[row.grid]) for row in rows],
         "decided": decided,
         "alone": alone,
@@ -77,4 +84,5 @@ def returned_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "已搁置，内容和原因都留着，网格员在手机上看得到。")
     except returned.NotDecided as error:
         messages.error(request, str(error))
-    return redirect("console:returned")
+    scope = request.POST.get("scope", "")
+    return redirect(f"{reverse('console:returned')}?{urlencode({'scope': scope})}" if scope else "console:returned")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +17,9 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.actions import unassigned as actions
+from gridwalk.upkeep.queries import building_lists
 from gridwalk.upkeep.queries import unassigned as queries
+from gridwalk.upkeep.queries.building_lists import BuildingList
 from gridwalk.upkeep.rules import UpkeepError
 
 
@@ -33,8 +36,11 @@ def buildings(request: Signed) -> HttpResponse:
     communities = [line for area in own for line in queries.communities(request.viewer, area)]
     first = next((area.code for area, n in communities if n and (not asked or area.code.startswith(scope))), "")
     community = scope[:12] if len(scope) >= 12 else first
-    if request.method == "POST" and community:
-        return _assign(request, community)
+    listed = building_lists.read(request.viewer, community, request.POST.get("list", "")) if community else NOTHING
+    if request.method == "POST" and community and not listed.faults:
+        assigned = _assign(request, community, _chosen(request) or listed.parts)
+        if assigned or not listed.parts:  # a list that was refused stays on the page
+            return redirect(f"{reverse('console:unassigned')}?community={community}")
     grids = territory.grids(request.viewer, scope=community, verb=Verb.IMPORT_LEDGER) if community else []
     context = {
         "communities": communities,
@@ -45,12 +51,17 @@ def buildings(request: Signed) -> HttpResponse:
         "most": DOORS,
         "lately": _lately(request, community) if community else [],
         "grids": [grid for grid in grids if grid.kind != "unassigned"],
+        "listed": listed,
+        "typed": request.POST,
+        "most_lines": building_lists.MOST,
     }
-    return page(request, "console/unassigned/list.html", context, active="console:buildings")
+    status = 422 if request.method == "POST" else 200
+    return page(request, "console/unassigned/list.html", context, active="console:buildings", status=status)
 
 
 DOORS = 200
 """Single doors on a page."""
+NOTHING = BuildingList((), ())
 
 
 def _lately(request: Signed, community: str) -> list[tuple[queries.Assigned, str]]:
@@ -78,19 +89,16 @@ def take_back(request: Signed) -> HttpResponse:
     return redirect(f"{reverse('console:unassigned')}?community={community}")
 
 
-def _assign(request: Signed, community: str) -> HttpResponse:
+def _assign(request: Signed, community: str, chosen: Sequence[uuid.UUID]) -> bool:
+    """Whether it was done; what became of it is said on the page."""
     grid = request.POST.get("grid", "")
     try:
-        n_doors = actions.assign(
-            actor=request.viewer, at=request.at, community=community, chosen=_chosen(request), grid=grid
-        )
+        n_doors = actions.assign(actor=request.viewer, at=request.at, community=community, chosen=chosen, grid=grid)
     except UpkeepError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(
-            request, f"{n_doors:,} 户划入了{territory.scope_name(grid)}。在走的行动里，已列进它的走访任务。"
-        )
-    return redirect(f"{reverse('console:unassigned')}?community={community}")
+        return False
+    messages.success(request, f"{n_doors:,} 户划入了{territory.scope_name(grid)}。在走的行动里，已列进它的走访任务。")
+    return True
 
 
 def _chosen(request: Signed) -> list[uuid.UUID]:

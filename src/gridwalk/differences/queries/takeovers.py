@@ -75,18 +75,20 @@ class LateRow:
     asked_at: dt.datetime
 
 
-def _late(viewer: Viewer, at: dt.datetime) -> QuerySet[TakeOver]:
-    scopes = viewer.scopes(Verb.RECHECK)
+def _late(viewer: Viewer, at: dt.datetime, scope: str = "") -> QuerySet[TakeOver]:
+    """Those whose both sides the viewer rechecks for, one of them in the scope."""
+    scopes, here = viewer.scopes(Verb.RECHECK), viewer.within(Verb.RECHECK, scope)
     waiting = TakeOver.objects.filter(difference__state__in=WAITING, asked_at__lte=at - ANSWER_WITHIN)
     both = waiting.filter(in_scopes(scopes, "grid__code"), in_scopes(scopes, "difference__grid__code"))
+    both = both.filter(in_scopes(here, "grid__code") | in_scopes(here, "difference__grid__code"))
     earlier = TakeOver.objects.filter(difference=OuterRef("difference")).order_by("asked_at", "id")
     both = both.filter(pk=Subquery(earlier.values("pk")[:1]))  # each person once, whoever reported them again
     return both.select_related("difference").order_by("asked_at", "id")
 
 
-def late(viewer: Viewer, at: dt.datetime, *, limit: int = 100, offset: int = 0) -> list[LateRow]:
-    """Take-overs without an answer whose both sides the viewer rechecks for, the longest waiting first."""
-    rows = list(_late(viewer, at)[offset : offset + limit])
+def late(viewer: Viewer, scope: str, at: dt.datetime, *, limit: int = 100, offset: int = 0) -> list[LateRow]:
+    """Take-overs of a scope without an answer whose both sides the viewer rechecks for, the longest waiting first."""
+    rows = list(_late(viewer, at, scope)[offset : offset + limit])
     people = dict(Person.objects.filter(pk__in=[r.difference.entity for r in rows]).values_list("id", "name"))
     places = territory.place_names({code for r in rows for code in (r.grid_id, r.difference.grid_id)})
     return [
@@ -103,9 +105,9 @@ def late(viewer: Viewer, at: dt.datetime, *, limit: int = 100, offset: int = 0) 
     ]
 
 
-def n_late(viewer: Viewer, at: dt.datetime) -> int:
-    """How many wait too long."""
-    return _late(viewer, at).count()
+def n_late(viewer: Viewer, scope: str, at: dt.datetime) -> int:
+    """How many of a scope wait too long."""
+    return _late(viewer, at, scope).count()
 
 
 def get_late(viewer: Viewer, difference: uuid.UUID, at: dt.datetime) -> Difference:

@@ -12,7 +12,7 @@ from gridwalk.indicators.definitions import Moment
 from gridwalk.indicators.models import NO_CAMPAIGN, Snapshot
 from gridwalk.indicators.tallies import Figure
 from gridwalk.registry.models import Person
-from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, Street
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, Street
 
 CAMPAIGN, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
@@ -32,11 +32,17 @@ def test_a_day_is_the_sum_of_its_grids_and_none_lies_outside_of_what_was_asked()
     _keep(12, GRID, 9, campaign=OTHER)
     _keep(12, GRID, 3, indicator="linkage", campaign=NO_CAMPAIGN)
     asked = {"since": dt.date(2026, 10, 11), "until": dt.date(2026, 10, 12)}
-    assert list(tallies.days(visits, CAMPAIGN, [GRID, NEXT_GRID], **asked).items()) == [
-        (dt.date(2026, 10, 11), Figure(11, 20, (("met", 11),))),
-        (dt.date(2026, 10, 12), Figure(17, 40, (("met", 17),))),
-    ]
-    assert tallies.days(linkage, CAMPAIGN, [GRID], **asked) == {dt.date(2026, 10, 12): Figure(3, 20, (("met", 3),))}
+    of_two = tallies.days_of(visits, CAMPAIGN, {FIRST: [GRID, NEXT_GRID], SECOND: [FAR_GRID]}, **asked)
+    assert {area: list(days.items()) for area, days in of_two.items()} == {
+        FIRST: [
+            (dt.date(2026, 10, 11), Figure(11, 20, (("met", 11),))),
+            (dt.date(2026, 10, 12), Figure(17, 40, (("met", 17),))),
+        ],
+        SECOND: [(dt.date(2026, 10, 12), Figure(7, 20, (("met", 7),)))],
+    }
+    assert tallies.days_of(linkage, CAMPAIGN, {FIRST: [GRID]}, **asked) == {
+        FIRST: {dt.date(2026, 10, 12): Figure(3, 20, (("met", 3),))}
+    }
 
 
 @pytest.mark.django_db

@@ -54,8 +54,8 @@ def submissions(
     return list(ledgers[offset : offset + limit]), ledgers.count()
 
 
-def _inside(viewer: Viewer, model: type[S]) -> QuerySet[S]:
-    return _of(model).filter(in_scopes(viewer.scopes(Verb.IMPORT_LEDGER), "scope"))
+def _inside(viewer: Viewer, model: type[S], scope: str = "") -> QuerySet[S]:
+    return _of(model).filter(in_scopes(viewer.within(Verb.IMPORT_LEDGER, scope), "scope"))
 
 
 def _of(model: type[S]) -> QuerySet[S]:
@@ -70,6 +70,6 @@ def get_submission(viewer: Viewer, model: type[S], submission: uuid.UUID) -> S:
     return ledger
 
 
-def n_unfinished(viewer: Viewer, model: type[S]) -> int:
-    """How many wait for their columns, are being imported, or stopped half-way."""
-    return _inside(viewer, model).filter(state__in=WAITING).count()
+def n_unfinished(viewer: Viewer, model: type[S], scope: str) -> int:
+    """How many of a scope wait for their columns, are being imported, or stopped half-way."""
+    return _inside(viewer, model, scope).filter(state__in=WAITING).count()

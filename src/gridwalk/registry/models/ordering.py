@@ -23,10 +23,11 @@ def by_lot() -> MD5:
 
 STANDING = Q(merged_into__isnull=True)
 """The records that lists show, and that their indexes hold."""
-OF_PERSONS = (
-    *("id", "name", "sort_key", "sex", "born_on", "id_no_index", "id_no_checked_on", "phone_index", "relation"),
+OF_PERSONS_BESIDE_NAMES = (
+    *("sex", "born_on", "id_no_index", "id_no_checked_on", "phone_index", "relation"),
     *("registered_address", "status", "verified_on"),
 )
+OF_PERSONS = ("id", "name", "sort_key", *OF_PERSONS_BESIDE_NAMES)
 OF_DOORS = ("usage", "occupancy", "tenure", "area_m2", "owner_name", "owner_phone_index", "status", "verified_on")
 """What their lists are asked for and sorted by: an index that holds it all answers without opening a record."""
 
@@ -44,6 +45,12 @@ def few(name: str, *fields: str, where: Q | None = None, include: Sequence[str] 
 def by_name(name: str) -> Index:
     """The index ``name`` of a list in the order of names; the grid in it tells what is of a scope."""
     return Index(fields=["sort_key", "id"], include=["grid"], condition=STANDING, name=name)
+
+
+def by_text(name: str) -> Index:
+    """The index ``name`` of people by how their names begin, merged ones too: it answers with all a list asks for."""
+    include = ["grid", "merged_into", *OF_PERSONS_BESIDE_NAMES]
+    return Index(fields=["name", "sort_key", "id"], include=include, name=name)
 
 
 def by_day(column: str, *, name: str) -> Index:

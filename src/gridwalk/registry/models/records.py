@@ -17,7 +17,7 @@ from gridwalk.accounts.models import User
 from gridwalk.core import envelope, ids
 from gridwalk.core.kept import ByHand, Goes, Kept, Stays
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry.models.ordering import OF_DOORS, OF_PERSONS, STANDING, by_day, by_lot, by_name, few
+from gridwalk.registry.models.ordering import OF_DOORS, OF_PERSONS, STANDING, by_day, by_lot, by_name, by_text, few
 from gridwalk.territory.models import Building, Grid, Stairwell
 
 
@@ -173,7 +173,7 @@ class Person(Entity):
         ]
         indexes = [
             models.Index(fields=["grid", "sort_key"]),
-            models.Index(fields=["name", "sort_key", "id"], include=["grid", "merged_into"], name="person_by_text"),
+            by_text("person_by_text"),
             models.Index(fields=["name_key"]),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="person_phone"),
             models.Index(
@@ -197,6 +197,7 @@ class Person(Entity):
             few("person_by_home", "registered_address"),
             few("person_not_active", where=~Q(status="active"), include=OF_PERSONS),
             few("person_no_sex", where=Q(sex=""), include=OF_PERSONS),
+            few("person_no_phone", where=Q(phone_index=""), include=OF_PERSONS),
             few("person_no_number", where=Q(id_no_index=""), include=OF_PERSONS),
             few("person_incomplete", where=_INCOMPLETE, include=OF_PERSONS),
         ]

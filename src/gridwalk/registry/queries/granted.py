@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from gridwalk.accounts.models import Grant
 from gridwalk.accounts.rules import Verb, Viewer
@@ -30,21 +31,31 @@ def granted(viewer: Viewer, at: dt.datetime) -> list[Granted]:
     standing = (
         Grant.objects.filter(until_at__gt=at, kind__in=columns.TABLES).select_related("user").order_by("until_at")
     )
-    rows = []
-    for grant in standing:
-        record = columns.TABLES[grant.kind]._default_manager.filter(pk=grant.entity).first()
-        if record is not None and viewer.may(Verb.DISPATCH, record.grid_id):
-            rows.append(
-                Granted(
-                    id=grant.pk,
-                    name=grant.user.name,
-                    kind=dictionary.KINDS[grant.kind],
-                    grid=record.grid_id,
-                    reason=grant.reason,
-                    until_at=grant.until_at,
-                )
-            )
-    return rows
+    grids = _grids(standing)
+    return [
+        Granted(
+            id=grant.pk,
+            name=grant.user.name,
+            kind=dictionary.KINDS[grant.kind],
+            grid=grids[grant.entity],
+            reason=grant.reason,
+            until_at=grant.until_at,
+        )
+        for grant in standing
+        if grant.entity in grids and viewer.may(Verb.DISPATCH, grids[grant.entity])
+    ]
+
+
+def _grids(grants: Iterable[Grant]) -> dict[uuid.UUID, str]:
+    """Record → its grid; a query a kind of record."""
+    of_kind: dict[str, list[uuid.UUID]] = {}
+    for grant in grants:
+        of_kind.setdefault(grant.kind, []).append(grant.entity)
+    return {
+        pk: grid
+        for kind, entities in of_kind.items()
+        for pk, grid in columns.TABLES[kind]._default_manager.filter(pk__in=entities).values_list("pk", "grid_id")
+    }
 
 
 def get_grant(viewer: Viewer, pk: uuid.UUID, at: dt.datetime) -> Granted:

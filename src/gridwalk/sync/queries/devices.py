@@ -118,12 +118,13 @@ class Row:
     clock_off: bool
 
 
-def visible(viewer: Viewer, on: dt.date) -> list[Row]:
-    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user.
+def visible(viewer: Viewer, on: dt.date, scope: str = "") -> list[Row]:
+    """The devices the viewer manages in a scope: in use first, then copies that wait for a word, then taken back; by
+    user.
 
     A phone is managed where it was bound, and by whoever answers for an area its user walks on that day.
     """
-    scopes = viewer.scopes(Verb.MANAGE_DEVICES)
+    scopes = viewer.within(Verb.MANAGE_DEVICES, scope)
     walkers = accounts.visiting(on).filter(in_scopes(scopes, "scope")).values("user")
     inside = in_scopes(scopes, "scope") | Q(user__in=walkers)
     devices = Device.objects.filter(inside).select_related("user")
@@ -159,12 +160,11 @@ class Silent:
     n_waiting: int
 
 
-def silent(viewer: Viewer, on: dt.date) -> Silent:
-    """How many of the phones the viewer manages are silent; of none it says whose (red line 2)."""
+def silent(viewer: Viewer, on: dt.date, scope: str) -> Silent:
+    """How many of the phones the viewer manages in a scope are silent; of none it says whose (red line 2)."""
     since = on - dt.timedelta(days=SILENT)
-    rows = [
-        r for r in visible(viewer, on) if r.state == "active" and (r.last_sync_on is None or r.last_sync_on <= since)
-    ]
+    in_use = [row for row in visible(viewer, on, scope) if row.state == "active"]
+    rows = [row for row in in_use if row.last_sync_on is None or row.last_sync_on <= since]
     return Silent(len(rows), sum(row.waiting or 0 for row in rows))
 
 

@@ -54,28 +54,30 @@ class Row:
 WAITING, DECIDED = ("waiting", "assigned"), ("released", "set_aside")
 
 
-def _visible(viewer: Viewer) -> QuerySet[Returned]:
-    inside = in_scopes(viewer.scopes(Verb.DECIDE_DIFFERENCE), "grid")
+def _visible(viewer: Viewer, scope: str = "") -> QuerySet[Returned]:
+    inside = in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid")
     return Returned.objects.filter(inside).select_related("op", "assigned_to")
 
 
-def n_waiting(viewer: Viewer) -> int:
-    """How many wait for the viewer."""
-    return _visible(viewer).filter(state__in=WAITING).count()
+def n_waiting(viewer: Viewer, scope: str = "") -> int:
+    """How many of a scope wait for the viewer."""
+    return _visible(viewer, scope).filter(state__in=WAITING).count()
 
 
-def n_decided(viewer: Viewer) -> int:
-    """How many the viewer released or set aside."""
-    return _decided(viewer).count()
+def n_decided(viewer: Viewer, scope: str = "") -> int:
+    """How many of a scope the viewer released or set aside."""
+    return _decided(viewer, scope).count()
 
 
-def _decided(viewer: Viewer) -> QuerySet[Returned]:
-    return _visible(viewer).filter(state__in=DECIDED, decided_by=viewer.id, decided_by__isnull=False)
+def _decided(viewer: Viewer, scope: str) -> QuerySet[Returned]:
+    return _visible(viewer, scope).filter(state__in=DECIDED, decided_by=viewer.id, decided_by__isnull=False)
 
 
-def waiting(viewer: Viewer, *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
-    """Returned ops, the oldest first; ``decided``: those the viewer released or set aside, the newest first."""
-    returned = _decided(viewer) if decided else _visible(viewer).filter(state__in=WAITING)
+def waiting(viewer: Viewer, scope: str = "", *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
+    """Returned ops of a scope, the oldest first; ``decided``: those the viewer released or set aside, the newest
+    first.
+    """
+    returned = _decided(viewer, scope) if decided else _visible(viewer, scope).filter(state__in=WAITING)
     ordered = returned.order_by("-decided_at", "pk") if decided else returned.order_by("created_at", "pk")
     return _rows(list(ordered[offset : offset + limit]))
 
