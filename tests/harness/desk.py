@@ -60,7 +60,7 @@ class Hand:
 
     def watch(self, page: Page) -> None:
         """Notice whatever opens in it."""
-        page.on("load", self._unread.add)
+        page.on("load", lambda opened: self._unread.add(opened))
 
     def _reads(self, page: Page) -> None:
         if page in self._unread:
@@ -105,10 +105,10 @@ class Desk:
     def __init__(self, browser: Browser, base: str, hand: Hand | None = None) -> None:
         self.base = base
         self.hand = hand or Hand()
-        context = browser.new_context(
+        self.context = browser.new_context(
             viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai"
         )
-        self.page: Page = context.new_page()
+        self.page: Page = self.context.new_page()
         self.hand.watch(self.page)
 
     def enter(self, name: str, slip: str) -> None:

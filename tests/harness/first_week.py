@@ -108,21 +108,29 @@ class Phone:
         """The button of exactly these words."""
         self.hand.click(self.page.get_by_role("button", name=name, exact=True))
 
-    def bind(self, code: str, *, login: str, slip: str) -> None:
-        """From the code in the camera to Today; the slip's password is replaced on it."""
+    def enter(self, code: str, *, login: str, password: str) -> None:
+        """The code in the camera, name and password."""
         self.hand.clicks += 1  # what the camera read is opened
         self.page.goto(f"{self.base}/phone/#code={code}")
         self.hand.fill(self.page.get_by_label("登录名"), login)
-        self.hand.fill(self.page.get_by_label("密码", exact=True), slip)
+        self.hand.fill(self.page.get_by_label("密码", exact=True), password)
         self.tap("启用")
-        for label in ("自己的新密码", "新密码再输一次"):
-            self.hand.fill(self.page.get_by_label(label), OWN)
-        self.tap("启用")
+
+    def set_pin(self) -> None:
+        """Six digits, twice; then Today."""
         for heading in ("设 6 位解锁数字", "再输一次"):
             expect(self.page.get_by_role("heading", name=heading)).to_be_visible()
             self.hand.clicks += 6
             press_pin(self.page)
         expect(self.page.get_by_role("heading", name="今日走访")).to_be_visible()
+
+    def bind(self, code: str, *, login: str, slip: str) -> None:
+        """From the code to Today; the slip's password is replaced on the phone."""
+        self.enter(code, login=login, password=slip)
+        for label in ("自己的新密码", "新密码再输一次"):
+            self.hand.fill(self.page.get_by_label(label), OWN)
+        self.tap("启用")
+        self.set_pin()
 
     def nobody_home(self) -> None:
         """The first door of the list: nobody opened, come again at the last hour that is offered."""

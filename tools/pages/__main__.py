@@ -42,7 +42,7 @@ class Looked(Album):
 
     def shoot(self, page: Page, *, name: str, role: str, size: str, whole: bool) -> None:
         """The picture, and all that is wrong with the page."""
-        if name.endswith(" unfolded"):
+        if name.endswith(" unfolded") or not page.title():  # a part of a page, for htmx
             return
         words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "home"
         file = self.folder / size / f"{role}-{words}.jpg"
@@ -70,8 +70,8 @@ def main() -> int:
     shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True)
     accounts = _accounts(options)
-    inside = _inside(options.home, list(accounts.values()))
-    paths = [route for route in inside["routes"] if "<" not in route and not route.startswith("phone/")]
+    told = inside(options.home, list(accounts.values()))
+    paths = [route for route in told["routes"] if "<" not in route and not route.startswith("phone/")]
     paths.remove("accounts/logout/")
     album = Looked(options.out, Cover([], ""), "*")
     n_pages = 0
@@ -80,8 +80,8 @@ def main() -> int:
             with opened.new_context(
                 viewport=viewport(SIZES[0]), locale="zh-CN", timezone_id="Asia/Shanghai"
             ) as profile:
-                session = inside["sessions"][account]
-                profile.add_cookies([{"name": inside["cookie"], "value": session, "url": options.address}])
+                session = told["sessions"][account]
+                profile.add_cookies([{"name": told["cookie"], "value": session, "url": options.address}])
                 profile.on("console", lambda message, role=role: _told(album, message, role))
                 walk = console.Walk(profile.new_page(), options.address, album, role, SIZES)
                 walk.everything(paths)
@@ -108,7 +108,8 @@ def _accounts(options: argparse.Namespace) -> dict[str, str]:
     return {member["role"]: member["username"] for member in members}
 
 
-def _inside(home: Path, usernames: list[str]) -> dict[str, Any]:
+def inside(home: Path, usernames: list[str]) -> dict[str, Any]:
+    """What ``tools.screens.inside`` prints of the data directory: the addresses, a session of each account."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "gridwalk.config.settings", "GRIDWALK_HOME": str(home)}
     done = subprocess.run(
         [sys.executable, str(INSIDE), *usernames], env=environment, capture_output=True, text=True, check=True
@@ -118,7 +119,7 @@ def _inside(home: Path, usernames: list[str]) -> dict[str, Any]:
 
 
 def _told(album: Looked, message: ConsoleMessage, role: str) -> None:
-    if message.type == "error":
+    if message.type == "error" and "status of 4" not in message.text:
         album.note_fault("console", message.text[:140], f"{message.location.get('url', '')} {role}")
 
 

@@ -1,8 +1,14 @@
 () => {
+    const folded = (one) => {
+        const outer = one.closest('details:not([open])');
+        if (!outer) return false;
+        return one.closest('summary')?.parentElement !== outer || folded(outer.parentElement);
+    };
     const visible = (one) => {
         const box = one.getBoundingClientRect();
         const style = getComputedStyle(one);
-        return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && !one.closest('.sr, .skip');
+        return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && !folded(one)
+            && !one.closest('.sr, .skip, rate-chart, kbd');
     };
     const name = (one) =>
         `${one.tagName.toLowerCase()}${one.className && one.className.baseVal === undefined ? '.' + [...one.classList].join('.') : ''}`
