@@ -19,6 +19,7 @@ from gridwalk.campaigns.rules import LEAST_QUIET, MOST_VISITS, CampaignError
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.method.workdays import LAST_ARRANGED
 from gridwalk.territory import queries as territory
 
 PHASES = {"prepare": "部署", "act": "行动", "sum_up": "总结"}
@@ -94,7 +95,8 @@ def _working_days(first: dt.date, last: dt.date) -> str:
         return "行动阶段里一个工作日也没有，请改日期，或者在“工作日历”里登记上班的日子。"
     begin = days.nth(first, 1)
     late = "" if begin == first else f"；{_day(first)}不上班，从 {_day(begin)}算起"
-    return f"行动阶段 {n} 个工作日{late}。"
+    unknown = "" if last.year <= LAST_ARRANGED else f"{last.year} 年的放假安排还没有，先按周一到周五算。"
+    return f"行动阶段 {n} 个工作日{late}。{unknown}"
 
 
 def _day(on: dt.date) -> str:
