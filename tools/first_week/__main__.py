@@ -1,10 +1,10 @@
 """``python -m tools.first_week OUT``: by hand from an empty server to the first visit, following docs/guide/第一周.md.
 
 ``gridwalk init`` and ``gridwalk serve`` on a data directory of their own; the messy ledgers of a made-up community of
-1,300 doors; administrator, street centre, lead and worker in one headless Chromium, by what the pages show alone. Prints
-each step with its clicks, typed fields, pages acted on and the machine's time, and beside them an estimate of a
-person's: three seconds a click or a field, thirty a page. OUT receives the data directory, the ledgers, and a picture of
-every page as it was left.
+1,300 doors; administrator, street centre, lead and worker in one headless Chromium, by what the pages show alone.
+Prints each step with its clicks, typed fields, pages acted on and the machine's time, and beside them an estimate of
+a person's: three seconds a click or a field, thirty a page. OUT receives the data directory, the ledgers, and a
+picture of every page as it was left.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 // What scrolls sideways is reached by keyboard too, under the name of its sheet.
 function mark(): void {
-  for (const one of document.querySelectorAll<HTMLElement>(".scroll:not([tabindex])")) {
+  for (const one of document.querySelectorAll<HTMLElement>(":is(.scroll, .guide pre):not([tabindex])")) {
     if (one.scrollWidth <= one.clientWidth) continue;
     one.tabIndex = 0;
     const title = one.closest(".sheet")?.querySelector("h2")?.textContent?.trim();
