@@ -40,7 +40,10 @@
         const range = document.createRange();
         range.selectNodeContents(node);
         for (const box of range.getClientRects())
-            if (box.width > 2 && box.height > 2) rects.push([box.top, box.bottom, box.left, box.right, parent, node.data.trim().slice(0, 30)]);
+            if (box.width > 2 && box.height > 2) {
+                const air = box.height * 0.17; // above and below the characters of a large type
+                rects.push([box.top + air, box.bottom - air, box.left, box.right, parent, node.data.trim().slice(0, 30)]);
+            }
     }
     for (const one of document.querySelectorAll('button, input:not([type=hidden]), select, textarea'))
         if (visible(one) && !fixed(one)) {
