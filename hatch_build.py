@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -48,15 +49,32 @@ def build() -> bool:
         return False
     node, npm = find_node()
     env = os.environ | {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
-    _run(
-        [str(node), str(npm), "ci", "--no-audit", "--no-fund"],
-        env,
-        "没有装上网页用的软件包。请检查网络，或 npm 的镜像设置。",
-    )
+    if not has_packages(WEB / "package-lock.json"):
+        _run(
+            [str(node), str(npm), "ci", "--no-audit", "--no-fund"],
+            env,
+            "没有装上网页用的软件包。请检查网络，或 npm 的镜像设置。",
+        )
     _run([str(node), str(npm), "run", "build"], env, "网页没有编译成功。")
     BUILT.mkdir(parents=True, exist_ok=True)
     STAMP.write_text(digest)
     return True
+
+
+def has_packages(lock: Path) -> bool:
+    """Whether every package of the lock file lies in ``web/``, in its version; those of other systems need not.
+
+    ``npm ci`` empties the folder first, behind a link too: another checkout that shares it would lose its packages.
+    """
+    note = WEB / "node_modules" / ".package-lock.json"
+    if not note.exists():
+        return False
+    there, wanted = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (note, lock))
+    return all(
+        there.get(name, {}).get("version") == package["version"]
+        for name, package in wanted.items()
+        if name and not package.get("optional")
+    )
 
 
 def _digest() -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from gridwalk.core.outward import outward
 from gridwalk.registry.models import CaseDecision, Dwelling, Person
-from tests.browser.test_keeping_areas_and_records import accessible
+from tests.harness.desk import accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from gridwalk.core import clock
 from gridwalk.registry.models import CareLabel, Dwelling, Person
 from gridwalk.visits.models import CareNeed
-from tests.browser.test_keeping_areas_and_records import accessible
+from tests.harness.desk import accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

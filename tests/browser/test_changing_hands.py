@@ -18,9 +18,9 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.notices import actions as notices
-from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness import phone
 from tests.harness.campaign import COMMUNITY, GRID
+from tests.harness.desk import accessible
 from tests.harness.people import STREET, signed_in
 from tests.harness.phone import PASSWORD, Street
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from gridwalk.events.models import Event
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.registry.tests.street import phone
-from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import id_no
+from tests.harness.desk import accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from gridwalk.core import clock
 from gridwalk.registry.models import Facility, Site
 from gridwalk.territory.models import Building
-from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import GRID, confirm, upload, workbook
+from tests.harness.desk import accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-import hatch_build
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock
 from gridwalk.registry.models import Person
@@ -18,18 +17,11 @@ from gridwalk.retention.actions import applying
 from gridwalk.territory.models import Building, Grid
 from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import DOORS, GRID, confirm, upload, workbook
+from tests.harness.desk import accessible
 from tests.harness.people import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 STREET = "120105001"
-AXE = hatch_build.WEB / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def accessible(page: Page) -> None:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    violations = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in report["violations"]]
-    assert not violations, (page.url, violations)
 
 
 def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:

@@ -15,8 +15,8 @@ from gridwalk.accounts.rules import Role
 from gridwalk.core.outward import outward
 from gridwalk.registry.models import Person
 from gridwalk.upkeep.models import Plan
-from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import COMMUNITY
+from tests.harness.desk import accessible
 from tests.harness.people import SignIn
 from tests.journeys.test_merging import NAME, twice  # noqa: F401 the fixture
 

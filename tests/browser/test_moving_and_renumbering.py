@@ -12,8 +12,8 @@ from gridwalk.accounts.rules import Role
 from gridwalk.registry.models import Dwelling
 from gridwalk.territory.models import Building
 from gridwalk.upkeep.models import Plan
-from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import COMMUNITY
+from tests.harness.desk import accessible
 from tests.harness.people import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,7 +27,7 @@ def test_a_household_moves_and_a_building_is_renumbered_by_two_people(
     door = Dwelling.objects.get(room="101")
     page: Page = visit(street, f"/doors/{door.pk}/")
     page.get_by_role("link", name="整户搬迁").click()
-    expect(page.get_by_role("heading", name="搬到哪一户")).to_be_visible()
+    expect(page.get_by_role("heading", name="整户搬迁：迁入房屋")).to_be_visible()
     accessible(page)
     page.get_by_label("地址", exact=True).fill("5号楼1单元202")
     page.keyboard.press("Enter")

@@ -25,6 +25,7 @@ from gridwalk.sync.actions import copies, devices, epochs
 from gridwalk.sync.models import ActivationCode, Deposit, Device, Op
 from gridwalk.visits.models import Visit
 from tests.harness import phone
+from tests.harness.desk import press_pin
 from tests.harness.phone import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -325,7 +326,7 @@ def test_three_days_without_network_ask_for_it_once_and_lose_nothing(opened: Pag
         await new Promise(done => { meta.put({...lease, until: 1}, 'lease').onsuccess = done; });
     }""")
     opened.reload()
-    phone.press_pin(opened)
+    press_pin(opened)
     expect(opened.get_by_text("离线满 3 天了，连一次网就能打开。存着的 1 条都在。")).to_be_visible()
     opened.context.set_offline(False)
     phone.unlock(opened)

@@ -9,8 +9,8 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from gridwalk.accounts.rules import Role
-from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import COMMUNITY
+from tests.harness.desk import accessible
 from tests.harness.people import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import hatch_build
+
+AXE = hatch_build.WEB / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 MISSING = (
     "没有找到浏览器。请装 Chromium（Debian/Ubuntu：apt-get install chromium fonts-noto-cjk）或 Chrome，"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
@@ -20,11 +20,10 @@ from gridwalk.core import clock
 from gridwalk.sync.actions import devices
 from tests.harness.browser import QUIET, executable
 from tests.harness.campaign import GRID, confirm, dispatch, id_no, no_quiet_hours, upload, workbook
+from tests.harness.desk import SCREEN, press_pin
 from tests.harness.people import SignIn
 
-PIN = "271828"
 PASSWORD = "walk-every-door-26"
-SCREEN: ViewportSize = {"width": 390, "height": 844}
 FLOORS, PER_FLOOR, WELLS = 4, 3, 2
 SURNAMES = "程沈韩孟顾"
 GIVEN = ("望舒", "兰因", "书言", "昭宁", "若溪", "思齐", "知微", "怀瑾")
@@ -113,12 +112,6 @@ def kill(profile_dir: Path) -> None:
                 continue
             if f"--user-data-dir={profile_dir}".encode() in command and b"--type=" not in command:
                 os.kill(int(entry.name), signal.SIGKILL)
-
-
-def press_pin(page: Page, pin: str = PIN) -> None:
-    """Six digits on the pad."""
-    for digit in pin:
-        page.get_by_role("button", name=digit, exact=True).click()
 
 
 def code_for(worker: User) -> str:

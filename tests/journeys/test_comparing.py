@@ -138,7 +138,7 @@ def test_nobody_else_sees_a_comparison_and_who_sees_counts_only_gets_neither_fie
     page = leading.get("/consistency/").content.decode()
     assert "<b>2</b><span> / 5</span>" in page
     assert "有项目不同" not in page
-    assert "差在哪些项目" not in page
+    assert "不一致的项目" not in page
     assert "程望舒" not in page
     assert leading.get("/comparisons/").status_code == 403
     assert "君临天下" in street.get("/consistency/").content.decode()

@@ -127,7 +127,7 @@ def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client
     assert grids() == {NONE: 3, GRID: 1}, "whatever was refused moved nothing"
 
     before = dict(Stream.objects.values_list("code", "version"))
-    assert "2 户划入了君临天下 第一网格" in assign(lead, GRID, five)
+    assert "2 户划入了君临天下 第一网格。在走的行动里，已下派的列进了它的走访任务。" in assign(lead, GRID, five)
     after = dict(Stream.objects.values_list("code", "version"))
     assert {code for code in after if after[code] != before[code]} >= {NONE, GRID}
     assert grids() == {NONE: 1, GRID: 3}
@@ -151,7 +151,7 @@ def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client
         "one building where its parts meet"
     )
     assert grids() == {GRID: 4}
-    assert "没有楼、没有户在“未划入网格”" in lead.get(PLACE).content.decode()
+    assert "“未划入网格”里没有楼，也没有户" in lead.get(PLACE).content.decode()
     assert "未划入网格" not in lead.get(f"/buildings/{five.pk}/").content.decode()
 
     of_six, of_five = re.findall(r'name="op" value="([^"]+)"', lead.get(PLACE).content.decode())
@@ -239,3 +239,11 @@ def test_a_pasted_list_of_buildings_goes_into_a_grid_or_says_which_line_does_not
     assert grids() == {NONE: 3, GRID: 1, SECOND: 4}
     (op,) = re.findall(r'name="op" value="([^"]+)"', page)
     assert "4 户回到了“未划入网格”" in take_back(lead, op) and grids() == {NONE: 7, GRID: 1}
+
+
+def test_where_no_campaign_runs_no_task_is_spoken_of(lead: Client) -> None:
+    confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *doors("", "5号楼", "101")])))
+    answer = assign(lead, GRID, Building.objects.get(grid_id=NONE, key="5"))
+    assert (
+        "1 户划入了君临天下 第一网格。" in answer and "走访任务" not in answer.partition("<main")[2].partition("<h1")[0]
+    )

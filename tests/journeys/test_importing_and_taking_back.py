@@ -162,7 +162,7 @@ def test_what_was_dispatched_leaves_only_when_a_second_person_agrees(street: Cli
     centre = sign_in(Role.STREET_CENTRE, "120105001")
     waits = centre.get(f"/upkeep/{plan.pk}/").content.decode()
     assert counted(waits) == (6, 1)
-    assert "为什么留下" not in waits, "who sees rows masked is told counts only"
+    assert "保留原因" not in waits, "who sees rows masked is told counts only"
     decide(centre, plan.pk)
     assert Import.objects.get(pk=rooms.pk).state == "undoing"
     assert "正在撤销，第 0 / 1 批" in street.get(f"/imports/{rooms.pk}/").content.decode()

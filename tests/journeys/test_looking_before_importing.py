@@ -122,7 +122,7 @@ def test_the_page_names_grids_that_are_none_and_columns_that_are_not_used(lead: 
     jobs.rehearse(imported=str(ledger.pk), user=str(signed_in(lead).id))
     assert applied(lead, ledger).n_created == 3
     shown = lead.get(f"/imports/{ledger.pk}/").content.decode()
-    assert "各网格进了多少" in shown and "认不出网格的：第九网格（2 行）" in shown and "看房屋名单" in shown
+    assert "各网格入库情况" in shown and "认不出网格的：第九网格（2 行）" in shown and "看房屋名单" in shown
     lines = re.findall(r"<tr[^>]*><td>([^<]+)</td><td class=\"r\">(\d+)</td>", shown.split("接下来")[0])
     assert lines[-1] == ("合计", "3") and sum(int(n) for _, n in lines[:-1]) == 3
     answer = lead.post(f"/imports/{ledger.pk}/mapping/", given, follow=True)

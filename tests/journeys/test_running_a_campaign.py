@@ -162,3 +162,10 @@ def test_an_end_hands_over_what_is_open_and_can_be_taken_back(centre: Client, st
     Campaign.objects.update(closed_at=clock.now() - dt.timedelta(days=8))
     assert "撤销结束" not in words(centre.get("/campaign/"))
     assert "结束超过七天了" in words(centre.post(f"/campaign/{campaign.pk}/reopen/", follow=True))
+
+
+def test_the_working_days_are_those_of_the_visits_where_two_phases_overlap(centre: Client, street: Client) -> None:
+    campaign, today = Campaign.objects.get(), clock.local_date(clock.now())
+    campaign.phases.filter(kind="prepare").update(ends_on=today)
+    shown = words(centre.get("/", follow=True))
+    assert shown.count("个工作日，共") == 1 and f"–{today.month}月{today.day}日行动第" in shown

@@ -76,13 +76,13 @@ def test_the_steps_are_the_first_page_until_something_is_dispatched(sign_in: Sig
     other = sign_in(Role.GRID_WORKER, SECOND_GRID)
     worker = Assignment.objects.get(scope=GRID).user_id
     stranger = Assignment.objects.get(scope=SECOND_GRID).user_id
-    path = f"/areas/grids/{GRID}/responsible/"
+    path = f"/areas/{GRID}/responsible/"
     for user, why in ((stranger, "没有生效的岗位"), ("", "先选是谁")):
         assert why in keeper.post(path, {"user": user}, follow=True).content.decode()
     assert centre.post(path, {"user": worker}).status_code == 403
     assert "责任人写好了" in keeper.post(path, {"user": worker}, follow=True).content.decode()
     assert states(centre)["网格责任人"] == "办"
-    keeper.post(f"/areas/grids/{SECOND_GRID}/responsible/", {"user": stranger})
+    keeper.post(f"/areas/{SECOND_GRID}/responsible/", {"user": stranger})
     assert states(centre)["网格责任人"] == "✓"
 
     assert states(centre)["下派"] == "等"
@@ -119,5 +119,26 @@ def test_a_named_person_takes_the_place_of_whoever_was_named(sign_in: SignIn) ->
         sign_in(Role.GRID_WORKER, GRID)
     first, second = Assignment.objects.filter(scope=GRID).order_by("id").values_list("user_id", flat=True)
     for user in (first, second):
-        keeper.post(f"/areas/grids/{GRID}/responsible/", {"user": user})
+        keeper.post(f"/areas/{GRID}/responsible/", {"user": user})
         assert list(Assignment.objects.filter(responsible=True).values_list("user_id", flat=True)) == [user]
+
+
+@pytest.mark.django_db
+def test_a_community_has_a_responsible_person_among_its_leads(sign_in: SignIn) -> None:
+    keeper, centre = sign_in(Role.ADMINISTRATOR, ""), sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+    official.lay_out(actor=SYSTEM, at=clock.now(), street="120105001000", grids={COMMUNITY: "1"})
+    begin(centre)
+    assert "缺，请管理员在“区划网格”里指定" in centre.get("/campaign/").content.decode()
+    sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    sign_in(Role.GRID_WORKER, GRID)
+    lead = Assignment.objects.get(scope=COMMUNITY).user_id
+    worker = Assignment.objects.get(scope=GRID).user_id
+    address = f"/areas/{COMMUNITY}/responsible/"
+    assert address in keeper.get("/areas/").content.decode()
+    refused = keeper.post(address, {"user": worker}, follow=True).content.decode()
+    assert "没有写：这个人在这里没有生效的岗位" in refused
+    assert "责任人写好了" in keeper.post(address, {"user": lead}, follow=True).content.decode()
+    assert address not in keeper.get("/areas/").content.decode(), "one lead, and that one is named"
+    assert "缺，请管理员" not in centre.get("/campaign/").content.decode()
+    assert keeper.post("/areas/120105002001/responsible/", {"user": lead}).status_code == 404
+    assert centre.post(address, {"user": lead}).status_code == 403

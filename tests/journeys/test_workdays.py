@@ -66,3 +66,25 @@ def test_what_cannot_be_set_is_said(sign_in: SignIn, wrong: dict[str, str], says
 def test_a_year_that_is_not_arranged_yet_says_so(sign_in: SignIn) -> None:
     page = told(sign_in(Role.LEADING_GROUP, STREET), CALENDAR + "?year=2028")
     assert "现在按周一到周五算" in page and "260</b> 个工作日" in page
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        # October 2026: 22 days Monday to Friday, five of them free from the 1st to the 7th, Saturday the 10th worked.
+        ("2026-10-31", "行动阶段 18 个工作日；10月1日不上班，从 10月8日算起。"),
+        ("2026-10-07", "行动阶段里一个工作日也没有"),
+    ],
+)
+def test_a_campaign_that_begins_on_a_holiday_says_from_when_it_counts(
+    lead: Client, sign_in: SignIn, last: str, says: str
+) -> None:
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    phases = {"prepare": ("2026-09-20", "2026-09-30"), "act": ("2026-10-01", last), "sum_up": (last, last)}
+    days = {
+        f"{name}_{end}": day for name, ends in phases.items() for end, day in zip(("from", "to"), ends, strict=True)
+    }
+    plan = {"name": "百日行动", **days, "quiet_from": "20:30", "quiet_until": "09:00", "max_visits": "6"}
+    assert says in centre.post("/campaign/new/", plan, follow=True).content.decode()
+    backwards = centre.post("/campaign/new/", plan | {"act_to": "2026-09-30"})
+    assert backwards.status_code == 422 and "没有建：" in backwards.content.decode()

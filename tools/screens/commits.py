@@ -101,12 +101,12 @@ class Commit:
         """Serve the demo as it was made; the address, for as long as the block runs."""
         shutil.rmtree(self.home, ignore_errors=True)
         subprocess.run(["cp", "-a", self.kept, self.home], check=True)
-        port = _free_port()
+        port = free_port()
         words = [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)]
         with (self.folder / "serve.log").open("w") as log:
             server = subprocess.Popen([*NICE, *words], env=self._environment("serve"), stdout=log, stderr=log)
         try:
-            _wait_until_open(port, server, self.folder / "serve.log")
+            wait_until_open(port, server, self.folder / "serve.log")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGTERM)
@@ -128,26 +128,13 @@ class Commit:
 def _build(source: Path) -> None:
     """The browser's assets; the packages of our own ``web/`` serve where they are those of the commit's lock file."""
     modules, web = ROOT / "web" / "node_modules", source / "web"
-    if not _fit(modules, web / "package-lock.json"):
+    if not hatch_build.has_packages(web / "package-lock.json"):
         subprocess.run([*NICE, sys.executable, "hatch_build.py"], cwd=source, check=True)
         return
     (web / "node_modules").symlink_to(modules)
     node, npm = hatch_build.find_node()
     path = {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
     _output([*NICE, str(node), str(npm), "run", "build"], os.environ | path, cwd=web)
-
-
-def _fit(modules: Path, lock: Path) -> bool:
-    """Whether every package the lock file asks for is there, in its version; those of other systems need not be."""
-    note = modules / ".package-lock.json"
-    if not note.exists():
-        return False
-    there, wanted = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (note, lock))
-    return all(
-        there.get(name, {}).get("version") == package["version"]
-        for name, package in wanted.items()
-        if name and not package.get("optional")
-    )
 
 
 def _output(words: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
@@ -157,14 +144,16 @@ def _output(words: list[str], env: dict[str, str] | None = None, cwd: Path = ROO
     return done.stdout.strip()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that is free just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_open(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_open(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Come back when the server answers; end with its log where it does not."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and server.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

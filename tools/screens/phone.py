@@ -109,7 +109,7 @@ class Walk:
         self.shot("pin again")
         self.press_pin()
         expect(page.get_by_role("heading", name="今日走访")).to_be_visible()
-        expect(page.get_by_text("都到服务器了")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("都已传到服务器")).to_be_visible(timeout=60_000)
         page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
 
     def today(self) -> None:

@@ -6,6 +6,7 @@ import "./elements/building-chart";
 import "./elements/copy-value";
 import "./elements/hot-keys";
 import "./elements/paper-entry";
+import "./elements/scrolls";
 import "./elements/select-rows";
 import "./elements/wall-clock";
 

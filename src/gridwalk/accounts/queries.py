@@ -220,7 +220,16 @@ def names_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Grid workers inside a scope: (user, name, grid code), in code order; who is there for some days is not one."""
-    rows = posted(on).filter(role=Role.GRID_WORKER, scope__startswith=scope)
+    return _holders(Role.GRID_WORKER, scope, on)
+
+
+def leads(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
+    """Community leads inside a scope: (user, name, community code), as ``workers``."""
+    return _holders(Role.COMMUNITY_LEAD, scope, on)
+
+
+def _holders(role: Role, scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
+    rows = posted(on).filter(role=role, scope__startswith=scope)
     return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]
 
 

@@ -70,7 +70,8 @@ class Step:
 def steps(scope: str, on: dt.date) -> list[Step]:
     """The seven steps over a scope, in their order."""
     communities = territory.communities(scope)
-    grids = list(Grid.objects.filter(code__startswith=scope, valid_to=None, kind="basic").select_related("area"))
+    basic = Grid.objects.filter(code__startswith=scope, valid_to=None, kind="basic")
+    grids = list(basic.select_related("area").order_by("code"))
     counted = [
         _areas(communities, grids),
         _accounts(communities, scope, on),

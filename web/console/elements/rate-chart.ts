@@ -23,11 +23,14 @@ class RateChart extends HTMLElement {
     /** A column of the days to come, beginning where the line of what was done ends. */
     const ahead = (column: number) => rows.map((row, at) => (at === today ? now : number(row[column])));
     const [expected, lowest, highest] = [ahead(3), ahead(4), ahead(5)];
+    // The lines rise, so above left of today's point is free where the plan lies below it, and else below right.
+    const plan = number(rows[today]?.[2]) ?? 0;
+    const total = Number(this.dataset.total ?? 0);
+    const above = now >= plan && now < 0.85 * total && today > rows.length / 3;
     const behind = this.dataset.behind && Number(this.dataset.behind) ? `差 ${this.dataset.behind}` : "";
     const far = parseFloat(getComputedStyle(this).fontSize) >= 18; // the wall is read across a room
     const fontSize = far ? 18 : 12;
     const chart = init(place, null, { renderer: "svg" });
-    const total = Number(this.dataset.total ?? 0);
     chart.setOption({
       animation: false,
       grid: far ? { left: 66, right: 24, top: 18, bottom: 34 } : { left: 44, right: 16, top: 14, bottom: 24 },
@@ -95,9 +98,9 @@ class RateChart extends HTMLElement {
             label: {
               color: colour("--ink"),
               fontSize,
-              position: "bottom",
-              distance: 14,
-              align: today > rows.length / 2 ? "right" : "left",
+              position: above ? "top" : "bottom",
+              distance: above ? 6 : 14,
+              align: above || today > 0.8 * rows.length ? "right" : "left",
               formatter: ["实际 " + now.toLocaleString("en"), behind].filter(Boolean).join("\n"),
             },
             data: today >= 0 ? [{ coord: [today, now] }] : [],

@@ -1,17 +1,20 @@
-// A list to be acted on: choosing rows brings the action bar, which says how many are chosen.
+// A list to be acted on: choosing rows brings the action bar, which says how many are chosen. A form whose boxes have
+// another name than "row" says it in data-name.
 class SelectRows extends HTMLElement {
+  private readonly name = this.dataset.name ?? "row";
+
   connectedCallback(): void {
     this.addEventListener("change", (event) => {
       const box = event.target as HTMLInputElement;
       if (box.matches("[data-all]")) for (const row of this.rows()) row.checked = box.checked;
-      else if (box.name === "row" && !box.checked && this.whole) this.whole.checked = false;
+      else if (box.name === this.name && !box.checked && this.whole) this.whole.checked = false;
       this.count();
     });
     this.count();
   }
 
   private rows(): HTMLInputElement[] {
-    return [...this.querySelectorAll<HTMLInputElement>('input[type="checkbox"][name="row"]')];
+    return [...this.querySelectorAll<HTMLInputElement>(`input[type="checkbox"][name="${this.name}"]`)];
   }
 
   /** The box that means the whole list, on other pages too; it says how many that are. */

@@ -55,5 +55,5 @@ export function hintOf(visits: readonly Visit[], now: number, next: number): str
   const then = tried([...knocks, next]);
   return then.enough
     ? `${so}。那时再来就满 ${then.days} 日，仍没人可记“已登记原因”。`
-    : `${so}。那时是${say("band", bandOf(next))}，${then.bands > bands ? "换了时段，好。" : "换个时段更容易碰上。"}`;
+    : `${so}。下次是${say("band", bandOf(next))}，${then.bands > bands ? "换了时段，更容易见到人。" : "换个时段更容易见到人。"}`;
 }

@@ -60,7 +60,7 @@ describe("when to come again", () => {
     const two = [knock("2026-11-21T15:00:00+08:00")]; // a Saturday: the band of the weekend
     expect(hintOf(two, NOW, 0)).toBe("连今天已试 2 日、2 个时段。满 3 日、2 个时段还没人，记“已登记原因”。");
     expect(hintOf(two, NOW, atDay("2026-11-23", 19 * 60))).toBe(
-      "连今天已试 2 日、2 个时段。那时是晚间，换了时段，好。",
+      "连今天已试 2 日、2 个时段。下次是晚间，换了时段，更容易见到人。",
     );
     expect(hintOf([...two, knock("2026-11-20T10:00:00+08:00")], NOW, 0)).toBe(
       "连今天已试 3 日、2 个时段，记“已登记原因”。",

@@ -32,11 +32,11 @@ def areas(request: Signed) -> HttpResponse:
     scope = pages.scope_of(request, Verb.MANAGE_AREAS, request.GET.get("scope", ""))
     grids = territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_AREAS)
     today = clock.local_date(request.at)
-    named = queries.responsible([g.code for g in grids], today)
-    workers: defaultdict[str, list[tuple[uuid.UUID, str]]] = defaultdict(list)
-    for user, name, grid in queries.workers(scope, today):
-        workers[grid].append((user, name))
     communities = territory.communities(scope)
+    named = queries.responsible([*(g.code for g in grids), *(area.code for area in communities)], today)
+    posted: defaultdict[str, list[tuple[uuid.UUID, str]]] = defaultdict(list)
+    for user, name, code in [*queries.workers(scope, today), *queries.leads(scope, today)]:
+        posted[code].append((user, name))
     with_grids = {grid.area_id for grid in grids if grid.kind != "unassigned"}
     return page(
         request,
@@ -44,7 +44,7 @@ def areas(request: Signed) -> HttpResponse:
         {
             "grids": grids,
             "named": named,
-            "workers": workers,
+            "posted": posted,
             "title": territory.scope_name(scope),
             "communities": communities,
             "without": [area.short for area in communities if area.code not in with_grids],
@@ -60,8 +60,7 @@ def areas(request: Signed) -> HttpResponse:
 def add_grids(request: Signed) -> HttpResponse:
     """More grids for a community, empty until buildings are moved or imported there."""
     community = request.POST.get("community", "")
-    own = pages.own_scopes(request, Verb.MANAGE_AREAS)
-    if community not in {area.code for scope in own for area in territory.communities(scope)}:
+    if community not in _own_communities(request):
         raise NotHere
     try:
         n = official.add_grids(
@@ -75,19 +74,32 @@ def add_grids(request: Signed) -> HttpResponse:
 
 
 @require_POST
-def appoint(request: Signed, grid: str) -> HttpResponse:
-    """Who of a grid's workers is named on lists and documents."""
-    territory.get_grid(request.viewer, grid, verb=Verb.MANAGE_AREAS)
+def appoint(request: Signed, area: str) -> HttpResponse:
+    """Who of a grid's workers, or of a community's leads, is named on lists and documents."""
+    _require_area(request, area)
     user = parameters.uuid_or_none(request.POST.get("user", ""))
     try:
         if user is None:
             raise AccountError("没有写：先选是谁。")
-        actions.appoint(actor=request.viewer, at=request.at, user=user, scope=grid)
+        actions.appoint(actor=request.viewer, at=request.at, user=user, scope=area)
     except AccountError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, "责任人写好了，清单和文件上用这个名字。")
     return redirect("console:areas")
+
+
+def _require_area(request: Signed, area: str) -> None:
+    """A grid or a community of the viewer's. Raises NotHere, NotPermitted."""
+    if len(area) == codes.GRID:
+        territory.get_grid(request.viewer, area, verb=Verb.MANAGE_AREAS)
+    elif area not in _own_communities(request):
+        raise NotHere
+
+
+def _own_communities(request: Signed) -> set[str]:
+    own = pages.own_scopes(request, Verb.MANAGE_AREAS)
+    return {area.code for scope in own for area in territory.communities(scope)}
 
 
 @require_POST

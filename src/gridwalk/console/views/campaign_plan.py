@@ -19,6 +19,7 @@ from gridwalk.campaigns.rules import LEAST_QUIET, MOST_VISITS, CampaignError
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.method.workdays import LAST_ARRANGED
 from gridwalk.territory import queries as territory
 
 PHASES = {"prepare": "部署", "act": "行动", "sum_up": "总结"}
@@ -39,7 +40,7 @@ def campaign_new(request: Signed) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, "行动建好了。到时候按批下派。")
+            messages.success(request, f"行动建好了。{_working_days(*plan['phases']['act'])}接下来按批下派，先看再派。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else USUAL
     return _form(request, typed, communities, status=422 if request.method == "POST" else 200)
@@ -61,7 +62,8 @@ def campaign_change(request: Signed, pk: uuid.UUID) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, "已保存。手机下次同步换成新的安排。")
+            days = _working_days(*plan["phases"]["act"])
+            messages.success(request, f"已保存。{days}手机下次同步换成新的安排。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else _values(campaign)
     status = 422 if request.method == "POST" else 200
@@ -83,6 +85,22 @@ def _form(
         ],
     }
     return page(request, "console/campaign/form.html", context, active="console:campaign", status=status)
+
+
+def _working_days(first: dt.date, last: dt.date) -> str:
+    """How many working days the visits have; and where the first day is none, from which one they are counted."""
+    days = territory.workdays()
+    n = days.count(first, last)
+    if not n:
+        return "行动阶段里一个工作日也没有，请改日期，或者在“工作日历”里登记上班的日子。"
+    begin = days.nth(first, 1)
+    late = "" if begin == first else f"；{_day(first)}不上班，从 {_day(begin)}算起"
+    unknown = "" if last.year <= LAST_ARRANGED else f"{last.year} 年的放假安排还没有，先按周一到周五算。"
+    return f"行动阶段 {n} 个工作日{late}。{unknown}"
+
+
+def _day(on: dt.date) -> str:
+    return f"{on.month}月{on.day}日"
 
 
 def _values(campaign: Any) -> dict[str, Any]:

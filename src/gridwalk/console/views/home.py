@@ -124,6 +124,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         {
             "label": p.get_kind_display(),
             "on": p.starts_on <= today <= p.ends_on,
+            "is_counted": p.kind == "act",
             "starts_on": p.starts_on,
             "ends_on": p.ends_on,
         }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -97,7 +98,8 @@ def _assign(request: Signed, community: str, chosen: Sequence[uuid.UUID]) -> boo
     except UpkeepError as error:
         messages.error(request, str(error))
         return False
-    messages.success(request, f"{n_doors:,} 户划入了{territory.scope_name(grid)}。在走的行动里，已列进它的走访任务。")
+    joined = "在走的行动里，已下派的列进了它的走访任务。" if campaigns.running_for(grid) else ""
+    messages.success(request, f"{n_doors:,} 户划入了{territory.scope_name(grid)}。{joined}")
     return True
 
 

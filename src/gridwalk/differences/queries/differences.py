@@ -57,8 +57,8 @@ WAITING = PlainList(
             groups={about: dictionary.KINDS[about.partition(".")[0]] for about in ABOUT},
         ),
         choice_field("source", "来源", rules.SOURCES),
-        choice_field("why", "为什么没有自动改", rules.WHY),
-        day_field("created_at", "哪天提的", always=True),
+        choice_field("why", "未自动更新的原因", rules.WHY),
+        day_field("created_at", "提出日期", always=True),
     ),
     sorts=(
         Sort(code="oldest", label="先提的在前", keys=("created_at", "id")),
