@@ -63,7 +63,7 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     own &= of["sex"].level != "other"
     # Four places and a surname are shared by chance in every ledger: something else has to agree as well.
     seen = (number == "seen") & (at_home | np.isin(of["phone"].level, ("same", "seen")) | dated)
-    undated = ~pairs.filled("born_on") & at_home & ~twin
+    undated = ~pairs.filled("born_on") & at_home & ~twin & (of["phone"].level != "other")
     numbered = np.isin(number, ("same", "near", "two"))
     # Who has no name yet is known by door and birth date; a list without names says nothing of which member it means.
     unnamed = dated & at_home & np.logical_or(*is_unnamed)
@@ -92,7 +92,8 @@ def _said(pairs: Pairs) -> Bools:
 
 def _contradicted(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
     number = of["id"].level
-    born = _said(pairs) & (of["born"].level == "other") & (number != "same")
+    borne_out = np.isin(number, ("same", "near", "two")) | (of["phone"].level == "same")
+    born = (of["born"].level == "other") & (number != "same") & (_said(pairs) | ~borne_out)
     contradicted: Bools = born | np.isin(number, ("both_valid", "unseen"))
     return contradicted
 

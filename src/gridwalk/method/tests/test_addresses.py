@@ -151,6 +151,28 @@ KINDS = {
     "滨江国际18/F 1801室": "滨江国际|||1801",
     "林古里5号楼2单元3-01": "林古里|5|2|301",
     "林古里5号楼2单元30l": "林古里|5|2|301",
+    # areas by their full names, however long, and names that look like them
+    "二七区大学路40号院12号楼3单元9号": "大学路40号院|12|3|9",
+    "山西省运城市闻喜县薛店镇林古里5号楼2单元301": "林古里|5|2|301",
+    "晋城市城区林古里5号楼2单元301": "林古里|5|2|301",
+    "河北省秦皇岛市青龙满族自治县马圈子镇林古里5-2-301": "林古里|5|2|301",
+    "内蒙古自治区锡林郭勒盟苏尼特右旗林古里5-2-301": "林古里|5|2|301",
+    "上海市浦东新区川沙新镇林古里5-2-301": "林古里|5|2|301",
+    "湖南省张家界市桑植县马合口白族乡林古里5-2-301": "林古里|5|2|301",
+    "房山区良乡西路26号院3号楼301": "良乡西路26号院|3||301",
+    "天津市和平区南市街道林古里10门502": "林古里||10|502",
+    "乌鲁木齐市新市区林古里5-2-301": "林古里|5|2|301",
+    "新市花园5号楼2单元301": "新市花园|5|2|301",
+    "朝阳区天通苑北区5号楼2单元301": "天通苑北区|5|2|301",
+    "江宁区江南水乡花园5号楼2单元301": "江南水乡花园|5|2|301",
+    # a bracket within a name, a number at its end
+    "中海(国际)社区5号楼2单元301": "中海国际|5|2|301",
+    "御园三号5号楼2单元301": "御园3号|5|2|301",
+    # whose the door is
+    "林古里5号楼2单元301 房东12000001234": "林古里|5|2|301",
+    "林古里5号楼2单元301房客3人": "林古里|5|2|301",
+    # below ground, behind a tower's name
+    "光明大厦-1层03": "光明大厦|||B103",
 }
 """What a clerk may write before or between the parts, and names that look like it."""
 
@@ -204,6 +226,25 @@ def test_it_finds_the_parts_that_say_the_door(written: str, key: str) -> None:
         ("林古里5号楼2单元301室隔2", "unclear"),
         ("建国道92号一楼商铺", "unclear"),
         ("胜利路92号（现建国道98号）", "unclear"),
+        # a floor that is not the room's
+        ("林古里5号楼2单元4楼301", "unclear"),
+        ("林古里1-5-3-401", "unclear"),
+        # from one door to another
+        ("建国道22-24号", "unclear"),
+        ("建国道22至24号", "unclear"),
+        ("建国道22号至24号底商", "unclear"),
+        ("林古里5号楼101-103号", "unclear"),
+        ("林古里5号楼底商1-2", "unclear"),
+        # a part of the flat or house, or what is above, below and behind it
+        ("林古里5号楼2单元301楼上", "unclear"),
+        ("建国西路365弄36号203室亭子间", "unclear"),
+        ("建国西路365弄36号301后", "unclear"),
+        ("永嘉新村12号底层", "unclear"),
+        ("建国道22号后身", "unclear"),
+        ("建国道22号院平房", "unclear"),
+        ("红星村学校旁5号", "unclear"),
+        # a building, or a floor?
+        ("林古里5楼2号", "unclear"),
     ],
 )
 def test_it_asks_where_it_would_have_to_guess(written: str, fault: str) -> None:
@@ -376,3 +417,8 @@ def test_walking_goes_by_number_not_by_digit() -> None:
         ("2", "10", "101"),
         ("10", "1", "101"),
     ]
+
+
+def test_an_estates_column_has_the_key_that_an_address_has() -> None:
+    for written in ("御园三号", "壹号院", "中海(国际)社区", "建国小区", "阳光壹佰"):
+        assert addresses.estate_key(addresses.parse(f"{written}5号楼2单元301").estate) == addresses.estate_key(written)
