@@ -38,7 +38,6 @@ _GLUED_TO_A_NAME = re.compile(
 """星河2003号楼, 星河贰佰三号楼: the name's number and the building's."""
 LONGEST_RANGE = 20
 _FEW_SHOPS = re.compile(r"(?<!\d)\d{1,2}-\d{1,2}$")
-_ROOM_OF_FLOOR = re.compile(r"\d{3,4}")
 _DIGIT = re.compile(r"\d")
 _HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
 
@@ -63,11 +62,6 @@ def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
 def _is_range(first: str, last: str) -> bool:
     """22-24号, 101-103室: doors from one to the other, where 25-3 and 101-2 are one door."""
     return len(first) == len(last) > 1 and 0 < int(last) - int(first) <= LONGEST_RANGE
-
-
-def is_on_another_floor(floor: str, room: str) -> bool:
-    """2单元4楼301: what is written of the floor is not what the room says."""
-    return floor.isdigit() and _ROOM_OF_FLOOR.fullmatch(room) is not None and room[:-2] != floor
 
 
 def is_renumbered(notes: str) -> bool:

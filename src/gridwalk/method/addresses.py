@@ -392,10 +392,7 @@ def _door(before: str, parts: dict[str, Item], rest: str, *, is_clear: bool) -> 
         door.take_number(values["number"])
     room_unit = parts["room"].unit if "room" in parts else ""
     door.find_building(in_lane=room_unit == "house" and values.get("number", number).endswith("弄"))
-    floor = values.get("floor", "")
-    if {"building", "stairwell"} & parts.keys() and address_doubts.is_on_another_floor(floor, door.room):
-        is_clear = False
-    door.take_floor(floor, in_room=room_unit != "shop")
+    door.take_floor(values.get("floor", ""), in_room=room_unit != "shop")
     door.name_estate()
     if door.has_building_in_stairwell():
         door.stairwell, door.floor = "", None
