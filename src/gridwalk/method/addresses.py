@@ -81,7 +81,7 @@ def number_key(raw: str) -> str:
 
 @functools.lru_cache(maxsize=8192)
 def estate_key(raw: str) -> str:
-    """An estate's name without spelling: 建国小区 = 建国, 御园三号 = 御园3号, brackets and spaces gone, letters upper-case."""
+    """An estate's name without spelling: 建国小区 = 建国, 御园三号 = 御园3号, no brackets and spaces, upper-case."""
     bare = _ESTATE_SUFFIX.sub("", _ESTATE_NOISE.sub("", text.fold(raw)).upper())
     return _ESTATE_NUMBER.sub(lambda number: text.number_key(number[0]), bare)
 
@@ -165,11 +165,9 @@ def _unwrapped(folded: str) -> tuple[str, str]:
 def _opened(words: str, bracket: re.Match[str]) -> str:
     """What a bracket's words are in the address; "" where they are a note."""
     folded, start = bracket.string, bracket.start()
-    if _PHASE.fullmatch(words):  # 凤凰小区(二期)
+    if _PHASE.fullmatch(words) or (start and _OF_A_NAME.match(folded, bracket.end())):  # 凤凰(二期), 中海(国际)社区
         return words
     runs_before = address_items.runs(folded[:start])
-    if start and not runs_before and _OF_A_NAME.match(folded, bracket.end()):  # 中海(国际)社区
-        return words
     if any(len(run) > 2 for run in runs_before):  # 5-2-301(5号楼2单元301)
         return ""
     if _is_part(words, first=not runs_before) or (_is_house(runs_before, start) and _WHOLE_DOOR.fullmatch(words)):

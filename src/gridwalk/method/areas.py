@@ -84,7 +84,7 @@ def official() -> frozenset[str]:
 
 
 def _of_official(folded: str, *, least: int) -> int:
-    """The length of the longest official name the text begins with, 0 where it begins with none of ``least`` characters."""
+    """The length of the longest official name of ``least`` characters the text begins with, or 0."""
     lengths = range(min(_LONGEST, len(folded)), least - 1, -1)
     return next((n for n in lengths if folded[n - 1] in "市区县旗州盟" and folded[:n] in official()), 0)
 
@@ -123,9 +123,9 @@ def without_areas(folded: str) -> str:
     folded = _CODE_WITHIN.sub("", _BEFORE.sub("", _BEFORE.sub("", folded)))
     in_city = in_county = False
     for _ in range(2):  # exports write 天津市河北区…天津市河北区…
-        left, county = _without_official(folded)
+        behind, county = _without_official(folded)
         if county:
-            folded, in_county = _cut(left, _STREET) or _cut(left, _TOWN_OF_A_COUNTY) or left, True
+            folded, in_county = _cut(behind, _STREET) or _cut(behind, _TOWN_OF_A_COUNTY) or behind, True
             continue
         if in_county:
             break

@@ -192,8 +192,8 @@ _HIDDEN = re.compile("[×✕〇○●◯某xX?■□▢〓\ufffd¿]")
 
 
 def seen(raw: str) -> str:
-    """A masked or unreadable name as far as it can be seen, a star for every character that cannot (张某某: 张**, 靳媛？: 靳媛*);
-    "" for others.
+    """A masked or unreadable name as far as it can be seen, a star for every character that cannot (张某某: 张**,
+    靳媛？: 靳媛*); "" for others.
     """
     word = text.fold(raw).replace(" ", "")
     return text.simplified(_HIDDEN.sub("*", word)) if fault(word) in {"masked", "unreadable"} else ""

@@ -1,7 +1,7 @@
 """One number under two names that are a character apart: a slip of the pen, or a brother's number.
 
-Within a family numbers are lent: a pupil's row carries the sister's. Brothers and sisters often share all of their names
-but a character, so that the number and the look of the name say less of them than of anybody else.
+Within a family numbers are lent: a pupil's row carries the sister's. Brothers and sisters often share all of their
+names but a character, so that the number and the look of the name say less of them than of anybody else.
 """
 
 from __future__ import annotations

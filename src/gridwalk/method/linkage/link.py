@@ -15,6 +15,7 @@ from gridwalk.method.linkage import (
     caution,
     certain,
     evidence,
+    households,
     lent,
     levels,
     places,
@@ -67,7 +68,6 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
 }
 SHORT = 3_000
 """Rows up to which how frequent a value is is reckoned among all of them, not among those left."""
-ROWS = ("left_row", "right_row")
 ROUNDS = 2
 """Weighed twice: whom the first round has taken is household evidence in the second."""
 
@@ -185,8 +185,8 @@ class _Town:
     """Everybody on both sides: the rows as they came, their ``homes`` (``prepare.home_of``), and ``whole``: the
     prepared records among which a value is frequent or rare, None where those at hand say it as well.
 
-    ``together``: left_row, right_row of one name that nobody else bears, beside another such pair at the same two doors:
-    a family that moved is known by its names.
+    ``together``: pairs of rows of one name that nobody else bears, beside another such pair at the same two doors: a
+    family that moved is known by its names.
     """
 
     sides: Frames
@@ -197,19 +197,7 @@ class _Town:
 
 def _town(sides: Frames, whole: Frames | None, kind: str) -> _Town:
     homes = tuple(prepare.home_of(side, kind) for side in sides)
-    return _Town(sides, homes, whole, _together(sides, homes, kind))
-
-
-def _together(sides: Frames, homes: Frames, kind: str) -> pl.DataFrame:
-    if kind != "person":
-        return pl.DataFrame(schema=dict.fromkeys(ROWS, pl.UInt32))
-    named = pl.col("name").is_not_null() & pl.col("name").is_unique()
-    here, there = (
-        side.filter(named).select("row", "name").join(of, on="row") for side, of in zip(sides, homes, strict=True)
-    )
-    both = here.join(there, on="name", suffix="_r")
-    several = both.filter(pl.len().over("home", "home_r") > 1)
-    return several.select(left_row="row", right_row="row_r")
+    return _Town(sides, homes, whole, households.together(sides, homes, kind))
 
 
 def _prepared(sides: Frames, rest: Frames, kind: str) -> tuple[Frames, Frames | None]:
@@ -289,7 +277,9 @@ def _round(
     pool: Frames, town: _Town, *, settled: pl.DataFrame, kind: str, weights: Mapping[str, Table]
 ) -> pl.DataFrame:
     """One weighing of what is left; the chosen pairs as ``Links.pairs``."""
-    left, right = _households(pool[0], pool[1], town.homes, pl.concat([settled.select(*ROWS), town.together]))
+    left, right = households.counterparts(
+        pool[0], pool[1], town.homes, pl.concat([settled.select(*households.ROWS), town.together])
+    )
     left, right = left.with_row_index("l"), right.with_row_index("r")
     candidates = blocks.candidates(_with_every_phone(left), _with_every_phone(right), BLOCKS[kind])
     pairs = Pairs(left, right, candidates, whole=town.whole)
@@ -325,30 +315,6 @@ def _with_every_phone(side: pl.DataFrame) -> pl.DataFrame:
     if further.is_empty():
         return side
     return pl.concat([side, further.with_columns(phone=pl.col("phone_more").str.split(" ")).explode("phone")])
-
-
-def _households(
-    left: pl.DataFrame, right: pl.DataFrame, homes: Frames, settled: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A column ``household`` on both sides: the right door to which most of the left door's people have
-    been matched, or at which several of their names stand together.
-    """
-    moved = (
-        settled.unique()
-        .join(homes[0].select(left_row="row", here="home"), on="left_row")
-        .join(homes[1].select(right_row="row", household="home"), on="right_row")
-        .drop_nulls()
-        .group_by("here", "household")
-        .len("n")
-        .sort("n", "household", descending=True)
-        .unique("here", keep="first", maintain_order=True)
-    )
-    left = left.drop("household", strict=False).join(homes[0], on="row", how="left", maintain_order="left")
-    left = left.join(moved.select(home="here", household="household"), on="home", how="left", maintain_order="left")
-    right = right.drop("household", strict=False).join(
-        homes[1].select("row", household="home"), on="row", how="left", maintain_order="left"
-    )
-    return left.drop("home"), right
 
 
 def _person(pairs: Pairs) -> dict[str, Compared]:
