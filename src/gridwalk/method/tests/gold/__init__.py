@@ -1,8 +1,8 @@
 """Addresses labelled by hand, and how well ``addresses.parse`` reads them.
 
 ``addresses.csv``: what a careful clerk would say of each address, in the parts of ``addresses.Address``; ``answer``
-door, or ask where a question to a person is right; ``part`` dev; open: held out at first, and looked at in November 2026
-to learn the kinds that were lost; held: never looked at while the rules were made.
+door, or ask where a question to a person is right; ``part`` dev; open: held out at first, and looked at in November
+2026 to learn the kinds that were lost; held: never looked at while the rules were made.
 A house number's own place (a road, lane, village or 里) stands in ``road``; where a road and number stand for the
 estate, estate is empty.
 """
