@@ -63,6 +63,7 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     own &= of["sex"].level != "other"
     # Four places and a surname are shared by chance in every ledger: something else has to agree as well.
     seen = (number == "seen") & (at_home | np.isin(of["phone"].level, ("same", "seen")) | dated)
+    seen &= of["sex"].level != "other"
     undated = ~pairs.filled("born_on") & at_home & ~twin & (of["phone"].level != "other")
     numbered = np.isin(number, ("same", "near", "two"))
     # Who has no name yet is known by door and birth date; a list without names says nothing of which member it means.
