@@ -127,30 +127,45 @@ class Place:
         return True
 
 
+_AROUND = frozenset({"community", "grid_name", "grid_code"})
+"""What says where a door is and not which: written in every row, whoever writes the door once."""
+
+
 def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFrame, kind: str) -> None:
     """Give members the door of the head above where the table writes it beside the head only, without merging.
 
-    Decided for the table as a whole, by the share of members whose door is blank: in other ledgers a blank stays one.
+    Decided for each community's rows together (the whole table where no column says one), by the share of members
+    whose door is blank: in other ledgers a blank stays one.
     """
-    places = {c.field for c in columns if c.field and dictionary.get(kind, c.field).locates}
+    places = {c.field for c in columns if c.field and dictionary.get(kind, c.field).locates} - _AROUND
     relation = next((c for c in columns if c.field == "relation"), None)
     if relation is None or not places:
         return
-    is_head = _of_heads(rows.to_series(relation.index))
-    blank = rows.select(
-        pl.all_horizontal(pl.nth([c.index for c in columns if c.field in places]).is_null())
-    ).to_series()
-    members = (~is_head).fill_null(False)
-    n_members, n_blank = int(members.sum()), int((members & blank).sum())
-    if n_members < FEWEST_MEMBERS or n_blank < WRITTEN_ONCE_SHARE * n_members:
+    at_doors = pl.nth([c.index for c in columns if c.field in places])
+    community = [pl.nth(c.index) for c in columns if c.field == "community"] or [pl.lit("")]
+    told = rows.select(
+        is_head=_of_heads(rows.to_series(relation.index)),
+        is_blank=pl.all_horizontal(at_doors.is_null()),
+        community=pl.coalesce(community).fill_null(""),
+    )
+    member = ~pl.col("is_head")  # null of who is unrelated, and of no relation
+    once = told.filter(member).group_by("community").agg(n=pl.len(), n_blank=pl.col("is_blank").sum())
+    once = once.filter((pl.col("n") >= FEWEST_MEMBERS) & (pl.col("n_blank") >= WRITTEN_ONCE_SHARE * pl.col("n")))
+    if once.is_empty():
         return
+    _fill_members(records, told, places, set(once["community"]))
+
+
+def _fill_members(records: Records, told: pl.DataFrame, places: Collection[str], once: Collection[str]) -> None:
+    """``told``: of each row whether it is a head's and its community; ``once``: where a door is written once."""
     written = {field: records.values[field].to_list() for field in places}
     door: dict[str, Any] = {}
-    for at, of in enumerate(is_head):
+    of_head = ""
+    for at, (is_head, community) in enumerate(told.select("is_head", "community").iter_rows()):
         own = {field: values[at] for field, values in written.items() if values[at] is not None}
-        if own or of:
-            door = own
-        elif of is False:
+        if own or is_head:
+            door, of_head = own, community
+        elif is_head is False and community == of_head and community in once:
             for field, part in door.items():
                 written[field][at] = part
     for field, values in written.items():

@@ -9,7 +9,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import relations
-from gridwalk.ledger import knocked_through, other_names
+from gridwalk.ledger import knocked_through, location, other_names
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.other_names import OtherName
 from gridwalk.ledger.sides import Side
@@ -205,10 +205,28 @@ def keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
 
 def linked(side: Side) -> pl.DataFrame:
     """The rows as they are linked: of a relation only its group, for one side says 长子 and the other 子."""
-    frame = keyed(side)
+    frame = _with_registration(keyed(side))
     if "relation" not in frame.columns:
         return frame
     return frame.with_columns(pl.col("relation").replace_strict(relations.GROUP, default=None, return_dtype=pl.String))
+
+
+def _with_registration(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the door somebody is registered at, where they say no other: those who live elsewhere are listed
+    there.
+    """
+    if not {"registered_address", *PLACE} <= set(frame.columns):
+        return frame
+    silent = frame.filter(pl.all_horizontal(pl.col(part).is_null() for part in PLACE))
+    texts = silent.select(address="registered_address").drop_nulls().unique()
+    if texts.is_empty():
+        return frame
+    doors = location.columns(texts).select(
+        registered_address="address",
+        **{f"{linkage.REGISTERED}{part}": part for part in ("building", "stairwell", "room")},
+        **{f"{linkage.REGISTERED}estate": "estate_key"},
+    )
+    return frame.join(doors, on="registered_address", how="left", maintain_order="left")
 
 
 def _only(side: Side, paired: pl.Series, duplicates: pl.DataFrame) -> pl.DataFrame:

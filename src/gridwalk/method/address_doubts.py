@@ -11,7 +11,7 @@ _FURTHER = re.compile(r"\s*[-/]?\d")
 _FURTHER_DASHED = re.compile(r"\s*[-/]\d")
 _ANOTHER_DOOR = re.compile(
     r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|[室户]?[内隔里]\d|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])"
-    r"|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
+    r"|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右前后]$|楼[上下]|亭子间|[底顶][层楼]|后身|(?:[一二三]层)?阁(?!老)|平房$)"
 )
 """What stands behind the numbers says that another door is meant, or a part of this one."""
 _EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))")  # 38号甲301: is 甲 the house's or the room's?
@@ -22,6 +22,8 @@ _TWO_BUILDINGS = re.compile(
     r"\d\s*(?:号楼?|[楼幢栋座])?\s*[、,和及与]\s*\d+\s*(?:号楼|[楼幢栋座])|\d-[A-Za-z](?:号楼|[幢栋座])|\d[东西南北]?\s*号?楼.*[东西南北]\d+\s*门"
 )
 """5、6号楼; 3-A号楼, which may be 3A; 5楼东3门: a side of the building, or of the stairwell?"""
+_FROM_TO = re.compile(r"(\d+)\s*号?\s*[至到~]\s*\d+\s*号(?!楼)")  # 22至24号, 22号至24号底商
+_RANGE = re.compile(r"(\d+)-(\d+)(?=室|号(?!楼)|房|$)")
 _FLOOR_OR_FLAT = re.compile(r"\d[Ff]$")  # 18F: the floor, or a flat of it
 _RENUMBERED = re.compile(r"(?:^|\s)[现今新][^\s]*\d")
 _BASEMENT = re.compile(r"B\d")
@@ -34,6 +36,8 @@ _GLUED_TO_A_NAME = re.compile(
     r"(?<=[\u4e00-\u9fff])(?<!第)\d{4,}(?:号楼|[幢栋座])|[壹贰叁肆伍陆柒捌玖拾佰仟][一二三四五六七八九十百千廿卅]"
 )
 """星河2003号楼, 星河贰佰三号楼: the name's number and the building's."""
+LONGEST_RANGE = 20
+_FEW_SHOPS = re.compile(r"(?<!\d)\d{1,2}-\d{1,2}$")
 _DIGIT = re.compile(r"\d")
 _HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
 
@@ -47,10 +51,17 @@ def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
         or _EITHER_STEM.search(bare)
         or _TWO_DOORS.search(bare)
         or _TWO_BUILDINGS.search(bare)
+        or _FROM_TO.search(bare)
+        or any(_is_range(*match.groups()) for match in _RANGE.finditer(bare))
         or _FLOOR_OR_FLAT.search(bare)
         or _GLUED_TO_A_NAME.search(bare)
         or ("room" in reading.parts and _LEFT_BEHIND.search(after))
     )
+
+
+def _is_range(first: str, last: str) -> bool:
+    """22-24号, 101-103室: doors from one to the other, where 25-3 and 101-2 are one door."""
+    return len(first) == len(last) > 1 and 0 < int(last) - int(first) <= LONGEST_RANGE
 
 
 def is_renumbered(notes: str) -> bool:
@@ -93,6 +104,12 @@ def _is_ambiguous_room(room: Item, before: str) -> bool:
 def _is_ambiguous_end(parts: dict[str, Item], before: str) -> bool:
     """5-2, 5-2-11, 3栋12-5, 22号3: does a room end it, or a stairwell?"""
     *_, before_last, last = parts.values()
+    if last.unit == "shop" and _FEW_SHOPS.search(last.value):  # 底商1-2: one shop or two?
+        return True
+    if (
+        before_last.unit == "storey" and last.unit == "house" and len(last.value) <= 2
+    ):  # 5楼2号: a building, or a floor?
+        return True
     if last.unit == "shop":  # 2-4号商铺: a house number and a shop, or shops 2 to 4?
         return not _DIGIT.search(last.value) and "-" in before_last.value
     if parts.keys() == {"number", "room"} and before_last.unit == last.unit == "house":  # 41号-2号

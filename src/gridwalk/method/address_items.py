@@ -41,7 +41,9 @@ _JOINT = re.compile(
 _JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))")
 _HALF_BUILDING = re.compile(r"(\d{1,3})([东西南北])(?:号?楼|[幢栋])")
 _FLAT_BY_SIDE = re.compile(rf"({_NUMBER})\s*[楼层]\s*([东西南北中]{{1,2}})户")
-_BELOW = re.compile(rf"(?:负|地下|(?<=[楼栋幢座元门])-(?=\d[层楼](?!\s*-)))\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
+_BELOW = re.compile(
+    rf"(?:负|地下|(?<=[楼栋幢座元门厦场心城])-(?=\d[层楼](?!\s*-)))\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)"
+)
 _VALUE = re.compile(
     r"第?(?:(?P<plain>(?:[甲乙丙丁]|(?<=[路街道巷同条])[副临])?"
     r"(?:\d{1,2}[A-EG-Za-eg-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)"
@@ -53,14 +55,14 @@ _UNITS = re.compile(
     r"(?P<building>号[楼褛搂偻]|#楼|号[幢栋]|[幢栋]楼?|舍|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院内?(?!士))|(?P<row>排)"
     r"|(?P<group>(?:村民)?小?组(?!团))|(?P<commune>社(?!区))|(?P<team>(?:生产)?小?队)|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?"
     r"|单无|单(?=[\s\-]*\d{3})|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
-    r"|(?P<floor>楼?层|[Ff](?![A-Za-z0-9])|[Ff](?=\d{3,4}(?!\d)))|(?P<storey>楼(?![盘道梯上下]))|(?P<room>房间|室|房(?![产屋管])"
+    r"|(?P<floor>楼?层|[Ff](?![A-Za-z0-9])|[Ff](?=\d{3,4}(?!\d)))|(?P<storey>楼(?![盘道梯上下]))|(?P<room>房间|室|房(?![产屋管东客])"
     r"|户(?![主籍口]))"
     r"|(?P<house>号(?:(?:写字楼|公寓楼?)(?=[\s-]*\d)|(?![线桥])))|(?P<hash>#)"
 )
 _DASHED_SIDE = re.compile(rf"-[{SIDES}](?:-|单元)")
 _JOINER = re.compile(r"[\s\-/.,#_、:;]*")
 _STARTS = re.compile(
-    rf"(?<=[楼栋幢座元门])-(?=\d[层楼](?!\s*-))|[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁附主副临裙配辅正]"
+    rf"(?<=[楼栋幢座元门厦场心城])-(?=\d[层楼](?!\s*-))|[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁附主副临裙配辅正]"
 )
 
 # How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.

@@ -32,11 +32,13 @@ _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
 _NAMED_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]+[里园村苑区城庄院厦寓居]$")
+_OF_A_NAME = re.compile("(?:住宅)?(?:小区|社区|花园|家园|公寓|广场|中心|大厦|新城|新村|[城园苑])")
 _HOUSE_ON_A_ROAD = re.compile(r"[路街道巷]\d+号$")
 _PHASE = re.compile(r"[\d一二三四五六七八九十A-Za-z东西南北中]+[期区]")
 _BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
 _DIGIT = re.compile(r"\d")
 _ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
+_ESTATE_NUMBER = re.compile(rf"[{text.CHINESE_DIGITS}]+(?=号院?$)")
 _ESTATE_SUFFIX = re.compile(r"(?<=..)(?:住宅小区|小区|社区)$")
 
 
@@ -79,8 +81,9 @@ def number_key(raw: str) -> str:
 
 @functools.lru_cache(maxsize=8192)
 def estate_key(raw: str) -> str:
-    """An estate's name without spelling: 建国小区 = 建国, brackets and spaces gone, letters upper-case."""
-    return _ESTATE_SUFFIX.sub("", _ESTATE_NOISE.sub("", text.fold(raw)).upper())
+    """An estate's name without spelling: 建国小区 = 建国, 御园三号 = 御园3号, no brackets and spaces, upper-case."""
+    bare = _ESTATE_SUFFIX.sub("", _ESTATE_NOISE.sub("", text.fold(raw)).upper())
+    return _ESTATE_NUMBER.sub(lambda number: text.number_key(number[0]), bare)
 
 
 def _valued(item: Item) -> str:
@@ -162,7 +165,7 @@ def _unwrapped(folded: str) -> tuple[str, str]:
 def _opened(words: str, bracket: re.Match[str]) -> str:
     """What a bracket's words are in the address; "" where they are a note."""
     folded, start = bracket.string, bracket.start()
-    if _PHASE.fullmatch(words):  # 凤凰小区(二期)
+    if _PHASE.fullmatch(words) or (start and _OF_A_NAME.match(folded, bracket.end())):  # 凤凰(二期), 中海(国际)社区
         return words
     runs_before = address_items.runs(folded[:start])
     if any(len(run) > 2 for run in runs_before):  # 5-2-301(5号楼2单元301)
@@ -276,7 +279,7 @@ def _weighed(folded: str) -> Address:
     parts = _storeys(reading, before.strip())
     rest = _joined(after.strip(address_places.STRIP), notes)
     if parts.keys() == {"number"}:
-        is_clear = not (reading.leftover or _DIGIT.search(after))
+        is_clear = not (reading.leftover or _DIGIT.search(after) or address_doubts.is_doubtful_place(before.rstrip()))
         return _house(before, _valued(parts["number"]), rest, is_clear=is_clear)
     return _door(before, parts, rest, is_clear=not reading.leftover)
 

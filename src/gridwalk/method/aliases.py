@@ -18,6 +18,9 @@ SHARE = 0.8
 OF_NAMES = 0.3
 """Of the doors of the smaller of two estates, at how many the same name must stand."""
 
+HARDLY = 0.1
+"""Of an estate's rows on one side at most so many on the other, where it may be another's name there."""
+
 
 def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None, right: pl.DataFrame | None = None) -> dict[str, str]:
     """Left estate → right estate, from pairs of rows known to be one person.
@@ -66,18 +69,18 @@ def learn_from_names(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, str]:
 
     ``left``, ``right``: name, estate, building, room. Two neighbours bear one name by chance; a third of an estate not.
     """
-    known = [set(side["estate"].drop_nulls().unique()) for side in (left, right)]
     here, there = (
-        side.filter(pl.col("estate").is_in(list(names)))
+        side.filter(pl.col("estate").is_in(names.implode()))
         .select("name", "estate", "building", "room", door=pl.concat_str("building", "room", separator="|"))
         .drop_nulls()
-        for side, names in ((left, known[0] - known[1]), (right, known[1]))
+        for side, names in ((left, _own(left, right)), (right, right["estate"].drop_nulls().unique()))
     )
     if here.is_empty() or there.is_empty():
         return {}
     n_doors = [side.group_by("estate").agg(n_all=pl.col("door").n_unique()) for side in (here, there)]
     agreeing = (
         here.join(there, on=["name", "door"], suffix="_r")
+        .filter(pl.col("estate") != pl.col("estate_r"))
         .group_by("estate", "estate_r")
         .agg(n=pl.col("door").n_unique())
         .join(n_doors[0], on="estate")
@@ -93,6 +96,13 @@ def learn_from_names(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, str]:
         if estate not in learnt and other not in learnt.values() and not clash:
             learnt[estate] = other
     return learnt
+
+
+def _own(side: pl.DataFrame, other: pl.DataFrame) -> pl.Series:
+    """The estates that the other side hardly knows: by a row in ten of this side's at most."""
+    counts = side["estate"].drop_nulls().value_counts(name="n")
+    counts = counts.join(other["estate"].drop_nulls().value_counts(name="n_other"), on="estate", how="left")
+    return counts.filter(pl.col("n_other").fill_null(0) <= HARDLY * pl.col("n"))["estate"]
 
 
 def apply(estates: pl.Series, aliases: Mapping[str, str]) -> pl.Series:

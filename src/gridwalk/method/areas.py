@@ -6,7 +6,11 @@ estate's (东区5号楼, 万科城市花园, 格林小镇 and 望海楼小区 st
 
 from __future__ import annotations
 
+import functools
 import re
+from pathlib import Path
+
+from gridwalk.method import text
 
 _HAN = "[\u4e00-\u9fff]"
 PROVINCES = (
@@ -35,8 +39,10 @@ _BARE_CITY = re.compile(
     rf"(?:{PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
 )  # 浙江宁波海曙区
 _CITY = re.compile(
-    rf"(?:成都市|{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|地区)|{_HAN}{{2,8}}?自治州)(?!场|民广场|委|政府)"
+    rf"(?:成都市|{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|地区)|{_HAN}{{2,8}}?自治州)(?!场|民广场|委|政府|街道|区|镇"
+    rf"|(?:花园|家园|新村|小区|公寓|大厦|里|苑|园|庄)[东西南北A-Z]?区?[\d{text.CHINESE_DIGITS}])"
 )
+"""南市街道, 新市区 and 新市花园5号楼 begin with no city."""
 _DISTRICT = re.compile(
     rf"(?:{_LONG_DISTRICTS})区|{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,6}}?(?:(?:经济"
     rf"|高新)?(?:技术)?(?:产业)?开发区|高新区|工业园区)|(?:高新|工业园)区|{_HAN}{{2,3}}县(?![城前府学])"
@@ -53,6 +59,13 @@ _COMMUNITY = re.compile(rf"{_HAN}{{2,8}}?(?:社区居民委员会|社区居委�
 _COMMUNITY_END = re.compile(r"(?:居民委员会|居委会|民委员会|委会)$")
 _HOUSES = re.compile(r"第?[\d一二三四五六七八九十]+\s*(?:(?:村民)?小?组|社|队|排|号)")
 _JOINERS = " -,/._"
+_LONGEST, _SHORT = 16, 2
+"""Characters of an official name; of 城区, 矿区 and 赵县, which are areas only behind their city."""
+_COUNTIES = ("区", "县", "旗")
+_TOWN_OF_A_COUNTY = re.compile(
+    rf"{_HAN}{{1,12}}?(?:镇|乡)(?!花园|家园|小区|公寓|[苑园城口]|[东西南北中]?[大老新]?[街路道])(?={_HAN}{{2}}|[A-Za-z]{{2}})"
+)
+"""Behind a county's own name a town may be called 方水镇, 川沙新镇 or 马合口白族乡."""
 _PLACE = re.compile(r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\d{1,2}[路街道里]")
 
 
@@ -62,6 +75,38 @@ def _cut(folded: str, pattern: re.Pattern[str]) -> str | None:
         return None
     left = folded[match.end() :].lstrip(_JOINERS)
     return left if _PLACE.match(left) else None  # what is left must still begin with a name
+
+
+@functools.cache
+def official() -> frozenset[str]:
+    """The names of all cities and counties (areas_2023 of the official list, of which these alone are needed here)."""
+    return frozenset(Path(__file__).with_name("area_names.txt").read_text(encoding="utf-8").split())
+
+
+def _of_official(folded: str, *, least: int) -> int:
+    """The length of the longest official name of ``least`` characters the text begins with, or 0."""
+    lengths = range(min(_LONGEST, len(folded)), least - 1, -1)
+    return next((n for n in lengths if folded[n - 1] in "市区县旗州盟" and folded[:n] in official()), 0)
+
+
+def _without_official(folded: str) -> tuple[str, str]:
+    """What follows the city and county a text begins with by their full names, and the county; "" where none is."""
+    match = _PROVINCE.match(folded) or _BARE_PROVINCE.match(folded)
+    rest = folded[match.end() :].lstrip(_JOINERS) if match else folded
+    left, county = folded, ""
+    for place in range(3):
+        length = _of_official(rest, least=_SHORT if match or place else _SHORT + 1)
+        after = rest[length:].lstrip(_JOINERS)
+        if not length or not _PLACE.match(after) or _OF_AN_AREA.match(after):
+            break
+        if rest[length - 1] in _COUNTIES or (place and rest[length - 1] == "市"):
+            county = rest[:length]
+        left = rest = after
+    return left, county
+
+
+_OF_AN_AREA = re.compile("街道|场|民广场|委|政府")
+"""What behind an area's name makes another name of it: 南市街道, 东市场."""
 
 
 def _within_community(folded: str) -> str | None:
@@ -76,8 +121,14 @@ def _within_community(folded: str) -> str | None:
 def without_areas(folded: str) -> str:
     """``folded`` without the areas it begins with; a community's name stays where nothing else names the place."""
     folded = _CODE_WITHIN.sub("", _BEFORE.sub("", _BEFORE.sub("", folded)))
-    in_city = False
+    in_city = in_county = False
     for _ in range(2):  # exports write 天津市河北区…天津市河北区…
+        behind, county = _without_official(folded)
+        if county:
+            folded, in_county = _cut(behind, _STREET) or _cut(behind, _TOWN_OF_A_COUNTY) or behind, True
+            continue
+        if in_county:
+            break
         for pattern in (_BARE_CITY, _PROVINCE, _BARE_PROVINCE, _CITY, _CITY):
             left = _cut(folded, pattern)
             if left is not None:
@@ -91,6 +142,8 @@ def district(folded: str) -> str:
     """The district or county that an address begins with, behind its province and city; empty where none is named."""
     if not any(unit in folded for unit in "区县旗"):
         return ""
+    if (county := _without_official(folded)[1]) and county[-1] in _COUNTIES:
+        return county
     in_city = False
     for pattern in (_BARE_CITY, _PROVINCE, _BARE_PROVINCE, _CITY, _CITY):
         left = _cut(folded, pattern)

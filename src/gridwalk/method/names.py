@@ -186,15 +186,17 @@ def fault(folded: str) -> str:
     return "several" if _are_several(folded) or (with_others and looks_like_a_person(with_others[1])) else ""
 
 
-MASKS = "[*＊×✕〇○●◯某xX]"
-"""What stands for a character that is masked, as written."""
-_HIDDEN = re.compile("[×✕〇○●◯某xX]")
+MASKS = "[*＊×✕〇○●◯某xX?？■□▢〓\ufffd¿]"
+"""What stands for a character that is masked or cannot be read, as written."""
+_HIDDEN = re.compile("[×✕〇○●◯某xX?■□▢〓\ufffd¿]")
 
 
 def seen(raw: str) -> str:
-    """A masked name as far as it can be seen, a star for every character that is hidden (张某某: 张**); "" for others."""
+    """A masked or unreadable name as far as it can be seen, a star for every character that cannot (张某某: 张**,
+    靳媛？: 靳媛*); "" for others.
+    """
     word = text.fold(raw).replace(" ", "")
-    return text.simplified(_HIDDEN.sub("*", word)) if fault(word) == "masked" else ""
+    return text.simplified(_HIDDEN.sub("*", word)) if fault(word) in {"masked", "unreadable"} else ""
 
 
 def _are_several(folded: str) -> bool:

@@ -11,20 +11,14 @@ Pairs = dict[tuple[int, int], str]
 Q, M = "question", "match"
 
 PERSON = "姓名,性别,身份证号,出生日期,电话,小区,楼号,单元,室号,与户主关系"
+REGISTERED = "姓名,性别,身份证号,出生日期,电话,户籍地址,现住址"
+"""People with the door they are registered at beside the one they live at."""
 DWELLING = "地址,产权人,产权人电话"
 ORGANIZATION = "单位名称,统一社会信用代码,法定代表人,联系电话,地址"
+BORN = {"俞大新": "19610411", "施文彬": "19720522", "凌月娥": "19830603", "童志清": "19490714", "柯丽华": "19940825"}
 TOWN = [
     f"{name},男,{id_no(serial, born)},{born},1277{serial:07d},望湖苑,{serial},1,101,户主"
-    for serial, (name, born) in enumerate(
-        (
-            ("俞大新", "19610411"),
-            ("施文彬", "19720522"),
-            ("凌月娥", "19830603"),
-            ("童志清", "19490714"),
-            ("柯丽华", "19940825"),
-        ),
-        start=61,
-    )
+    for serial, (name, born) in enumerate(BORN.items(), start=61)
 ]
 FLATS = [
     f"望湖苑{n}号楼1单元101,{name},1276600{n:04d}"
@@ -41,7 +35,11 @@ SHOPS = [
         start=61,
     )
 ]
-ALIKE = {PERSON: TOWN, DWELLING: FLATS, ORGANIZATION: SHOPS}
+ELSEWHERE = [
+    f"{name},男,{id_no(serial, born)},{born},1277{serial:07d},外省,望湖苑{serial}号楼1单元101"
+    for serial, (name, born) in enumerate(BORN.items(), start=61)
+]
+ALIKE = {PERSON: TOWN, REGISTERED: ELSEWHERE, DWELLING: FLATS, ORGANIZATION: SHOPS}
 
 
 @dataclasses.dataclass(frozen=True)

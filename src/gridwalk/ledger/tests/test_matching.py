@@ -9,7 +9,7 @@ import pytest
 
 from gridwalk.ledger import checking, comparing, sides
 from gridwalk.ledger.comparing import Comparison
-from gridwalk.ledger.tests import books, siblings_of_persons, siblings_of_places
+from gridwalk.ledger.tests import books, siblings_of_households, siblings_of_persons, siblings_of_places
 from gridwalk.ledger.tests.siblings import ALIKE, M, Pairs, Q, Sibling
 
 pytestmark = pytest.mark.slow
@@ -80,7 +80,9 @@ def test_the_pair_of_ledgers_a_kind_was_first_seen_in(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sibling", [*siblings_of_persons.SIBLINGS, *siblings_of_places.SIBLINGS], ids=lambda sibling: sibling.kind
+    "sibling",
+    [*siblings_of_persons.SIBLINGS, *siblings_of_households.SIBLINGS, *siblings_of_places.SIBLINGS],
+    ids=lambda sibling: sibling.kind,
 )
 def test_others_of_the_kind(sibling: Sibling) -> None:
     alike = ALIKE[sibling.header]

@@ -2,5 +2,6 @@
 
 from gridwalk.method.linkage.evidence import EVIDENCE, guarded
 from gridwalk.method.linkage.link import KINDS, Links, compare, link
+from gridwalk.method.linkage.prepare import REGISTERED
 
-__all__ = ["EVIDENCE", "KINDS", "Links", "compare", "guarded", "link"]
+__all__ = ["EVIDENCE", "KINDS", "REGISTERED", "Links", "compare", "guarded", "link"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import polars as pl
 
-from gridwalk.method.linkage import score
+from gridwalk.method.linkage import places, prepare, score
 from gridwalk.method.linkage.pairs import Bools, Compared, Pairs
 
 CHILDREN = ("child", "grandchild", "sibling")
@@ -42,8 +42,9 @@ class Judged:
 def person(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
     """A name the same, or another beside something of the person's own: a number, a birth date that no twin shares."""
     at_home = np.isin(of["home"].level, ("same", "household"))
-    twin = (at_home | (of["home"].level == "")) & _child(pairs)
+    twin = (at_home | (of["home"].level == "")) & child(pairs)
     possible = ~_contradicted(pairs, of)
+    possible &= ~_namesake(pairs, of)
     sure = possible & _identified(pairs, of, at_home, twin)
     but_for_twins = possible & ~sure & _identified(pairs, of, at_home, np.zeros(pairs.n, dtype=np.bool_))
     return Judged(sure, _least_of_person(pairs, of), but_for_twins)
@@ -62,8 +63,9 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     own &= of["sex"].level != "other"
     # Four places and a surname are shared by chance in every ledger: something else has to agree as well.
     seen = (number == "seen") & (at_home | np.isin(of["phone"].level, ("same", "seen")) | dated)
-    undated = ~pairs.filled("born_on") & at_home & ~twin
-    numbered = np.isin(number, ("same", "near", "two", "seen"))
+    seen &= of["sex"].level != "other"
+    undated = ~pairs.filled("born_on") & at_home & ~twin & (of["phone"].level != "other")
+    numbered = np.isin(number, ("same", "near", "two"))
     # Who has no name yet is known by door and birth date; a list without names says nothing of which member it means.
     unnamed = dated & at_home & np.logical_or(*is_unnamed)
     identified: Bools = np.select(
@@ -72,6 +74,14 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
         default=False,  # two names: what a register copied from the number says nothing for either
     ).astype(np.bool_)
     return identified
+
+
+def _namesake(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
+    """Whether nothing but the name and a door presumed from the row above agrees, and the telephones do not."""
+    (above,) = pairs.each(pl.col(prepare.PRESUMED) == places.ABOVE)
+    own = np.isin(of["id"].level, ("same", "near", "two", "seen")) | np.isin(of["born"].level, ("same", "near"))
+    namesake: Bools = np.logical_or(*above) & (of["phone"].level == "other") & ~own
+    return namesake
 
 
 def _said(pairs: Pairs) -> Bools:
@@ -83,12 +93,13 @@ def _said(pairs: Pairs) -> Bools:
 
 def _contradicted(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
     number = of["id"].level
-    born = _said(pairs) & (of["born"].level == "other") & (number != "same")
+    borne_out = np.isin(number, ("same", "near", "two")) | (of["phone"].level == "same")
+    born = (of["born"].level == "other") & (number != "same") & (_said(pairs) | ~borne_out)
     contradicted: Bools = born | np.isin(number, ("both_valid", "unseen"))
     return contradicted
 
 
-def _child(pairs: Pairs) -> Bools:
+def child(pairs: Pairs) -> Bools:
     """Whether one of the two may have a twin at home: a child of the house, or young where no relation is said."""
     latest = max(pairs.latest("born_on") or EARLIEST_USE, EARLIEST_USE)
     named, young = pairs.each(

@@ -34,7 +34,7 @@ DOOR = ("estate", "building", "room")
 KEYS: Mapping[str, Sequence[Key]] = {
     "person": (
         Key(("id_no", "name"), "证件号相同"),
-        Key(("id_no",), "证件号相同", unsaid="name"),
+        Key(("id_no",), "证件号相同", unless=("born_on", "sex"), absent=("name_seen",), unsaid="name"),
         Key(("name", "born_on", *DOOR), "同门同名同日生", unless=("id_no",)),
     ),
     "dwelling": (

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gridwalk.method.linkage.pairs import Bools, Compared, Pairs, alike, edits, is_true, pick, seen
+from gridwalk.method.linkage import prepare
+from gridwalk.method.linkage.pairs import Bools, Compared, Pairs, Seen, alike, edits, is_true, pick, seen
 
 UNSEEN_NUMBER = 0.002
 """Identifiers are given out once: two people hardly ever have one."""
@@ -19,6 +20,8 @@ DATED = 14
 KEPT = 15
 """Digits of a number that a table program keeps; the rest become noughts."""
 SHOWN = 4
+"""Characters of a masked number that must be seen on both sides, beside those of the area, to say anything."""
+AREA = 6
 
 
 def name(pairs: Pairs) -> Compared:
@@ -34,15 +37,15 @@ def name(pairs: Pairs) -> Compared:
     long, latin = np.logical_or(*is_long), np.logical_and(*is_latin)
     slip = (edits(left, right, open_ & long & ~latin, 1) <= 1) | _swapped(left, right, open_ & ~long)
     near = slip | alike(left, right, open_ & latin)
-    masked, agree, _ = seen(pairs, "name_key", "name_seen")
-    spoken = filled | masked & (np.logical_or(*pairs.codes("name_key")) | agree)
+    masked = seen(pairs, "name_key", "name_seen")
+    spoken = filled | masked.filled & (np.logical_or(*pairs.codes("name_key")) | masked.agree)
     level = pick(
         pairs,
         spoken,
         same=same,
         sounds=sounds,
         near=near,
-        seen=agree,
+        seen=masked.agree,
         surname=pairs.same("surname"),
         given=pairs.same("given"),
     )
@@ -81,19 +84,22 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     filled, same = pairs.filled("id_text") & of_one_paper, pairs.same("id_text")
     valid, stars, full = pairs.filled("id_valid"), np.logical_or(*starred), np.logical_and(*is_full)
     keystrokes = edits(left, right, filled & ~same & ~valid & ~stars, 2)
-    _, agree, end = seen(pairs, "id_text", "id_text") if stars.any() else (stars, stars, stars)
+    shown = seen(pairs, "id_seen", "id_seen") if stars.any() else Seen.nothing(pairs.n)
+    # Two masks, or a mask and a number a table program spoilt, may show nothing but the area in common.
+    n_told = np.maximum(shown.n_start - AREA, 0) + shown.n_end
+    told = np.logical_and(*shows) & ~(shown.agree & (n_told < SHOWN))
     borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
     level = pick(
         pairs,
-        filled & (~stars | np.logical_and(*shows)),
+        filled & (~stars | told),
         other=borrowed,
         same=same & ~stars,
         both_valid=valid & ~same,
         kept=kept & np.logical_or(*lost) & ~stars,
         near=keystrokes <= 1,
         two=keystrokes == 2,
-        seen=stars & agree,
-        unseen=stars & full & ~end,
+        seen=stars & shown.agree,
+        unseen=stars & full & ~shown.end,
         birth=birth & full & ~stars,
     )
     share = _share_of_whole(pairs, "id_text", level, unseen=UNSEEN_NUMBER)
@@ -172,8 +178,8 @@ def phone(pairs: Pairs) -> Compared:
     left, right = pairs.both("phone")
     filled, same = pairs.filled("phone"), pairs.same("phone") | _further(pairs, "phone", "phone_more")
     near = edits(left, right, filled & ~same, 1) <= 1
-    masked, agree, _ = seen(pairs, "phone", "phone_seen")
-    level = pick(pairs, filled | masked, same=same, near=near, seen=agree)
+    masked = seen(pairs, "phone", "phone_seen")
+    level = pick(pairs, filled | masked.filled, same=same, near=near, seen=masked.agree)
     return Compared(level, _share_of_whole(pairs, "phone", level))
 
 
@@ -249,11 +255,24 @@ def home(pairs: Pairs) -> Compared:
         building=building | near,
         estate=same_estate,
     )
+    level = np.where(_presumed(pairs) & ~np.isin(level, FOR_A_PAIR), "", level)
     shares = pairs.share("door")
     for code, column in (("estate", "estate"), ("unsaid", "flat")):
         if (at := level == code).any():
             shares = np.where(at, pairs.share(column), shares)
     return Compared(level, shares)
+
+
+FOR_A_PAIR = ("same", "household", "unsaid", "near")
+"""Levels of two homes at which a door that is presumed of one of them counts."""
+
+
+def _presumed(pairs: Pairs) -> Bools:
+    if not pairs.has(prepare.PRESUMED):
+        return np.zeros(pairs.n, dtype=np.bool_)
+    (presumed,) = pairs.each(pl.col(prepare.PRESUMED).is_not_null())
+    either: Bools = np.logical_or(*presumed)
+    return either
 
 
 def community(pairs: Pairs) -> Compared:

@@ -9,7 +9,20 @@ import numpy as np
 import polars as pl
 
 from gridwalk.method import aliases
-from gridwalk.method.linkage import assign, blocks, caution, certain, evidence, levels, places, prepare, score, twins
+from gridwalk.method.linkage import (
+    assign,
+    blocks,
+    caution,
+    certain,
+    evidence,
+    households,
+    lent,
+    levels,
+    places,
+    prepare,
+    score,
+    twins,
+)
 from gridwalk.method.linkage.pairs import Bools, Compared, Pairs
 from gridwalk.method.linkage.weights import MATCH, QUESTION, WEIGHTS, Table
 
@@ -91,6 +104,8 @@ def link(
     doubled = [certain.duplicates(side, certain.DUPLICATE_KEYS[kind]) for side in sides]
     ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip(sides, doubled, strict=True))
     ours, theirs = places.estates_filled(ours, theirs)
+    if kind == "person":
+        ours, theirs = lent.returned(*places.presumed(ours, theirs))
     settled: list[pl.DataFrame] = []
     rest: tuple[pl.DataFrame, ...] = (ours, theirs)
     names: dict[str, str] = {}
@@ -101,7 +116,7 @@ def link(
         settled.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
         rest = _without(rest, sure)
     pool, whole = _prepared((ours, theirs), rest, kind)
-    town = _Town((ours, theirs), tuple(prepare.home_of(side, kind) for side in (ours, theirs)), whole)
+    town = _town((ours, theirs), whole, kind)
     for _ in range(ROUNDS):
         chosen = _round(pool, town, settled=pl.concat(settled), kind=kind, weights=weights or WEIGHTS[kind])
         matched = chosen.filter(pl.col("status") == "match")
@@ -146,8 +161,7 @@ def _by_second_rows(
     seconds = [set(second["row"].to_list()) for second in firsts]
     left, right = _renamed(rest[0], names), rest[1]
     pool = tuple(prepare.PREPARE[kind](side) for side in (left, right))
-    homes = tuple(prepare.home_of(side, kind) for side in (left, right))
-    town = _Town((left, right), homes, None)
+    town = _town((left, right), None, kind)
     chosen = _round(pool, town, settled=pairs.clear(), kind=kind, weights=weights)
     chosen = chosen.filter(pl.col("left_row").is_in(list(seconds[0])) | pl.col("right_row").is_in(list(seconds[1])))
     first = [dict(second.iter_rows()) for second in firsts]
@@ -170,11 +184,20 @@ Frames = tuple[pl.DataFrame, ...]
 class _Town:
     """Everybody on both sides: the rows as they came, their ``homes`` (``prepare.home_of``), and ``whole``: the
     prepared records among which a value is frequent or rare, None where those at hand say it as well.
+
+    ``together``: pairs of rows of one name that nobody else bears, beside another such pair at the same two doors: a
+    family that moved is known by its names.
     """
 
     sides: Frames
     homes: Frames
     whole: Frames | None
+    together: pl.DataFrame
+
+
+def _town(sides: Frames, whole: Frames | None, kind: str) -> _Town:
+    homes = tuple(prepare.home_of(side, kind) for side in sides)
+    return _Town(sides, homes, whole, households.together(sides, homes, kind))
 
 
 def _prepared(sides: Frames, rest: Frames, kind: str) -> tuple[Frames, Frames | None]:
@@ -202,7 +225,9 @@ _DOOR = pl.concat_str("building", "room", separator="|")
 
 
 def _doors(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
-    """Where both rows of each certain pair live, for learning the estates' other names."""
+    """Where both rows of each certain pair say that they live, for learning the estates' other names."""
+    if prepare.PRESUMED in ours.columns:
+        ours, theirs = (side.filter(pl.col(prepare.PRESUMED).is_null()) for side in (ours, theirs))
     return (
         sure.join(ours.select(left_row="row", left_estate="estate", left_door=_DOOR), on="left_row")
         .join(theirs.select(right_row="row", right_estate="estate", right_door=_DOOR), on="right_row")
@@ -252,7 +277,9 @@ def _round(
     pool: Frames, town: _Town, *, settled: pl.DataFrame, kind: str, weights: Mapping[str, Table]
 ) -> pl.DataFrame:
     """One weighing of what is left; the chosen pairs as ``Links.pairs``."""
-    left, right = _households(pool[0], pool[1], town.homes, settled)
+    left, right = households.counterparts(
+        pool[0], pool[1], town.homes, pl.concat([settled.select(*households.ROWS), town.together])
+    )
     left, right = left.with_row_index("l"), right.with_row_index("r")
     candidates = blocks.candidates(_with_every_phone(left), _with_every_phone(right), BLOCKS[kind])
     pairs = Pairs(left, right, candidates, whole=town.whole)
@@ -266,6 +293,9 @@ def _round(
     scored = scored.filter(pl.col("p") >= QUESTION)
     if judged.unless_twins is not None:
         scored = _sure_without_twins(scored, judged.unless_twins, (left, right), town, settled, pairs)
+    if kind == "person":
+        doubtful = lent.doubtful(pairs, compared, caution.child(pairs), min(map(len, town.sides)))
+        scored = scored.with_columns(pl.col("sure") & ~pl.Series(doubtful[scored["at"].to_numpy()]))
     chosen = assign.assign(scored)
     if kind == "person":
         chosen = _without_second_rows(chosen, (left, right), compared["name"].level, town, settled)
@@ -285,30 +315,6 @@ def _with_every_phone(side: pl.DataFrame) -> pl.DataFrame:
     if further.is_empty():
         return side
     return pl.concat([side, further.with_columns(phone=pl.col("phone_more").str.split(" ")).explode("phone")])
-
-
-def _households(
-    left: pl.DataFrame, right: pl.DataFrame, homes: Frames, settled: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A column ``household`` on both sides: the right door to which most of the left door's people have
-    been matched.
-    """
-    moved = (
-        settled.select("left_row", "right_row")
-        .join(homes[0].select(left_row="row", here="home"), on="left_row")
-        .join(homes[1].select(right_row="row", household="home"), on="right_row")
-        .drop_nulls()
-        .group_by("here", "household")
-        .len("n")
-        .sort("n", "household", descending=True)
-        .unique("here", keep="first", maintain_order=True)
-    )
-    left = left.drop("household", strict=False).join(homes[0], on="row", how="left", maintain_order="left")
-    left = left.join(moved.select(home="here", household="household"), on="home", how="left", maintain_order="left")
-    right = right.drop("household", strict=False).join(
-        homes[1].select("row", household="home"), on="row", how="left", maintain_order="left"
-    )
-    return left.drop("home"), right
 
 
 def _person(pairs: Pairs) -> dict[str, Compared]:

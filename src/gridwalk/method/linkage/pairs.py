@@ -181,18 +181,35 @@ def is_true(series: pl.Series) -> Bools:
     return series.fill_null(value=False).to_numpy()
 
 
-def seen(pairs: Pairs, whole: str, masked: str) -> tuple[Bools, Bools, Bools]:
-    """Where a value masked on one side at least can be compared, where all that can be seen of it agrees, and where its
-    end does.
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """Of values masked on one side at least: where they can be compared (``filled``), where all that can be seen of
+    them agrees, where their ends do; and how many characters from the start and at the end both show.
     """
-    filled, agree, end = (np.zeros(pairs.n, dtype=np.bool_) for _ in range(3))
+
+    filled: Bools
+    agree: Bools
+    end: Bools
+    n_start: npt.NDArray[np.int64]
+    n_end: npt.NDArray[np.int64]
+
+    @classmethod
+    def nothing(cls, n: int) -> Seen:
+        """Of so many pairs none in which anything is masked."""
+        filled, agree, end = (np.zeros(n, dtype=np.bool_) for _ in range(3))
+        return cls(filled, agree, end, np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
+
+
+def seen(pairs: Pairs, whole: str, masked: str) -> Seen:
+    """How values compare of which either side shows a part only; ``whole``: the column of those shown in full."""
+    told = Seen.nothing(pairs.n)
     if not pairs.says(masked):
-        return filled, agree, end
+        return told
     starred = pairs.codes(masked)
     said = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
     at = np.flatnonzero(np.logical_and(*said) & np.logical_or(*starred))
     if not len(at):
-        return filled, agree, end
+        return told
     columns = [column.gather(at) for name in (whole, masked) for column in pairs.both(name)]
     frame = pl.DataFrame(dict(zip(("a_whole", "b_whole", "a_seen", "b_seen"), columns, strict=True)))
     a, b = (pl.coalesce(f"{side}_whole", f"{side}_seen") for side in "ab")
@@ -201,9 +218,16 @@ def seen(pairs: Pairs, whole: str, masked: str) -> tuple[Bools, Bools, Bools]:
     same_start = starts[0].str.starts_with(starts[1]) | starts[1].str.starts_with(starts[0])
     same_end = ends[0].str.ends_with(ends[1]) | ends[1].str.ends_with(ends[0])
     as_long = (a.str.len_chars() == b.str.len_chars()) | pl.any_horizontal(_one_seen(a), _one_seen(b))
-    compared = frame.select(agree=(same_start & same_end & as_long).fill_null(False), end=same_end.fill_null(False))
-    filled[at], agree[at], end[at] = True, compared["agree"].to_numpy(), compared["end"].to_numpy()
-    return filled, agree, end
+    compared = frame.select(
+        agree=(same_start & same_end & as_long).fill_null(False),
+        end=same_end.fill_null(False),
+        n_start=pl.min_horizontal(start.str.len_chars() for start in starts).fill_null(0),
+        n_end=pl.min_horizontal(end.str.len_chars() for end in ends).fill_null(0),
+    )
+    told.filled[at] = True
+    for name in compared.columns:
+        getattr(told, name)[at] = compared[name].to_numpy()
+    return told
 
 
 def _one_seen(masked: pl.Expr) -> pl.Expr:

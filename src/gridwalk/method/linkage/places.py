@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from gridwalk.method.linkage import prepare
+
 
 def estates_filled(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Both sides, with the estate put in where one has none at all and the other knows a single one, in its community
@@ -25,3 +27,76 @@ def _filled(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
         )
     names = other["estate"].drop_nulls().unique()
     return side.with_columns(estate=pl.lit(names[0])) if len(names) == 1 and not other["estate"].null_count() else side
+
+
+REGISTERED, ABOVE = "registered", "above"
+"""Where a door that is presumed comes from."""
+FEWEST_NAMES = 2
+"""Names of a household that must stand at one door on the other side; a namesake alone is there by chance."""
+FEWEST_ROWS, USUAL = 10, 0.8
+"""Rows below others, known on the other side, of which so many must stand at the door above: then the file is written
+so.
+"""
+
+
+def presumed(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both sides of persons, with a door presumed for rows that say none: the one they are registered at, else that of
+    the row above, where the other side bears it out.
+    """
+    left, right = _at_registration(left), _at_registration(right)
+    return _as_above(left, right), _as_above(right, left)
+
+
+def _at_registration(side: pl.DataFrame) -> pl.DataFrame:
+    registered = {part: f"{prepare.REGISTERED}{part}" for part in prepare.PLACE}
+    silent = _silent() & pl.col(registered["room"]).is_not_null()
+    put = [pl.when(silent).then(column).otherwise(part).alias(part) for part, column in registered.items()]
+    presumed_ = pl.when(silent).then(pl.lit(REGISTERED)).alias(prepare.PRESUMED)
+    return side.with_columns(*put, presumed_).drop(registered.values())
+
+
+def _silent() -> pl.Expr:
+    return pl.all_horizontal(pl.col(part).is_null() for part in prepare.PLACE)
+
+
+def _as_above(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """An office may write a door once, beside the first of a household. The file alone does not tell who is below it,
+    for the door may be missing. So the other side has to know two names of the household at that door, or nearly
+    everybody of all households where they are presumed.
+    """
+    rows = _below(side)
+    at_door = ["name", "building", "room"]
+    there = rows.join(other.select(at_door).unique(), on=at_door, how="semi")
+    below = rows.filter("silent")
+    told = other.filter(pl.col("room").is_not_null() & pl.col("name").is_unique())
+    n_told = len(below.filter(pl.col("name").is_unique()).join(told, on="name", how="semi"))
+    n_there = len(there.filter("silent").join(told, on="name", how="semi"))
+    if n_told < FEWEST_ROWS or n_there < USUAL * n_told:
+        n_names = there.group_by("household").agg(n=pl.col("name").n_unique())
+        known = n_names.filter(pl.col("n") >= FEWEST_NAMES)["household"]
+        below = below.filter(pl.col("household").is_in(known.implode()))
+    doors = below.select("row", *prepare.PLACE)
+    if doors.is_empty():
+        return side
+    filled = side.join(doors, on="row", how="left", suffix="_", maintain_order="left")
+    return filled.with_columns(
+        *(pl.coalesce(part, f"{part}_").alias(part) for part in prepare.PLACE),
+        pl.when(pl.col("room_").is_not_null()).then(pl.lit(ABOVE)).otherwise(prepare.PRESUMED).alias(prepare.PRESUMED),
+    ).drop(f"{part}_" for part in prepare.PLACE)
+
+
+def _below(side: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the last door written above them (their own, where they write one), as far as it is of their
+    community; ``household``: which of these doors it is; ``silent``: whether they say none themselves.
+    """
+    written = pl.col("room").is_not_null() & pl.col(prepare.PRESUMED).is_null()
+    rows = side.select("row", "name", "community", *prepare.PLACE, silent=_silent(), written=written)
+    if not rows["silent"].any():
+        return rows.with_columns(household=pl.lit(0, dtype=pl.UInt32)).clear()
+    above = [
+        pl.when("written").then(pl.col(part).fill_null("")).forward_fill().replace("", None).alias(part)
+        for part in ("community", *prepare.PLACE)
+    ]
+    below = rows.with_columns(above).with_columns(own=rows["community"], household=pl.col("written").cum_sum())
+    own = pl.col("own").eq_missing(pl.col("community"))
+    return below.filter(pl.col("silent") | pl.col("written"), pl.col("room").is_not_null(), own)

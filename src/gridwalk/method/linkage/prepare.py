@@ -8,6 +8,14 @@ import polars as pl
 
 from gridwalk.method import names, newborns, text
 
+PLACE = ("estate", "building", "stairwell", "room")
+"""The parts of a door, as ``addresses`` reads them; both frames may have them."""
+REGISTERED = "registered_"
+"""What stands before the parts of the door at which somebody is registered, where the row says no other."""
+PRESUMED = "door_presumed"
+"""Where the door comes from that the row does not say of itself (a word of ``places``): it speaks for a pair, never
+against one.
+"""
 COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     "person": {
         "name": pl.String(),
@@ -21,6 +29,8 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
         "phone_seen": pl.String(),
         "phone_more": pl.String(),
         "community": pl.String(),
+        **{f"{REGISTERED}{part}": pl.String() for part in PLACE},
+        PRESUMED: pl.String(),
     },
     "dwelling": {
         "owner_name": pl.String(),
@@ -42,8 +52,6 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
 """``name_seen``, ``phone_seen``: a masked name or number as far as it can be seen (张*, 120****0012); ``phone_more``:
 the further numbers of a cell, with a space between.
 """
-PLACE = ("estate", "building", "stairwell", "room")
-"""The parts of a door, as ``addresses`` reads them; both frames may have them."""
 
 
 def with_columns(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -140,7 +148,7 @@ def _door(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _date_within(number: pl.Expr) -> pl.Expr:
+def date_within(number: pl.Expr) -> pl.Expr:
     """The birth date within a citizen's number, or one built like it; the number of another paper has none."""
     return pl.when(~number.str.contains(" ", literal=True)).then(
         number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
@@ -154,6 +162,16 @@ def _sex_within(number: pl.Expr) -> pl.Expr:
 
 
 _WHOLE = 18
+_KEPT = 15
+_LOST = "***"
+
+
+def _seen_number(number: pl.Expr) -> pl.Expr:
+    """The numbers as far as they can be believed: of a spoilt one the fifteen places that a table program kept."""
+    spoilt = (number.str.len_chars() == _WHOLE) & number.str.ends_with("000") & pl.col("id_no").is_null()
+    return pl.when(spoilt).then(pl.concat_str(number.str.slice(0, _KEPT), pl.lit(_LOST))).otherwise(number)
+
+
 _LAST_FOUR = r"^.{3,}([0-9X]{4})$"
 """What most masks leave of a number at its end."""
 
@@ -178,12 +196,12 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
     seen_last = pl.when(pl.col("name_key").is_null()).then(pl.col("name_seen").str.extract(r"^\*.*([^*])$"))
     frame = frame.with_columns(name_last=seen_last.otherwise(pl.col("name_key").str.slice(-1)))
-    doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
+    doubted = (date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
     doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
     other_sex = (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
     written = pl.when(~pl.col("id_text").str.contains("E", literal=True)).then("id_text")  # 1.20199E+17 says nothing
     id_text = pl.col("id_no").fill_null(written)
-    within = _date_within(id_text)
+    within = date_within(id_text)
     plausible = within.dt.year().is_between(1890, 2100)
     return _door(frame).with_columns(
         id_text=id_text,
@@ -191,6 +209,7 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
         id_doubted=doubted | other_sex,
         born_said=pl.col("born_on").is_not_null(),
         born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted & ~other_sex).then(within)),
+        id_seen=_seen_number(id_text),
         id_head=id_text.str.slice(0, 14),
         id_last=id_text.str.extract(_LAST_FOUR),
         phone_last=pl.col("phone").fill_null(pl.col("phone_seen")).str.extract(_LAST_FOUR),
@@ -203,7 +222,7 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
 
 def birth_date() -> pl.Expr:
     """The birth date a row says, or else its number."""
-    return pl.col("born_on").fill_null(_date_within(pl.col("id_no").fill_null(pl.col("id_text"))))
+    return pl.col("born_on").fill_null(date_within(pl.col("id_no").fill_null(pl.col("id_text"))))
 
 
 def shared_numbers(frame: pl.DataFrame, kind: str) -> pl.DataFrame:

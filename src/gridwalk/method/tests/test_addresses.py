@@ -204,6 +204,22 @@ def test_it_finds_the_parts_that_say_the_door(written: str, key: str) -> None:
         ("林古里5号楼2单元301室隔2", "unclear"),
         ("建国道92号一楼商铺", "unclear"),
         ("胜利路92号（现建国道98号）", "unclear"),
+        # from one door to another
+        ("建国道22-24号", "unclear"),
+        ("建国道22至24号", "unclear"),
+        ("建国道22号至24号底商", "unclear"),
+        ("林古里5号楼101-103号", "unclear"),
+        ("林古里5号楼底商1-2", "unclear"),
+        # a part of the flat or house, or what is above, below and behind it
+        ("林古里5号楼2单元301楼上", "unclear"),
+        ("建国西路365弄36号203室亭子间", "unclear"),
+        ("建国西路365弄36号301后", "unclear"),
+        ("永嘉新村12号底层", "unclear"),
+        ("建国道22号后身", "unclear"),
+        ("建国道22号院平房", "unclear"),
+        ("红星村学校旁5号", "unclear"),
+        # a building, or a floor?
+        ("林古里5楼2号", "unclear"),
     ],
 )
 def test_it_asks_where_it_would_have_to_guess(written: str, fault: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
+from gridwalk.method import areas
 from gridwalk.territory.official import queries
 from gridwalk.territory.official.rules import GridsRefused, grids_of
 from gridwalk.territory.rules import short_name
@@ -73,3 +75,11 @@ def test_a_list_of_grids_is_refused_in_words(typed: str, why: str) -> None:
 )
 def test_a_community_is_called_in_a_word(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+def test_addresses_know_the_cities_and_counties_of_the_list_by_their_full_names() -> None:
+    names = pl.read_parquet(queries.LIST).filter(
+        pl.col("code").str.ends_with("000000") & ~pl.col("code").str.ends_with("0000000000")
+    )
+    full = {name for name in names["name"] if len(name) > 1 and name[-1] in "市区县旗州盟"} - {"市辖区", "县"}
+    assert areas.official() == full

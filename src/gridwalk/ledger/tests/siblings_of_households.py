@@ -1,0 +1,97 @@
+"""Persons whom their household tells: by a door written once, or registered at, by its names, by whose number it is."""
+
+from __future__ import annotations
+
+from gridwalk.ledger.tests.siblings import REGISTERED, M, Q, Sibling
+from gridwalk.ledger.tests.siblings_of_persons import id_of, masked
+
+FATHER, SON, SISTER = id_of("19630308", 3), id_of("19891117", 5), id_of("19911012", 4)
+SPOILT = f"{FATHER[:15]}000"
+SIBLINGS = [
+    Sibling(
+        "a door written once, beside the first of a household",
+        ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,,,,,,,", "尚一平,男,,,,,,,,"],
+        ["路兰,女,,,,望湖苑,8,6,203,", "尚少博,男,,,,望湖苑,8,6,203,", "尚一萍,男,,,,望湖苑,8,6,203,"],
+        {(0, 1): M, (1, 0): M, (2, 2): M},
+    ),
+    Sibling(
+        "below a door nobody of the household is known at: a namesake is asked about",
+        ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,,12011110011,,,,,"],
+        ["路兰,女,,,12011110022,望湖苑,8,6,203,"],
+        {(1, 0): Q},
+    ),
+    Sibling(
+        "a row without a door below another household",
+        ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,1990-02-03,,,,,,"],
+        ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,1990-02-03,,望湖苑,2,1,301,"],
+        {(0, 0): M, (1, 1): M},
+    ),
+    Sibling(
+        "who lives elsewhere is listed at the door of registration",
+        ["尚少博,男,,,,望湖苑8号楼6单元203,"],
+        ["尚少博,男,,,,,望湖苑8号楼6单元203"],
+        {(0, 0): M},
+        header=REGISTERED,
+    ),
+    Sibling(
+        "the door of registration speaks against nobody",
+        ["尚少博,男,,1989-11-17,12011110011,望湖苑8号楼6单元203,"],
+        ["尚少博,男,,1989-11-17,12011110011,,望湖苑2号楼1单元301"],
+        {(0, 0): M},
+        header=REGISTERED,
+    ),
+    Sibling(
+        "a family that moved is known by its names",
+        ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,,,望湖苑,8,6,203,"],
+        ["路兰,女,,,,望湖苑,2,1,301,", "尚少博,男,,,,望湖苑,2,1,301,"],
+        {(0, 1): M, (1, 0): M},
+    ),
+    Sibling(
+        "one of a family elsewhere is asked about",
+        ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,,,望湖苑,8,6,203,"],
+        ["路兰,女,,,,望湖苑,2,1,301,"],
+        {(1, 0): Q},
+    ),
+    Sibling(
+        "a brother's number, and the one who is meant lives there",
+        [f"尚少博,男,{FATHER},,,望湖苑,8,6,203,"],
+        [f"尚宝博,男,{FATHER},,,望湖苑,8,6,203,", f"尚少博,男,{SON},,,望湖苑,8,6,203,"],
+        {(0, 1): M},
+    ),
+    Sibling(
+        "a father's number in a son's row, both on both sides",
+        [f"尚少博,男,{FATHER},1963-03-08,,望湖苑,8,6,203,", f"尚建国,男,{FATHER},1963-03-08,,望湖苑,8,6,203,"],
+        [f"尚建国,男,{FATHER},1963-03-08,,望湖苑,8,6,203,", f"尚少博,男,{SON},1989-11-17,,望湖苑,8,6,203,"],
+        {(0, 1): M, (1, 0): M},
+    ),
+    Sibling(
+        "one number at two doors under names of brothers is asked about",
+        [f"尚一乐,男,{FATHER},,,望湖苑,8,6,203,"],
+        [f"尚一桐,男,{FATHER},,,望湖苑,2,1,301,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "one number at two doors under a name that was cut is one person's",
+        [f"尚桐,男,{FATHER},,,望湖苑,8,6,203,"],
+        [f"尚一桐,男,{FATHER},,,望湖苑,2,1,301,"],
+        {(0, 0): M},
+    ),
+    Sibling(
+        "a masked number and one that a table program spoilt show the area alone: neither for nor against",
+        [f"尚少博,男,{SPOILT},,,望湖苑,8,6,203,"],
+        [f"尚少博,男,{masked(SON)},,,望湖苑,8,6,203,"],
+        {(0, 0): M},
+    ),
+    Sibling(
+        "a masked number that ends otherwise than a whole one",
+        [f"尚少博,男,{FATHER},,,望湖苑,8,6,203,"],
+        [f"尚少博,男,{masked(SON)},,,望湖苑,8,6,203,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "an unreadable name and a masked number are asked about, whoever lives there",
+        [f"尚□,男,{SISTER},,,望湖苑,8,6,203,"],
+        [f"尚艳,女,{masked(SISTER)},,,望湖苑,8,6,203,"],
+        {(0, 0): Q},
+    ),
+]

@@ -1,0 +1,45 @@
+"""Households that are the same people on both sides, whatever their doors: by who is matched, and by names together."""
+
+from __future__ import annotations
+
+import polars as pl
+
+Frames = tuple[pl.DataFrame, ...]
+ROWS = ("left_row", "right_row")
+
+
+def together(sides: Frames, homes: Frames, kind: str) -> pl.DataFrame:
+    """``ROWS`` of one name that nobody else bears, beside another such pair at the same two doors."""
+    if kind != "person":
+        return pl.DataFrame(schema=dict.fromkeys(ROWS, pl.UInt32))
+    named = pl.col("name").is_not_null() & pl.col("name").is_unique()
+    here, there = (
+        side.filter(named).select("row", "name").join(of, on="row") for side, of in zip(sides, homes, strict=True)
+    )
+    both = here.join(there, on="name", suffix="_r")
+    several = both.filter(pl.len().over("home", "home_r") > 1)
+    return several.select(left_row="row", right_row="row_r")
+
+
+def counterparts(
+    left: pl.DataFrame, right: pl.DataFrame, homes: Frames, settled: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A column ``household`` on both sides: the right door to which most of the left door's people have
+    been matched, or at which several of their names stand together.
+    """
+    moved = (
+        settled.unique()
+        .join(homes[0].select(left_row="row", here="home"), on="left_row")
+        .join(homes[1].select(right_row="row", household="home"), on="right_row")
+        .drop_nulls()
+        .group_by("here", "household")
+        .len("n")
+        .sort("n", "household", descending=True)
+        .unique("here", keep="first", maintain_order=True)
+    )
+    left = left.drop("household", strict=False).join(homes[0], on="row", how="left", maintain_order="left")
+    left = left.join(moved.select(home="here", household="household"), on="home", how="left", maintain_order="left")
+    right = right.drop("household", strict=False).join(
+        homes[1].select("row", household="home"), on="row", how="left", maintain_order="left"
+    )
+    return left.drop("home"), right

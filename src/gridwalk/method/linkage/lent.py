@@ -1,0 +1,62 @@
+"""One number under two names that are a character apart: a slip of the pen, or a brother's number.
+
+Within a family numbers are lent: a pupil's row carries the sister's. Brothers and sisters often share all of their
+names but a character, so that the number and the look of the name say less of them than of anybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from gridwalk.method.linkage import prepare, score
+from gridwalk.method.linkage.pairs import Bools, Compared, Pairs
+
+OFTEN = 0.005
+"""Of the rows of the shorter side so many numbers under wholly other names: in such ledgers numbers are lent."""
+HOME = ("estate", "building", "room")
+NAMED_OTHERWISE = ("surname", "given", "other")
+
+
+def doubtful(pairs: Pairs, compared: Mapping[str, Compared], child: Bools, n_rows: int) -> Bools:
+    """Pairs of one number and two like names that are asked about: their homes differ, or numbers are lent in these
+    ledgers and it is a child's (``child``). ``n_rows``: of the shorter side.
+    """
+    called, numbered = compared["name"].level, pairs.same("id_no")
+    (length,) = pairs.each(pl.col("name_key").str.len_chars())
+    of_brothers: Bools = numbered & (called == "near") & (length[0] == length[1])  # what a slip cuts is shorter
+    if not of_brothers.any():
+        return of_brothers
+    n_lent = int((numbered & np.isin(called, NAMED_OTHERWISE)).sum())
+    doubt: Bools = ~np.isin(compared["home"].level, (*score.AT_HOME, ""))
+    if n_lent >= OFTEN * n_rows:
+        doubt |= child
+    return of_brothers & doubt
+
+
+def returned(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both sides of persons without the numbers that the other side knows as another's of the same household, where it
+    also knows who bears the name: 王宇轩 with the number of 王宇飞, with whom a 王宇轩 of another number lives.
+
+    A birth date that stands within such a number goes with it.
+    """
+    return _returned(left, right), _returned(right, left)
+
+
+def _returned(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    numbered = side.filter(pl.col("id_no").is_not_null()).select("row", "name", "id_no")
+    numbered = numbered.join(other, on=["id_no", "name"], how="anti")
+    of_others = numbered.join(other.select("id_no", "name", *HOME), on="id_no", suffix="_r")
+    of_others = of_others.filter(pl.col("name") != pl.col("name_r"))
+    if of_others.is_empty():
+        return side
+    lent = of_others.join(other.select("name", *HOME), on=["name", *HOME], how="semi")["row"]
+    is_lent = pl.col("row").is_in(lent.implode())
+    within = prepare.date_within(pl.col("id_no"))
+    nothing = pl.lit(None)
+    return side.with_columns(
+        pl.when(~(is_lent & (pl.col("born_on") == within).fill_null(value=True))).then("born_on").otherwise(nothing),
+        pl.when(~is_lent).then("id_no").otherwise(nothing),
+    )
