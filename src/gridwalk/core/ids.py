@@ -43,20 +43,20 @@ _series = _Series()
 
 def new_id() -> uuid.UUID:
     """A fresh UUIDv7 (RFC 9562) of today: midnight, a place in a series, and 38 bits that are drawn."""
-    return _of_today(_series.place())
+    return _of_today(_series.place() << 38 | secrets.randbits(38))
 
 
 def drawn_id() -> uuid.UUID:
     """A fresh UUIDv7 of today, all of it drawn by lot, for persons: a ledger names them door by door, and the street
     centre, which reads their ids, may not know who lives at which door (red line 5).
     """
-    return _of_today(secrets.randbits(36))
+    return _of_today(secrets.randbits(74))
 
 
-def _of_today(place: int) -> uuid.UUID:
-    high = _midnight(int(clock.now().timestamp()) // 3600) * 1000 << 16 | 7 << 12 | place >> 24
-    low = 0b10 << 62 | (place & 0xFFFFFF) << 38 | secrets.randbits(38)
-    return uuid.UUID(int=high << 64 | low)
+def _of_today(bits: int) -> uuid.UUID:
+    """The id of the day with these 74 bits."""
+    high = _midnight(int(clock.now().timestamp()) // 3600) * 1000 << 16 | 7 << 12 | bits >> 62
+    return uuid.UUID(int=high << 64 | 0b10 << 62 | bits & (1 << 62) - 1)
 
 
 @functools.lru_cache(maxsize=64)

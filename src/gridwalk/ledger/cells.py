@@ -21,6 +21,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from gridwalk.ledger import guard, parts
 from gridwalk.ledger.errors import LedgerError
 
@@ -69,7 +71,7 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
         raise LedgerError(FAILED.get(done.returncode, FAILED[TOO_BIG] if done.returncode < 0 else FAILED[BROKEN]))
     sheets = []
     for line in done.stdout.splitlines():
-        sheet = json.loads(line)
+        sheet = orjson.loads(line)
         if "refused" in sheet:
             raise LedgerError(sheet["refused"])
         merged = [tuple(merge) for merge in sheet["merged"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from gridwalk.method import address_items, address_places
@@ -54,4 +55,9 @@ _PIECES = re.compile(r"\d+|\D+")
 
 def walking_order(*parts: str) -> str:
     """A text whose byte order is the order of walking: numbers padded, so that 2号楼 comes before 10号楼."""
-    return "|".join("".join(p.zfill(5) if p.isdigit() else p for p in _PIECES.findall(part)) for part in parts)
+    return "|".join(map(_padded, parts))
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _padded(part: str) -> str:
+    return "".join(piece.zfill(5) if piece.isdigit() else piece for piece in _PIECES.findall(part))

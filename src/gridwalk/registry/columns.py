@@ -80,12 +80,36 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
     return changed | rekey(entity) if _makes_keys(entity.KIND, field) else changed
 
 
-def write_all(entity: Entity, values: Mapping[str, Any]) -> None:
-    """Set the fields of a new entity; its search keys are made once, from what is at hand in the clear."""
-    for field, value in values.items():
-        _write(entity, field, value)
-    if any(_makes_keys(entity.KIND, field) for field in values):
+def write_all(entity: Entity, values: Mapping[str, Any], seal: envelope.Sealer) -> None:
+    """Set the fields of a new entity, none of them empty; its search keys are made once, from what is at hand in the
+    clear. ``seal``: what seals its numbers.
+    """
+    columns, plan = entity.__dict__, _plan(entity.KIND, tuple(values))
+    for field, way in plan.ways:
+        value = values[field]
+        if way.is_sealed:
+            columns[f"{field}_sealed"] = seal(value, f"{plan.table}|{field}|{entity.id}")
+            columns[f"{field}_index"] = index_of(field, value)
+        else:
+            value = columns[field] = way.stored(way.today.get(value, value))
+        if way.follows:
+            way.follows(entity, value)
+    if plan.makes_keys:
         rekey(entity, clear=values)
+
+
+class _Plan(NamedTuple):
+    """How new entities of a kind of which the same fields are known are written."""
+
+    table: str
+    ways: list[tuple[str, _Way]]
+    makes_keys: bool
+
+
+@functools.lru_cache(maxsize=512)
+def _plan(kind: str, fields: tuple[str, ...]) -> _Plan:
+    ways = [(field, _way(kind, field)) for field in fields]
+    return _Plan(TABLES[kind]._meta.db_table, ways, any(_makes_keys(kind, field) for field in fields))
 
 
 @functools.lru_cache(maxsize=512)

@@ -11,15 +11,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, envelope, files, records
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.ledger import frames, keeping, read
-from gridwalk.ledger.cells import Sheet
-from gridwalk.ledger.read import LedgerRows
+from gridwalk.ledger import intake, keeping, read
+from gridwalk.ledger.errors import LedgerError, ListRefused
+from gridwalk.ledger.intake import Intake
+from gridwalk.ledger.read import Ledger, LedgerRows
 from gridwalk.ledger.records import Row
-from gridwalk.ledger.wide import Wide
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions import estates, gate, mapping, submissions
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
@@ -32,24 +33,45 @@ TABLE = "reconcile_stagedrow"
 
 def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str, kind: str | None = None) -> Import:
     """Keep the file encrypted, read it and propose a mapping. Raises NotPermitted, SubmissionRefused."""
-    kept = WAY.store(actor=actor, at=at, scope=scope, data=data, name=name)
+    access.require(actor, Verb.IMPORT_LEDGER, scope)
+    try:
+        taken = intake.take(data, name, kind=kind)
+    except ListRefused as error:
+        raise SubmissionRefused(str(error)) from error
+    return keep(actor=actor, at=at, taken=taken, scope=scope, kind=kind)
+
+
+def keep(*, actor: Viewer, at: dt.datetime, taken: Intake, scope: str, kind: str | None = None) -> Import:
+    """The same of a file that has been read. Raises NotPermitted."""
+    access.require(actor, Verb.IMPORT_LEDGER, scope)
     new = Import(
-        file=kept.file,
-        cleared=kept.cleared,
-        name=kept.file.name,
+        file=WAY.keep(actor=actor, at=at, scope=scope, cleared=taken.cleared, name=taken.name),
+        cleared=list(taken.cleared.says),
+        name=taken.name,
         scope=scope,
         kind=kind or "",
         **submissions.handed_in(actor, at),
     )
-    way = dataclasses.replace(WAY, understand=functools.partial(_understand, sheets=kept.sheets))
-    return submissions.upload(way, new, why=kept.why, actor=actor, at=at)
+    way = dataclasses.replace(WAY, understand=functools.partial(_understand_taken, taken))
+    return submissions.upload(way, new, why=taken.why, actor=actor, at=at)
 
 
-def _understand(submission: Import, chosen: Chosen, *, sheets: Sequence[Sheet] | None = None) -> None:
-    """Read the file, or its ``sheets`` where they are at hand; what was read lies beside it until it is staged."""
+def _understand_taken(taken: Intake, submission: Import, chosen: Chosen) -> None:
+    if taken.ledger is None:
+        raise LedgerError(taken.fault)
+    _note_understood(submission, chosen, taken.ledger)
+
+
+def _understand(submission: Import, chosen: Chosen) -> None:
+    """Read the file with the columns a person chose."""
+    columns, kind = chosen.get("left", {}), submission.kind or None
+    ledger = read.read(files.read(submission.file_id), submission.name, kind=kind, mapping=columns)
+    _note_understood(submission, chosen, ledger)
+
+
+def _note_understood(submission: Import, chosen: Chosen, ledger: Ledger) -> None:
+    """What was read lies beside the file until it is staged."""
     columns = chosen.get("left", {})
-    wide = frames.of_bytes(files.read(submission.file_id), submission.name) if sheets is None else map(Wide.of, sheets)
-    ledger = read.of_sheets([*wide], submission.name, kind=submission.kind or None, mapping=columns)
     files.write_beside(submission.file_id, keeping.to_bytes(ledger, submission.name, mapping=columns))
     submission.kind = ledger.kind
     submission.n_rows = len(ledger.frame)

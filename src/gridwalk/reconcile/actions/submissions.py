@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from gridwalk.accounts import rules as access
@@ -14,7 +14,7 @@ from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.ledger import clearing
-from gridwalk.ledger.cells import Sheet
+from gridwalk.ledger.clearing import Cleared
 from gridwalk.ledger.errors import LedgerError, ListRefused
 from gridwalk.reconcile.models import Submission
 from gridwalk.reconcile.queries.submissions import get_submission
@@ -31,15 +31,11 @@ class SubmissionRefused(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class KeptFile:
-    """An uploaded file as it is kept: what of it is not, in words; ``why`` it cannot be read, where it cannot.
-
-    ``sheets``: its cells, where they are at hand.
-    """
+    """An uploaded file as it is kept: what of it is not, in words; ``why`` it cannot be read, where it cannot."""
 
     file: StoredFile
     cleared: list[str]
     why: str
-    sheets: Sequence[Sheet] | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,10 +72,14 @@ class Way(Generic[S]):
             raise SubmissionRefused(str(error)) from error
         except LedgerError as error:
             cleared, why = clearing.Cleared(b"", ()), str(error)
-        file = core.store_file(
+        file = self.keep(actor=actor, at=at, scope=scope, cleared=cleared, name=name)
+        return KeptFile(file, list(cleared.says), why)
+
+    def keep(self, *, actor: Viewer, at: dt.datetime, scope: str, cleared: Cleared, name: str) -> StoredFile:
+        """Store what is kept of a file, encrypted."""
+        return core.store_file(
             data=cleared.data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
         )
-        return KeptFile(file, list(cleared.says), why, cleared.sheets)
 
     def read(self, ledger: S, chosen: Chosen) -> None:
         """Understand the files; the ledger waits for its columns then, or has failed and says why."""

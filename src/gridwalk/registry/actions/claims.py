@@ -218,7 +218,7 @@ def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:
 def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Claim, current: Any) -> set[str]:
     """Set one fact on the loaded entity and note the change; returns the columns to be saved by the caller."""
     touched = columns.write(entity, field, value)
-    entity.heads = {**entity.heads, field: str(claim.op or writing.op)}
+    entity.heads = {**entity.heads, field: str(claim.op or writing.of(entity.grid_id).op)}
     writing.change(
         stream=entity.grid_id,
         kind=claim.kind,

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import bulk, clock, hanging, ids
+from gridwalk.core import bulk, clock, envelope, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import care, columns, living, rules
@@ -81,7 +81,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     double.
     """
     entities: list[Entity] = []
-    own = str(writing.op)
+    own, seal = str(writing.op), envelope.sealer()
     for record in new:
         values = {field: value for field, value in record.values.items() if value not in (None, "")}
         rules.refuse_unfit(kind, values | {field: record.extra[field] for field in _WRITTEN & record.extra.keys()})
@@ -95,7 +95,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
             verified_on=record.verified_on,
             **record.extra,
         )
-        columns.write_all(entity, values)
+        columns.write_all(entity, values, seal)
         entity.heads = dict.fromkeys(values, str(record.op) if record.op else own)
         entities.append(entity)
         writing.created(

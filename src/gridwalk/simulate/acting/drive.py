@@ -5,26 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 
-from gridwalk.accounts.rules import SYSTEM, Viewer
+from django.db import connections
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import SYSTEM, Verb, Viewer
+from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import dispatch, founding
 from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.campaigns.models import Campaign
+from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.actors import PROGRAM
 from gridwalk.indicators import actions as indicators
 from gridwalk.indicators.definitions import INDICATORS, Indicator
 from gridwalk.reconcile.actions import applying, comparing, staging
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
-from gridwalk.simulate.acting import caring, days
+from gridwalk.simulate.acting import ahead, caring, days
 from gridwalk.simulate.acting.knocks import WORKDAYS, Day, Knock, calendar
 from gridwalk.simulate.street import entries, facilities
 from gridwalk.simulate.street.workbooks import LedgerFile
 from gridwalk.simulate.street.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
-from gridwalk.visits.actions import doors, recording, rounds
+from gridwalk.visits.actions import at_the_door, doors, recording, rounds
+from gridwalk.visits.actions.recording import Batch
 from gridwalk.visits.values import Arrival, Found, NewVisit
 
 Progress = Callable[[int, int], None]
@@ -50,11 +58,13 @@ def found_territory(world: World, *, at: dt.datetime, from_on: dt.date) -> None:
 
 
 def import_ledgers(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetime, progress: Progress) -> list[Import]:
-    """Import every file as an office would: upload, confirm the mapping as proposed, apply."""
+    """Import every file as an office would: upload, confirm the mapping as proposed, apply. A process beside reads the
+    next files meanwhile.
+    """
     done = []
-    for index, file in enumerate(files):
+    for index, (file, taken) in enumerate(zip(files, ahead.intakes(files), strict=True)):
         scope = file.scope if not file.scope.endswith("000") else STREET
-        ledger = staging.upload(actor=actor, at=at, data=file.path.read_bytes(), name=file.path.name, scope=scope)
+        ledger = staging.keep(actor=actor, at=at, taken=taken, scope=scope)
         ledger = staging.stage(actor=actor, at=at, imported=ledger.id)
         done.append(applying.apply(actor=actor, at=at, imported=ledger.id))
         progress(index + 1, len(files))
@@ -132,23 +142,28 @@ def replay(
     upto_day: int,
     progress: Progress,
 ) -> list[Knock]:
-    """Replay the days: one transaction a grid and day through ``record_visits``; each day is kept.
-
-    Returns the knocks.
-    """
+    """Replay the days: what the grids at work did on one is recorded together; each day is kept. Returns the knocks."""
     replayed: list[Knock] = []
     waves = list(campaign.waves.all())
-    for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
-        for wave in waves:
-            if wave.dispatched_at is None and wave.starts_on <= date:
-                dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
-                wave.refresh_from_db()
-        for grid, knocks in of_day:
-            record(entities, workers[grid], grid, knocks, at=clock.at_local(date, 20, 45))
-            replayed.extend(knocks)
-        indicators.keep_day(at=clock.at_local(date, 23, 59), indicators=_kept_on(day))
-        progress(day, upto_day)
+    with ThreadPoolExecutor(1) as beside:
+        for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
+            for wave in waves:
+                if wave.dispatched_at is None and wave.starts_on <= date:
+                    dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
+                    wave.refresh_from_db()
+            record(entities, workers, of_day, at=clock.at_local(date, 20, 45))
+            replayed.extend(knock for _, knocks in of_day for knock in knocks)
+            _keep_day(beside, _kept_on(day), at=clock.at_local(date, 23, 59))
+            progress(day, upto_day)
+        beside.submit(connections.close_all).result()
     return replayed
+
+
+def _keep_day(beside: Executor, kept: Sequence[Indicator], *, at: dt.datetime) -> None:
+    """Keep the day's counts, every second one on a connection of its own: the database counts two at once."""
+    other = beside.submit(indicators.keep_day, at=at, indicators=kept[1::2])
+    indicators.keep_day(at=at, indicators=kept[::2])
+    other.result()
 
 
 def _kept_on(day: int) -> list[Indicator]:
@@ -157,7 +172,8 @@ def _kept_on(day: int) -> list[Indicator]:
     return every if day % 5 == 0 else [i for i in every if i.of_campaign and i.code != "persons_verified"]
 
 
-OfDay = tuple[int, dt.date, list[tuple[str, list[Knock]]]]
+OfGrids = list[tuple[str, list[Knock]]]
+OfDay = tuple[int, dt.date, OfGrids]
 
 
 def _by_day(plan: Iterable[tuple[Day, dt.date, str, list[Knock]]]) -> Iterator[OfDay]:
@@ -170,28 +186,62 @@ class ReplayError(Exception):
     """A planned knock that the house refused: the plan and the rules disagree."""
 
 
-def record(entities: Entities, worker: Viewer, grid: str, knocks: Sequence[Knock], *, at: dt.datetime) -> None:
-    """Record one grid's knocks of one day as its worker would type them in. Raises ReplayError."""
-    for knock in knocks:
+def record(entities: Entities, workers: Mapping[str, Viewer], of_grids: OfGrids, *, at: dt.datetime) -> None:
+    """Record the grids' knocks of one day as their workers would type them in, those of grids that have nobody in
+    common in one transaction, as the server takes what several phones send. Raises ReplayError.
+    """
+    all_knocks = [knock for _, knocks in of_grids for knock in knocks]
+    for knock in all_knocks:
         if knock.joins:
-            p = knock.place
-            entities.of[knock.ref] = doors.join_door(
-                actor=worker,
-                at=knock.at,
+            _join(entities, workers[knock.grid], knock)
+    waiting = caring.waiting([entities.of[ref] for knock in all_knocks for ref in knock.care if ref in entities.of])
+    visits = {grid: [_visit(entities, knock, waiting) for knock in knocks] for grid, knocks in of_grids}
+    while visits:
+        together = _apart(visits)
+        _record(workers, {grid: visits.pop(grid) for grid in together}, together, at=at)
+
+
+def _join(entities: Entities, worker: Viewer, knock: Knock) -> None:
+    p = knock.place
+    place = {"estate": p.estate, "building": p.building, "stairwell": p.stairwell, "floor": p.floor, "room": p.room}
+    entities.of[knock.ref] = doors.join_door(actor=worker, at=knock.at, grid=knock.grid, place=place)
+
+
+def _apart(visits: Mapping[str, Sequence[NewVisit]]) -> dict[str, set[str]]:
+    """The first grids that write to nothing in common, each with all it writes to."""
+    together: dict[str, set[str]] = {}
+    for grid, of_grid in visits.items():
+        own = {grid, *at_the_door.grids_touched(grid, [visit.findings for visit in of_grid])}
+        if any(not own.isdisjoint(of_other) for of_other in together.values()):
+            break
+        together[grid] = own
+    return together
+
+
+def _record(
+    workers: Mapping[str, Viewer],
+    visits: Mapping[str, Sequence[NewVisit]],
+    touched: Mapping[str, Collection[str]],
+    *,
+    at: dt.datetime,
+) -> None:
+    for grid in visits:
+        access.require(workers[grid], Verb.RECORD_VISIT, grid)
+    running = campaigns.running_over(visits.keys())
+    with core.write_to(*set().union(*touched.values()), actor=PROGRAM, at=at) as writing:
+        batches = [
+            Batch(
+                writing=writing.part(touched[grid], actor=workers[grid]),
                 grid=grid,
-                place={
-                    "estate": p.estate,
-                    "building": p.building,
-                    "stairwell": p.stairwell,
-                    "floor": p.floor,
-                    "room": p.room,
-                },
+                visits=of_grid,
+                campaign=running[grid],
             )
-    waiting = caring.waiting([entities.of[ref] for knock in knocks for ref in knock.care if ref in entities.of])
-    visits = [_visit(entities, knock, waiting) for knock in knocks]
-    for answer in recording.record_visits(actor=worker, at=at, grid=grid, visits=visits):
-        if not answer.accepted:
-            raise ReplayError(answer.reason)
+            for grid, of_grid in visits.items()
+        ]
+        for answers, _ in recording.record_in(writing, batches):
+            for answer in answers:
+                if not answer.accepted:
+                    raise ReplayError(answer.reason)
 
 
 def look_around(world: World, entities: Entities, workers: dict[str, Viewer], *, today: dt.date) -> None:

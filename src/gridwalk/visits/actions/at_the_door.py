@@ -47,32 +47,42 @@ class Content:
 def carry(writing: Writing, contents: Sequence[Content]) -> list[list[Judged]]:
     """Apply what all visits of several batches found, set-based; returns by batch what became of the claims.
 
-    What most visits say, that somebody was met, takes as many statements for all batches as for one.
+    What visits say of records and that somebody was met takes as many statements for all batches as for one; only who
+    comes, leaves or has ended is a batch's own. The batches write to different grids, so none waits for another's.
     """
-    judged = [_carry_first(content) for content in contents]
+    said = [_claims(content) for content in contents]
+    of_records = claims.apply_claims(writing, [claim for of_batch in said for claim in of_batch])
+    judged = [[*_own(of_batch, of_records), *_move(content)] for of_batch, content in zip(said, contents, strict=True)]
     visits = [pair for content in contents for pair in content.visits]
     confirmed = [(person, visit.on) for visit, findings in visits for person in findings.confirmed]
     claims.confirm(writing, "person", confirmed, source="visit")
     entities = {visit.entity: content.entities[visit.entity] for content in contents for visit, _ in content.visits}
     _confirm_places(writing, visits, entities)
-    for content in contents:
-        _prove_vacancies(content.writing, content.vacancies, content.entities)
-        _care(content.writing, content.visits)
+    _prove_vacancies(writing, [visit for content in contents for visit in content.vacancies], entities)
+    _care(writing, visits)
     return judged
 
 
-def _carry_first(content: Content) -> list[Judged]:
-    """Who is where, and what is said of them: what a confirmation rests on."""
+def _claims(content: Content) -> list[Claim]:
+    """What is said of records that stand; a proof of vacancy says that the dwelling is vacant."""
     spoken = {(claim.entity, claim.field) for _, findings in content.visits for claim in findings.claims}
     vacancy_claims = [
         Claim("dwelling", visit.entity, "occupancy", "vacant", "visit", op=visit.id)
         for visit in content.vacancies
         if (visit.entity, "occupancy") not in spoken  # who says it in so many words also says what they saw before
     ]
-    judged = claims.apply_claims(
-        content.writing, [*(claim for _, findings in content.visits for claim in findings.claims), *vacancy_claims]
-    )
-    judged += arrive(content.writing, content.visits)
+    return [*(claim for _, findings in content.visits for claim in findings.claims), *vacancy_claims]
+
+
+def _own(of_batch: Sequence[Claim], judged: Sequence[Judged]) -> list[Judged]:
+    """What became of a batch's claims: no two batches speak of one record."""
+    own = {claim.entity for claim in of_batch}
+    return [judgement for judgement in judged if judgement.claim.entity in own]
+
+
+def _move(content: Content) -> list[Judged]:
+    """Who comes, who leaves and who has ended; what became of what is said of those who come."""
+    judged = arrive(content.writing, content.visits)
     _depart(content.writing, content.visits)
     _propose_ends(content.writing, content.visits)
     return judged

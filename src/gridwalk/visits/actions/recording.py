@@ -93,6 +93,8 @@ def record_in(writing: Writing, batches: Sequence[Batch]) -> list[tuple[list[Ans
     for target in aims():
         targets_of[target.campaign_id][target.entity] = target
     standing, by_id = _on_record(before_them())
+    unread = [visit.entity for batch in batches if batch.people is None for visit in batch.visits]
+    people = refusals.people_at(unread) if unread else {}
     recordings = []
     for batch in batches:
         around = Known(
@@ -100,7 +102,7 @@ def record_in(writing: Writing, batches: Sequence[Batch]) -> list[tuple[list[Ans
             batch.campaign,
             places_of[batch.grid],
             targets_of[batch.campaign.pk if batch.campaign else None],
-            refusals.people_at([v.entity for v in batch.visits]) if batch.people is None else batch.people,
+            people if batch.people is None else batch.people,
         )
         recordings.append(_judge(batch, around, standing, by_id))
     bulk.insert([visit for recording in recordings for visit, _ in recording.content.visits])

@@ -34,7 +34,7 @@ class Known:
 def people_at(dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
     """The persons linked to each dwelling now, living there or registered there."""
     persons: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True)
+    links = Residence.objects.filter(dwelling_id__among=dwellings, to_on__isnull=True)
     for dwelling, person in links.values_list("dwelling_id", "person_id"):
         persons[dwelling].add(person)
     return persons
