@@ -9,6 +9,7 @@ is named. Accounts: those of ``demo.json``, or ``--accounts role=name,…``.
 from __future__ import annotations
 
 import argparse
+import functools
 import collections
 import dataclasses
 import json
@@ -82,7 +83,7 @@ def main() -> int:
             ) as profile:
                 session = told["sessions"][account]
                 profile.add_cookies([{"name": told["cookie"], "value": session, "url": options.address}])
-                profile.on("console", lambda message, role=role: _told(album, message, role))
+                profile.on("console", functools.partial(_told, album, role))
                 walk = console.Walk(profile.new_page(), options.address, album, role, SIZES)
                 walk.everything(paths)
                 n_pages += len(walk.names)
@@ -118,7 +119,7 @@ def inside(home: Path, usernames: list[str]) -> dict[str, Any]:
     return answer
 
 
-def _told(album: Looked, message: ConsoleMessage, role: str) -> None:
+def _told(album: Looked, role: str, message: ConsoleMessage) -> None:
     if message.type == "error" and "status of 4" not in message.text:
         album.note_fault("console", message.text[:140], f"{message.location.get('url', '')} {role}")
 
