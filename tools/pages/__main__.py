@@ -9,9 +9,9 @@ is named. Accounts: those of ``demo.json``, or ``--accounts role=name,…``.
 from __future__ import annotations
 
 import argparse
-import functools
 import collections
 import dataclasses
+import functools
 import json
 import os
 import re
