@@ -57,22 +57,22 @@ def _coverage(
     widths: dict[float, float] = {}
     wilson: list[float] = []
     for share in SHARES:
-        held, proved, width, n_wilson, n_samples = 0, 0, 0.0, 0, 0
+        n_covered, n_proved, width, n_wilson, n_samples = 0, 0, 0.0, 0, 0
         for _ in range(n_streets):
             street = streets.street(rng, n_doors, n_communities, share)
             truth = street.share
             for _ in range(ASKED):
                 strata = streets.asked(rng, street, size)
-                proved += estimates.at_least(strata) <= truth + 1e-12
+                n_proved += estimates.at_least(strata) <= truth + 1e-12
                 estimate = estimates.estimate(strata)
                 n_samples += 1
                 if estimate is None:
-                    held += 1  # nothing is said
+                    n_covered += 1  # nothing is said
                     continue
-                held += estimate.lowest - 1e-12 <= truth <= estimate.highest + 1e-12
+                n_covered += estimate.lowest - 1e-12 <= truth <= estimate.highest + 1e-12
                 width += estimate.highest - estimate.lowest
                 n_wilson += estimate.method == "wilson"
-        two_sided[share], one_sided[share] = held / n_samples, proved / n_samples
+        two_sided[share], one_sided[share] = n_covered / n_samples, n_proved / n_samples
         widths[share] = width / n_samples
         if n_wilson >= MOSTLY * n_samples:
             wilson.append(share)
@@ -102,16 +102,16 @@ def _missed(rng: np.random.Generator, n_streets: int) -> Iterator[Result]:
     for share in (0.005, 0.01, 0.02, 0.05):
         for alike in (0.0, 0.05, 0.1):
             for n_hits in (20, 60):
-                held, bound_sum = 0, 0.0
+                n_covered, bound_sum = 0, 0.0
                 for _ in range(n_streets):
                     truth, listings = streets.listed(rng, share, alike, n_hits)
                     bound = missed.bound(listings)
                     if bound is None:
                         raise ValueError("a street without a stairwell was listed")
-                    held += bound.at_most >= truth - 1e-12
+                    n_covered += bound.at_most >= truth - 1e-12
                     bound_sum += bound.at_most
                 case = f"{share:.1%}, ρ {alike:g}, {n_hits}"
-                covered[case], bounds[case] = held / n_streets, bound_sum / n_streets
+                covered[case], bounds[case] = n_covered / n_streets, bound_sum / n_streets
     worst = min(covered, key=lambda case: covered[case])
     note = f"least at {worst} stairwells, mean bound {bounds[worst]:.3f}; {len(covered)} cases"
     yield Result(name="supervision.missed", value=covered[worst], unit="covered", least=0.95, note=note)

@@ -16,6 +16,10 @@ HONEST = 0.03
 """Share of denials in an honest community until an estimation sample of the street says otherwise."""
 
 
+LEAST_DENIED = 2
+"""One denial alone never makes a community suspect, however few are expected."""
+
+
 class Verdict(StrEnum):
     """What the checks made so far say."""
 
@@ -50,10 +54,9 @@ class Rule:
         """What so many denials in so many checks say. Raises ValueError where they cannot be."""
         if not 0 <= n_denied <= n_checks:
             raise ValueError("0 <= n_denied <= n_checks is needed")
-        ratio = self._ratio(n_checks, n_denied)
-        if ratio >= self.highest:
+        if self._suspects(n_checks, n_denied):
             return Verdict.SUSPECT
-        if ratio <= self.lowest:
+        if self._ratio(n_checks, n_denied) <= self.lowest:
             return Verdict.ACCEPTED
         if n_checks < self.cap:
             return Verdict.GO_ON
@@ -68,7 +71,7 @@ class Rule:
     def at_most(self, false_alarm: float) -> Rule:
         """The rule whose cap suspects as early as it may: an honest community with that chance at most."""
         suspect, _, at_cap = self._paths(self.honest)
-        likelier = [n_denied for n_denied in at_cap if self._ratio(self.cap, n_denied) > 0]
+        likelier = [k for k in at_cap if k >= LEAST_DENIED and self._ratio(self.cap, k) > 0]
         last = self.cap + 1
         for n_denied in sorted(likelier, reverse=True):
             suspect += at_cap[n_denied]
@@ -89,10 +92,13 @@ class Rule:
             for n_denied, chance in going.items():
                 after[n_denied] = after.get(n_denied, 0.0) + chance * (1 - denied)
                 after[n_denied + 1] = after.get(n_denied + 1, 0.0) + chance * denied
-            ratios = {n_denied: self._ratio(n, n_denied) for n_denied in after}
-            suspect += math.fsum(chance for k, chance in after.items() if ratios[k] >= self.highest)
-            going = {k: chance for k, chance in after.items() if self.lowest < ratios[k] < self.highest}
+            suspected = {n_denied for n_denied in after if self._suspects(n, n_denied)}
+            suspect += math.fsum(after.pop(n_denied) for n_denied in suspected)
+            going = {n_denied: chance for n_denied, chance in after.items() if self._ratio(n, n_denied) > self.lowest}
         return suspect, n_checks, going
+
+    def _suspects(self, n_checks: int, n_denied: int) -> bool:
+        return n_denied >= LEAST_DENIED and self._ratio(n_checks, n_denied) >= self.highest
 
     def _ratio(self, n_checks: int, n_denied: int) -> float:
         denial = math.log(self.inventing / self.honest)

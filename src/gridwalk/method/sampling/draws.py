@@ -57,17 +57,23 @@ def allocation(populations: Mapping[str, int], size: int) -> dict[str, int]:
     total = sum(populations.values())
     if not total:
         return dict.fromkeys(populations, 0)
-    shares = {stratum: min(population, size * population / total) for stratum, population in populations.items()}
-    drawn = {stratum: max(math.floor(share), min(LEAST, populations[stratum])) for stratum, share in shares.items()}
+    size = min(size, total)
+    shares = {stratum: size * population / total for stratum, population in populations.items()}
+    least = {stratum: min(LEAST, population) for stratum, population in populations.items()}
+    drawn = {stratum: max(math.floor(share), least[stratum]) for stratum, share in shares.items()}
     by_remainder = sorted(populations, key=lambda stratum: (math.floor(shares[stratum]) - shares[stratum], stratum))
-    left = size - sum(drawn.values())
-    for stratum in itertools.chain(by_remainder, by_remainder):
-        if left <= 0:
-            break
-        if drawn[stratum] < populations[stratum]:
-            drawn[stratum] += 1
-            left -= 1
+    _move(drawn, size - sum(drawn.values()), by_remainder, populations)
+    _move(drawn, size - sum(drawn.values()), by_remainder[::-1], least)
     return drawn
+
+
+def _move(drawn: dict[str, int], n_doors: int, order: Sequence[str], ends: Mapping[str, int]) -> None:
+    """Give so many doors more (or fewer, if negative) to the strata in turn, each as far as its end."""
+    step = 1 if n_doors > 0 else -1
+    while n_doors and (open_strata := [stratum for stratum in order if (ends[stratum] - drawn[stratum]) * step > 0]):
+        for stratum in open_strata[: abs(n_doors)]:
+            drawn[stratum] += step
+            n_doors -= step
 
 
 def draw(frame: Iterable[Unit], sizes: Mapping[str, int], seed: bytes) -> list[Unit]:

@@ -53,7 +53,7 @@ class Stratum:
         return dataclasses.replace(self, answered=self.drawn, confirmed=self.drawn)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A share of doors with its interval. ``n``: answers; ``n_drawn``: asked; ``effective``: answers of a simple sample
     that would say as much; ``design_effect``: n ÷ effective.
@@ -85,21 +85,21 @@ def estimate(strata: Sequence[Stratum], confidence: float = CONFIDENCE) -> Estim
     n, share = sum(stratum.answered for stratum in strata), _share(strata)
     effective = _effective(strata, share)
     adjusted = _adjusted(effective, n, len(strata), confidence)
-    wilson = adjusted is not None and effective * share * (1 - share) >= ENOUGH
+    wilson = adjusted is not None and not _asked_whole(strata) and effective * share * (1 - share) >= ENOUGH
     if adjusted is not None and wilson:
         lowest, highest = _wilson(share, adjusted, n - len(strata), confidence)
     else:
         tail = (1 - confidence) / 2
         lowest, highest = 1 - _highest(_denied(strata), tail), _highest(strata, tail)
     return Estimate(
-        share,
-        lowest,
-        highest,
-        "wilson" if wilson else "exact",
-        n,
-        sum(stratum.drawn for stratum in strata),
-        effective,
-        n / effective,
+        share=share,
+        lowest=lowest,
+        highest=highest,
+        method="wilson" if wilson else "exact",
+        n=n,
+        n_drawn=sum(stratum.drawn for stratum in strata),
+        effective=effective,
+        design_effect=n / effective,
     )
 
 
@@ -196,6 +196,8 @@ def _highest(strata: Sequence[Stratum], tail: float) -> float:
     One case more, of the largest weight, is added. The sum of weights then has the mean and variance of a beta
     distribution's count; with like weights that is Clopper and Pearson's bound itself.
     """
+    if _asked_whole(strata):
+        return _share(strata)
     weights = _weights(strata)
     largest = max(weights)
     mean = largest + math.fsum(weight * stratum.confirmed for weight, stratum in zip(weights, strata, strict=True))
@@ -205,7 +207,9 @@ def _highest(strata: Sequence[Stratum], tail: float) -> float:
     size = mean / variance
     cases = mean * size
     rest = size - cases + 1
-    # Where every door of a kind was asked, nothing is uncertain that a bound could still add.
-    if all(stratum.answered == stratum.population for stratum in strata):
-        return mean - largest
     return 1.0 if rest <= 0 else min(1.0, float(betaincinv(cases, rest, 1 - tail)))
+
+
+def _asked_whole(strata: Sequence[Stratum]) -> bool:
+    """Whether every door answered: then nothing is left to bound."""
+    return all(stratum.answered == stratum.population for stratum in strata)

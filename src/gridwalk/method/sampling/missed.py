@@ -17,6 +17,8 @@ LEAST_EFFECT = 2.0
 """The design effect is taken to be this at least: doors of one stairwell are alike."""
 ALIKE = 0.1
 """Correlation within a stairwell that the bound holds for."""
+FEWEST = 2
+"""Stairwells hit from which something is said: one shows no variance."""
 ENOUGH = 10
 """A two-sided interval is given from so many doors on; with fewer an upper bound only."""
 
@@ -41,7 +43,7 @@ class Listing:
         return self.registered + self.missed
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MissedDoors:
     """“At most x %” of the doors there are stand in no register. ``interval``: two-sided, where enough were met."""
 
@@ -55,14 +57,14 @@ class MissedDoors:
 
 
 def bound(listings: Sequence[Listing], confidence: float = 0.95) -> MissedDoors | None:
-    """The share of doors missed, by one-sided exact bound with the effective number of doors; None: nothing was listed.
+    """The share of doors missed, by one-sided exact bound with the effective number of doors; None below two hits.
 
     Chances in proportion to registered doors make the mean of missed ÷ registered over the hits the estimate of the
     same ratio over all stairwells.
     """
-    if not listings:
-        return None
     n_hits = sum(listing.hits for listing in listings)
+    if n_hits < FEWEST:
+        return None
     ratio = math.fsum(listing.hits * listing.missed / listing.registered for listing in listings) / n_hits
     share = ratio / (1 + ratio)
     n_listed = sum(listing.listed for listing in listings)
@@ -74,7 +76,13 @@ def bound(listings: Sequence[Listing], confidence: float = 0.95) -> MissedDoors 
         tail = (1 - confidence) / 2
         interval = _lowest(share, effective, tail), _highest(share, effective, tail)
     return MissedDoors(
-        share, _highest(share, effective, 1 - confidence), interval, n_listed, n_missed, effective, effect
+        share=share,
+        at_most=_highest(share, effective, 1 - confidence),
+        interval=interval,
+        n_listed=n_listed,
+        n_missed=n_missed,
+        effective=effective,
+        design_effect=effect,
     )
 
 
@@ -91,7 +99,7 @@ def _measured_effect(listings: Sequence[Listing], ratio: float) -> float:
     The share is ratio ÷ (1 + ratio); its variance is that of the ratio by the delta method.
     """
     n_hits = sum(listing.hits for listing in listings)
-    if n_hits < 2 or not ratio:
+    if not ratio:
         return 1.0
     squares = math.fsum(listing.hits * (listing.missed / listing.registered - ratio) ** 2 for listing in listings)
     variance = squares / (n_hits * (n_hits - 1)) / (1 + ratio) ** 4
@@ -101,9 +109,7 @@ def _measured_effect(listings: Sequence[Listing], ratio: float) -> float:
 
 
 def _few(n_hits: int, confidence: float) -> float:
-    """By how much few stairwells lessen what a variance from them says (Korn and Graubard 1998); one says none."""
-    if n_hits < 2:
-        return 1.0
+    """By how much few stairwells lessen what a variance from them says (Korn and Graubard 1998)."""
     return float(stdtrit(n_hits - 1, confidence) / ndtri(confidence)) ** 2
 
 

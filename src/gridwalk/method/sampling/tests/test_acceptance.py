@@ -43,9 +43,11 @@ def test_a_course_is_the_sum_of_all_its_paths() -> None:
 
 
 def test_one_denial_alone_never_makes_a_community_suspect() -> None:
-    rule = acceptance.rule(0.1)
-    assert rule.verdict(1, 1) is Verdict.GO_ON
-    assert rule.verdict(200, 1) is Verdict.ACCEPTED
+    for honest, invented, n_communities in ((0.03, 0.1, 9), (0.01, 0.2, 1), (0.001, 0.2, 9)):
+        rule = acceptance.rule(invented, honest=honest, n_communities=n_communities)
+        assert rule.verdict(1, 1) is Verdict.GO_ON
+        assert rule.verdict(2, 2) in (Verdict.GO_ON, Verdict.SUSPECT)
+        assert rule.verdict(200, 1) is Verdict.ACCEPTED
     with pytest.raises(ValueError, match="needed"):
         rule.verdict(1, 2)
 

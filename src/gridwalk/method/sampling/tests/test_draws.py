@@ -70,9 +70,12 @@ def test_places_rise_and_stay_inside(size: tuple[int, int], start: int) -> None:
 def test_strata_get_their_share_by_largest_remainder_and_two_doors_at_least() -> None:
     # 20 of 180: 11.1, 5.6, 3.3, so 11, 5, 3; the one left goes to the remainder of 0.6
     assert draws.allocation({"a": 100, "b": 50, "c": 30}, 20) == {"a": 11, "b": 6, "c": 3}
-    assert draws.allocation({"a": 100, "b": 3, "c": 1, "d": 0}, 5) == {"a": 4, "b": 2, "c": 1, "d": 0}
+    assert draws.allocation({"a": 100, "b": 3, "c": 1, "d": 0}, 7) == {"a": 4, "b": 2, "c": 1, "d": 0}
     assert draws.allocation({"a": 3, "b": 2}, 100) == {"a": 3, "b": 2}
     assert draws.allocation({"a": 0}, 5) == {"a": 0}
+    # 10 of 1,009: 9.9 and thrice 0.03; the small ones get two each, the large one what is left
+    assert draws.allocation({"a": 1000, "b": 3, "c": 3, "d": 3}, 10) == {"a": 4, "b": 2, "c": 2, "d": 2}
+    assert draws.allocation({"a": 1000, "b": 3, "c": 3, "d": 3}, 5) == {"a": 2, "b": 2, "c": 2, "d": 2}
     with pytest.raises(ValueError, match="negative"):
         draws.allocation({"a": -1}, 5)
 
@@ -82,8 +85,7 @@ def test_an_allocation_adds_up(populations: dict[str, int], size: int) -> None:
     drawn = draws.allocation(populations, size)
     least = {stratum: min(draws.LEAST, population) for stratum, population in populations.items()}
     assert all(least[stratum] <= drawn[stratum] <= population for stratum, population in populations.items())
-    assert sum(drawn.values()) >= min(size, sum(populations.values()))
-    assert sum(drawn.values()) <= max(min(size, sum(populations.values())), size + sum(least.values()))
+    assert sum(drawn.values()) == max(min(size, sum(populations.values())), sum(least.values()))
 
 
 def test_checks_are_made_in_an_order_by_lot() -> None:

@@ -88,7 +88,14 @@ def test_enough_cases_have_wilsons_interval_and_fewer_the_exact_one() -> None:
 
 
 def test_a_community_asked_whole_has_no_interval_left() -> None:
-    assert estimates.at_least([Stratum(30, 30, 30, 28)]) == pytest.approx(28 / 30)
+    for whole in (Stratum(30, 30, 30, 28), Stratum(1000, 1000, 1000, 800)):
+        share = whole.confirmed / whole.population
+        estimate = estimates.estimate([whole])
+        assert estimate is not None
+        assert estimates.at_least([whole]) == pytest.approx(share)
+        assert (estimate.lowest, estimate.highest) == pytest.approx((share, share))
+    nearly = estimates.estimate([Stratum(1000, 999, 999, 800)])
+    assert nearly is not None and nearly.highest - nearly.lowest < 0.003
 
 
 def test_who_does_not_answer_is_not_replaced_and_may_be_counted_as_a_denial() -> None:
