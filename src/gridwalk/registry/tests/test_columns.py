@@ -75,7 +75,10 @@ PARTS = ("sealed", "index")
 
 
 BESIDE = {"id_text", "name_seen", "phone_seen", "phone_more", "community"}
-"""What a ledger says beside the fields that are compared: a cell as it stands, and whose row it is."""
+BESIDE |= {prepare.REGISTERED + part for part in prepare.PLACE}
+"""What a ledger says beside the fields that are compared: a cell as it stands, whose row it is, the parts of the address
+a person is registered at.
+"""
 
 
 def test_it_compares_the_kinds_of_which_the_dictionary_says_so() -> None:
