@@ -19,7 +19,7 @@ OF_NAMES = 0.3
 """Of the doors of the smaller of two estates, at how many the same name must stand."""
 
 HARDLY = 0.1
-"""Of an estate's rows on one side at most so many on the other, where it may be another's name there."""
+"""An estate may be another's name where the other side has at most this share of its rows."""
 
 
 def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None, right: pl.DataFrame | None = None) -> dict[str, str]:

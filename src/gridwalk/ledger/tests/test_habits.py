@@ -126,6 +126,36 @@ def test_a_household_written_once_without_merging_is_filled_down_where_the_whole
     assert [d[3] for d in doors(rows)] == ["101", "101", "101", "401", "401", "", ""]
 
 
+@pytest.mark.parametrize("is_around_once", [True, False])
+def test_members_have_the_door_of_the_head_whether_community_and_grid_stand_once_or_in_every_row(
+    is_around_once: bool,
+) -> None:
+    def row(community: str, grid: str, n: int, relation: str = "户主") -> list[object]:
+        if relation == "户主":
+            return [community, grid, "林古里", *person(n)]
+        around = ["", ""] if is_around_once else [community, grid]
+        return [*around, "", "", "", "", *person(n, relation=relation)[3:]]
+
+    rows = rows_of(
+        ["社区", "网格名称", "小区", *PERSON],
+        row("甲社区", "第一网格", 1),
+        row("甲社区", "第一网格", 2, "妻"),
+        row("甲社区", "第一网格", 3, "子"),
+        row("甲社区", "第一网格", 3, "女"),
+        row("乙社区", "第二网格", 4),
+        row("乙社区", "第二网格", 5, "夫"),
+        row("乙社区", "第二网格", 6, "女"),
+        row("乙社区", "第二网格", 7, "子"),
+        ["丙社区", "", "", "", "", "", *person(8, relation="女")[3:]],
+    )
+    places = [[row.values.get(field, "") for field in ("community", "grid_name", "estate", "room")] for row in rows]
+    assert places == [
+        *[["甲社区", "第一网格", "林古里", "101"]] * 4,
+        *[["乙社区", "第二网格", "林古里", "401"]] * 4,
+        ["丙社区", "", "", ""],
+    ]
+
+
 def test_a_blank_door_stays_blank_where_the_others_are_written() -> None:
     rows = rows_of(
         PERSON,

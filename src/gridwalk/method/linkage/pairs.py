@@ -202,14 +202,14 @@ class Seen:
 
 def seen(pairs: Pairs, whole: str, masked: str) -> Seen:
     """How values compare of which either side shows a part only; ``whole``: the column of those shown in full."""
-    told = Seen.nothing(pairs.n)
+    both = Seen.nothing(pairs.n)
     if not pairs.says(masked):
-        return told
+        return both
     starred = pairs.codes(masked)
-    said = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
-    at = np.flatnonzero(np.logical_and(*said) & np.logical_or(*starred))
+    filled = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
+    at = np.flatnonzero(np.logical_and(*filled) & np.logical_or(*starred))
     if not len(at):
-        return told
+        return both
     columns = [column.gather(at) for name in (whole, masked) for column in pairs.both(name)]
     frame = pl.DataFrame(dict(zip(("a_whole", "b_whole", "a_seen", "b_seen"), columns, strict=True)))
     a, b = (pl.coalesce(f"{side}_whole", f"{side}_seen") for side in "ab")
@@ -224,10 +224,10 @@ def seen(pairs: Pairs, whole: str, masked: str) -> Seen:
         n_start=pl.min_horizontal(start.str.len_chars() for start in starts).fill_null(0),
         n_end=pl.min_horizontal(end.str.len_chars() for end in ends).fill_null(0),
     )
-    told.filled[at] = True
+    both.filled[at] = True
     for name in compared.columns:
-        getattr(told, name)[at] = compared[name].to_numpy()
-    return told
+        getattr(both, name)[at] = compared[name].to_numpy()
+    return both
 
 
 def _one_seen(masked: pl.Expr) -> pl.Expr:
