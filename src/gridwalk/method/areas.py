@@ -105,6 +105,11 @@ def _without_official(folded: str) -> tuple[str, str]:
     return left, county
 
 
+def names_county(folded: str) -> bool:
+    """Whether the text begins with a county's full name, or with its city's and its own, and a place's follows."""
+    return bool(_without_official(folded)[1])
+
+
 _OF_AN_AREA = re.compile("街道|场|民广场|委|政府")
 """What behind an area's name makes another name of it: 南市街道, 东市场."""
 
