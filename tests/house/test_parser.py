@@ -14,9 +14,11 @@ def test_a_file_that_takes_too_long_and_a_parser_that_has_ended_are_said() -> No
     late = "import sys; sys.stdin.buffer.readline(); sys.stdout.write('[-14, 0]\\n')"
     for program, error in ((late, subprocess.TimeoutExpired), ("input()", AssertionError)):
         words = [sys.executable, "-c", program]
-        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parser:
-            with pytest.raises(error):
-                parsing._ask(parser, "csv", b"")
+        with (
+            subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parser,
+            pytest.raises(error),
+        ):
+            parsing._ask(parser, "csv", b"")
 
 
 def test_the_parser_answers() -> None:
