@@ -132,8 +132,8 @@ def model() -> str:
 
 
 def commit() -> str:
-    """The commit whose server is played with, with a ``+`` where its server or model has been changed since; empty where
-    the project stands in no repository.
+    """The commit whose server is played with, with a ``+`` where its server or model has been changed since; empty
+    where the project stands in no repository.
     """
     changed = _git("status", "--porcelain", "--", "src", "tests/harness")
     return _git("rev-parse", "--short=8", "HEAD") + ("+" if changed else "")

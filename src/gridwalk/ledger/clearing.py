@@ -47,7 +47,7 @@ def require_no_list(name: str) -> None:
 
 
 def kept(data: bytes, name: str) -> tuple[Cleared, str]:
-    """What is kept of a file, and why it cannot be read, where it cannot: then nothing is. Raises errors.ListRefused."""
+    """What is kept of a file, and why it cannot be read: then nothing is. Raises errors.ListRefused."""
     try:
         return clear(data, name), ""
     except ListRefused:

@@ -17,8 +17,8 @@ from gridwalk.method import text
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Intake:
-    """``name``: under which it is kept; ``kind``: what it was said to be, "" where nothing was. ``why``: why the file cannot be read at all; ``fault``: why what it holds is
-    not understood. Where neither is, there is a ``ledger``.
+    """``name``: under which it is kept; ``kind``: what it was said to be, "" where nothing was. ``why``: why the file
+    cannot be read at all; ``fault``: why what it holds is not understood. Where neither is, there is a ``ledger``.
     """
 
     name: str

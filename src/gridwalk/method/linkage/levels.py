@@ -54,7 +54,7 @@ def _swapped(left: pl.Series, right: pl.Series, where: Bools) -> Bools:
     """Where one is the other from behind, where asked."""
     swapped = np.zeros(len(where), dtype=np.bool_)
     at = np.flatnonzero(where)
-    swapped[at] = [here == there[::-1] for here, there in zip(left.gather(at), right.gather(at), strict=True)]
+    swapped[at] = [name == other[::-1] for name, other in zip(left.gather(at), right.gather(at), strict=True)]
     return swapped
 
 

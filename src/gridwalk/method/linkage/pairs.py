@@ -75,15 +75,15 @@ class Pairs:
         """What is true of (or counted in) each record, for its pairs; what is not known counts as no, or 0."""
         named = [worked_out.fill_null(value=False).alias(str(n)) for n, worked_out in enumerate(of)]
         left, right = (side.select(named) for side in self._sides)
-        here, there = self._places
-        return [(a.to_numpy()[here], b.to_numpy()[there]) for a, b in zip(left, right, strict=True)]
+        left_at, right_at = self._places
+        return [(a.to_numpy()[left_at], b.to_numpy()[right_at]) for a, b in zip(left, right, strict=True)]
 
     def same_of(self, *of: pl.Expr) -> list[Bools]:
         """Where what is worked out of each record is the same; empty never is."""
         named = [worked_out.alias(str(n)) for n, worked_out in enumerate(of)]
         left, right = (_codes(side.select(named)) for side in self._sides)
-        here, there = self._places
-        return [_equal(left[column][here], right[column][there]) for column in left]
+        left_at, right_at = self._places
+        return [_equal(left[column][left_at], right[column][right_at]) for column in left]
 
     def codes(self, column: str) -> tuple[Codes, Codes]:
         """A number for either value, the same for equal ones, 0 where a side says nothing."""
