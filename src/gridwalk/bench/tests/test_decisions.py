@@ -165,9 +165,9 @@ def test_an_address_kept_with_its_county_is_keyed_anew_and_a_door_that_is_there_
         until_on=dt.date(2026, 1, 1),
     )
     importlib.import_module("gridwalk.registry.migrations.0016_addresses_keyed_anew").key_addresses_anew(apps, None)
-    keys = dict(Dwelling.objects.values_list("pk", "address_key"))
-    assert {pk: keys[pk] for pk in right} == right and keys[other.pk] == twin != kept
-    assert keys[same.pk].startswith("运城市闻喜县薛店镇甲里|"), "nothing is merged silently"
+    stored = dict(Dwelling.objects.values_list("pk", "address_key"))
+    assert {pk: stored[pk] for pk in right} == right and stored[other.pk] == twin != kept
+    assert stored[same.pk].startswith("运城市闻喜县薛店镇甲里|"), "nothing is merged silently"
     assert set(Dwelling.objects.get(pk=moved.pk).search_keys) == search_keys.of_address(right[moved.pk])
     assert FormerAddress.objects.get().address_key == "御园3号|5|2|301"
     assert titles("same_door") == [["102", "104"]]
