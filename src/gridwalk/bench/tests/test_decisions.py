@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import uuid
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,16 +24,7 @@ from gridwalk.bench.rules import CHECKS
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions.deciding import DecisionError
-from gridwalk.method import search_keys
-from gridwalk.registry.models import (
-    CaseDecision,
-    Difference,
-    Dwelling,
-    FormerAddress,
-    Organization,
-    Person,
-    Residence,
-)
+from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Organization, Person, Residence
 from gridwalk.registry.tests.street import (
     FAR_GRID,
     FIRST,
@@ -144,33 +133,6 @@ def test_one_door_with_its_stairwell_and_without(street: Street) -> None:
     with street.writing() as writing:
         doors.register_doors(writing, [bare, other])
     assert titles("same_door") == [["101", "101"]]
-
-
-def test_an_address_kept_with_its_county_is_keyed_anew_and_a_door_that_is_there_already_stays(street: Street) -> None:
-    moved, same, numeral = (street.door(room) for room in ("101", "102", "103"))
-    other = street.door("104")
-    right, kept = {door.pk: door.address_key for door in (moved, numeral)}, other.address_key
-    for door, estate in ((moved, "运城市闻喜县薛店镇甲里"), (same, "运城市闻喜县薛店镇甲里"), (numeral, "甲里")):
-        _, *parts = door.address_key.split("|")
-        key = "|".join((estate, *parts))
-        keys = sorted(search_keys.of_address(key))
-        Dwelling.objects.filter(pk=door.pk).update(address_key=key, search_keys=keys)
-    twin = "|".join(("甲里", *same.address_key.split("|")[1:]))
-    Dwelling.objects.filter(pk=other.pk).update(address_key=twin)
-    FormerAddress.objects.create(
-        dwelling=moved,
-        community=moved.community,
-        address="御园三号 5号楼 2单元 301",
-        address_key="御园三号|5|2|301",
-        until_on=dt.date(2026, 1, 1),
-    )
-    importlib.import_module("gridwalk.registry.migrations.0016_addresses_keyed_anew").key_addresses_anew(apps, None)
-    stored = dict(Dwelling.objects.values_list("pk", "address_key"))
-    assert {pk: stored[pk] for pk in right} == right and stored[other.pk] == twin != kept
-    assert stored[same.pk].startswith("运城市闻喜县薛店镇甲里|"), "nothing is merged silently"
-    assert set(Dwelling.objects.get(pk=moved.pk).search_keys) == search_keys.of_address(right[moved.pk])
-    assert FormerAddress.objects.get().address_key == "御园3号|5|2|301"
-    assert titles("same_door") == [["102", "104"]]
 
 
 def organization(street: Street, name: str, door: Dwelling, **values: Any) -> None:
