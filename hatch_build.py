@@ -71,7 +71,7 @@ def has_packages(lock: Path) -> bool:
         return False
     there, wanted = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (note, lock))
     return all(
-        there.get(name, {}).get("version") == package["version"]
+        there.get(name, {}).get("version") == package["version"] and (WEB / name).is_dir()
         for name, package in wanted.items()
         if name and not package.get("optional")
     )

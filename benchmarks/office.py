@@ -57,8 +57,8 @@ def _spent_saving(client: Client) -> float:
         before = time.process_time() + _of_database()
         answer = client.post(form[1], {"back": "/care/?tab=due"})
         taken.append(time.process_time() + _of_database() - before)
-        made = re.search(r"done=([\w-]+)", answer.headers["Location"])
-        if made is None or client.post(f"/care/contacts/{made[1]}/undo/").status_code != 302:
+        contact = re.search(r"done=([\w-]+)", answer.headers["Location"])
+        if contact is None or client.post(f"/care/contacts/{contact[1]}/undo/").status_code != 302:
             raise RuntimeError("the contact did not stay, or stayed")
     return min(taken[1:]) * 1000
 

@@ -96,7 +96,7 @@ def _entry(content: Mapping[str, Any]) -> Entry:
 def add(place: Path, model: str, commit: str, played: Seed) -> None:
     """Note a day that was played. Several processes may write; one that is killed leaves the record whole."""
     place.parent.mkdir(exist_ok=True)
-    with _held(place.parent):
+    with _locked(place.parent):
         entries = read(place)
         before = next((e for e in entries if (e.model, e.commit) == (model, commit)), None)
         after = (before or Entry(model, commit)).with_seed(played)
@@ -106,7 +106,7 @@ def add(place: Path, model: str, commit: str, played: Seed) -> None:
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     """Nobody else writes there meanwhile."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -132,6 +132,12 @@ def model() -> str:
 
 
 def commit() -> str:
-    """The commit whose server is played with; empty where the project stands in no repository."""
-    asked = subprocess.run(["git", "rev-parse", "--short=8", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return asked.stdout.strip()
+    """The commit whose server is played with, with a ``+`` where its server or model has been changed since; empty
+    where the project stands in no repository.
+    """
+    changed = _git("status", "--porcelain", "--", "src", "tests/harness")
+    return _git("rev-parse", "--short=8", "HEAD") + ("+" if changed else "")
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,11 @@ def _ask(program: subprocess.Popen[bytes], kind: str, data: bytes) -> subprocess
     assert program.stdin is not None and program.stdout is not None
     program.stdin.write(json.dumps([kind, len(data)]).encode() + b"\n" + data)
     program.stdin.flush()
-    code, n_bytes = json.loads(program.stdout.readline())
+    head = program.stdout.readline()
+    assert head, f"the parser of the tests has ended ({program.poll()})"
+    code, n_bytes = json.loads(head)
+    if code == -signal.SIGALRM:
+        raise subprocess.TimeoutExpired([kind], cells.SECONDS)
     return subprocess.CompletedProcess([kind], code, program.stdout.read(n_bytes), b"")
 
 
@@ -68,19 +73,20 @@ def _answer() -> None:
     """Fork for each file that comes in, and say what became of it."""
     while head := sys.stdin.buffer.readline():
         kind, n_bytes = json.loads(head)
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out:
             given.write(sys.stdin.buffer.read(n_bytes))
             given.seek(0)
             child = os.fork()
             if child == 0:
+                signal.alarm(cells.SECONDS)  # as long as the program waits
                 os.dup2(given.fileno(), 0)
-                os.dup2(told.fileno(), 1)
+                os.dup2(out.fileno(), 1)
                 code = cells.main(kind)
                 sys.stdout.flush()
                 os._exit(code)
             _, status = os.waitpid(child, 0)
-            told.seek(0)
-            answer = told.read()
+            out.seek(0)
+            answer = out.read()
         sys.stdout.buffer.write(json.dumps([os.waitstatus_to_exitcode(status), len(answer)]).encode() + b"\n" + answer)
         sys.stdout.buffer.flush()
 

@@ -21,7 +21,7 @@ SOURCE = ROOT / "src" / "gridwalk"
 LONGEST = 400
 SKIP = re.compile("# fmt: " + "(?:skip|off)")
 WIDEST = 120
-MEASURED = (".py", ".html", ".css", ".ts", ".vue")
+MEASURED = (".py", ".html", ".css", ".ts", ".vue", ".js")
 """The kinds of file whose lines are measured."""
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 WRITERS = {"create", "bulk_create", "bulk_update", "update", "delete", "get_or_create", "update_or_create"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -73,3 +74,24 @@ def test_phone_days_are_played_once_and_say_what_became_of_them(tmp_path: Path) 
 
 def _same(this: Result, that: Result) -> bool:
     return (this.value, this.note) == (that.value, that.note)
+
+
+def test_a_record_says_where_the_server_was_changed_since_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str) -> str:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.invalid"]
+        return subprocess.run(["git", *who, *words], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    server = tmp_path / "src" / "server.py"
+    server.parent.mkdir()
+    server.write_text("a = 1\n")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    monkeypatch.setattr(record, "ROOT", tmp_path)
+    head = git("rev-parse", "--short=8", "HEAD").strip()
+    (tmp_path / "notes.txt").write_text("beside")
+    assert record.commit() == head
+    server.write_text("a = 2\n")
+    assert record.commit() == f"{head}+"

@@ -9,17 +9,15 @@ picture of every page as it was left.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -30,7 +28,7 @@ from gridwalk.core import clock
 from tests.harness import first_week as steps
 from tests.harness.desk import SCREEN, Desk, Hand
 from tools.screens.browser import browser
-from tools.screens.commits import free_port, wait_until_open
+from tools.screens.commits import serving
 
 HERE = Path(__file__).parent
 COMMUNITY = "120105001023"
@@ -191,10 +189,10 @@ def main() -> int:
     environment["PYTHONPATH"] = os.pathsep.join([str(HERE / "shifted"), environment.get("PYTHONPATH", "")])
     with time_machine.travel(dt.datetime.now(dt.UTC) + _shift(), tick=True):
         clock.now()  # the clock goes on from the first time it is asked
-        told = _gridwalk(environment, "init", "--generate")
-        slips = dict(re.findall(r"登录名：(\S+)\n密码：(\S+)", told))
+        slip = _gridwalk(environment, "init", "--generate")
+        slips = dict(re.findall(r"登录名：(\S+)\n密码：(\S+)", slip))
         _gridwalk(environment, "simulate", str(out / "ledgers"))
-        with _serving(environment, out / "serve.log") as base, browser() as opened:
+        with serving(environment, out / "serve.log") as base, browser() as opened:
             walk = Walk(opened, base, out, slips, out / "ledgers")
             try:
                 walk.everything()
@@ -221,20 +219,6 @@ def _gridwalk(environment: dict[str, str], *words: str) -> str:
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
     return done.stdout
-
-
-@contextlib.contextmanager
-def _serving(environment: dict[str, str], log: Path) -> Iterator[str]:
-    port = free_port()
-    with log.open("w") as told:
-        command = [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)]
-        server = subprocess.Popen(command, env=environment, stdout=told, stderr=told)
-    try:
-        wait_until_open(port, server, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(60)
 
 
 if __name__ == "__main__":

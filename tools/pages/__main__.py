@@ -13,23 +13,20 @@ import collections
 import dataclasses
 import functools
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests.harness.browser import AXE
 from tools.screens import console
 from tools.screens.browser import Album, Cover, browser, viewport
+from tools.screens.commits import inside, of_home
 
 SIZES = ("1440x900", "1920x1080", "1024x768", "390x844")
 AXED = {"1440x900", "390x844"}
-INSIDE = Path(console.__file__).parent / "inside.py"
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 AXE_SOURCE = AXE.read_text(encoding="utf-8")
 AXE_RUN = "axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
@@ -67,12 +64,11 @@ class Looked(Album):
 def main() -> int:
     """Look at everything, write it down."""
     options = _options()
-    console.MOST_OF_A_KIND = 1
     shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True)
     accounts = _accounts(options)
-    told = inside(options.home, list(accounts.values()))
-    paths = [route for route in told["routes"] if "<" not in route and not route.startswith("phone/")]
+    program = inside(of_home(options.home), list(accounts.values()))
+    paths = [route for route in program["routes"] if "<" not in route and not route.startswith("phone/")]
     paths.remove("accounts/logout/")
     album = Looked(options.out, Cover([], ""), "*")
     n_pages = 0
@@ -81,10 +77,10 @@ def main() -> int:
             with opened.new_context(
                 viewport=viewport(SIZES[0]), locale="zh-CN", timezone_id="Asia/Shanghai"
             ) as profile:
-                session = told["sessions"][account]
-                profile.add_cookies([{"name": told["cookie"], "value": session, "url": options.address}])
-                profile.on("console", functools.partial(_told, album, role))
-                walk = console.Walk(profile.new_page(), options.address, album, role, SIZES)
+                session = program["sessions"][account]
+                profile.add_cookies([{"name": program["cookie"], "value": session, "url": options.address}])
+                profile.on("console", functools.partial(_note_of_console, album, role))
+                walk = console.Walk(profile.new_page(), options.address, album, role, SIZES, n_of_a_kind=1)
                 walk.everything(paths)
                 n_pages += len(walk.names)
                 print(f"{role}: {len(walk.names)}", flush=True)
@@ -109,17 +105,7 @@ def _accounts(options: argparse.Namespace) -> dict[str, str]:
     return {member["role"]: member["username"] for member in members}
 
 
-def inside(home: Path, usernames: list[str]) -> dict[str, Any]:
-    """What ``tools.screens.inside`` prints of the data directory: the addresses, a session of each account."""
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "gridwalk.config.settings", "GRIDWALK_HOME": str(home)}
-    done = subprocess.run(
-        [sys.executable, str(INSIDE), *usernames], env=environment, capture_output=True, text=True, check=True
-    )
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-def _told(album: Looked, role: str, message: ConsoleMessage) -> None:
+def _note_of_console(album: Looked, role: str, message: ConsoleMessage) -> None:
     if message.type == "error" and "status of 4" not in message.text:
         album.note_fault("console", message.text[:140], f"{message.location.get('url', '')} {role}")
 

@@ -1,81 +1,146 @@
 () => {
-    const folded = (one) => {
-        const outer = one.closest('details:not([open])');
-        if (!outer) return false;
-        return one.closest('summary')?.parentElement !== outer || folded(outer.parentElement);
-    };
-    const visible = (one) => {
-        const box = one.getBoundingClientRect();
-        const style = getComputedStyle(one);
-        return box.width > 1 && box.height > 1 && style.visibility !== 'hidden' && !folded(one)
-            && !one.closest('.sr, .skip, rate-chart, kbd');
-    };
-    const name = (one) =>
-        `${one.tagName.toLowerCase()}${one.className && one.className.baseVal === undefined ? '.' + [...one.classList].join('.') : ''}`
-        + ` “${(one.textContent || one.getAttribute('aria-label') || '').trim().replace(/\s+/g, ' ').slice(0, 40)}”`;
-    const faults = [];
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth > width) {
-        const beyond = [...document.querySelectorAll('body *')].filter(
-            (one) => visible(one) && one.getBoundingClientRect().right > width + 1 && !one.closest('.scroll'));
-        faults.push(['sideways', `${document.documentElement.scrollWidth} > ${width}: ${beyond.slice(0, 2).map(name).join(' | ')}`]);
+  const faults = [];
+  const width = document.documentElement.clientWidth;
+  const AIR = 0.17; // of a text's height: above and below the characters of a large type
+  const MOST_OVERLAPS = 6;
+
+  const folded = (element) => {
+    const outer = element.closest("details:not([open])");
+    if (!outer) return false;
+    return element.closest("summary")?.parentElement !== outer || folded(outer.parentElement);
+  };
+
+  const visible = (element) => {
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    if (box.width <= 1 || box.height <= 1 || style.visibility === "hidden") return false;
+    return !folded(element) && !element.closest(".sr, .skip, rate-chart, kbd");
+  };
+
+  const words = (text) => text.trim().replace(/\s+/g, " ");
+
+  const name = (element) => {
+    const isPlain = element.className && element.className.baseVal === undefined;
+    const classes = isPlain ? `.${[...element.classList].join(".")}` : "";
+    const text = words(element.textContent || element.getAttribute("aria-label") || "").slice(0, 40);
+    return `${element.tagName.toLowerCase()}${classes} “${text}”`;
+  };
+
+  const every = (selector) => [...document.querySelectorAll(selector)].filter(visible);
+
+  const ancestors = (element) => {
+    const above = [];
+    for (let parent = element; parent; parent = parent.parentElement) above.push(parent);
+    return above;
+  };
+
+  const fixed = (element) =>
+    ancestors(element).some((parent) => /fixed|sticky/.test(getComputedStyle(parent).position));
+
+  const lookSideways = () => {
+    const whole = document.documentElement.scrollWidth;
+    if (whole <= width) return;
+    const beyond = every("body *").filter(
+      (element) => element.getBoundingClientRect().right > width + 1 && !element.closest(".scroll"),
+    );
+    faults.push(["sideways", `${whole} > ${width}: ${beyond.slice(0, 2).map(name).join(" | ")}`]);
+  };
+
+  const lookForCuts = () => {
+    for (const element of every("body *")) {
+      if (!element.textContent.trim() || element.closest("svg")) continue;
+      const style = getComputedStyle(element);
+      const hides = /hidden|clip/.test(style.overflowX) || /hidden|clip/.test(style.overflowY);
+      const isWider = element.scrollWidth > element.clientWidth + 1;
+      const isHigher = element.scrollHeight > element.clientHeight + 2;
+      if (hides && (isWider || isHigher)) faults.push(["cut", name(element)]);
+      const isCell = /^(BUTTON|A|TH|TD|LABEL)$/.test(element.tagName);
+      const spills = style.overflowX === "visible" && style.display !== "inline" && isWider;
+      if (isCell && spills) faults.push(["spills", name(element)]);
     }
-    for (const one of document.querySelectorAll('body *')) {
-        if (!visible(one) || !one.textContent.trim() || one.closest('svg')) continue;
-        const style = getComputedStyle(one);
-        const hides = /hidden|clip/.test(style.overflowX) || /hidden|clip/.test(style.overflowY);
-        if (hides && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2))
-            faults.push(['cut', name(one)]);
-        if (/^(BUTTON|A|TH|TD|LABEL)$/.test(one.tagName) && style.overflowX === 'visible'
-            && one.scrollWidth > one.clientWidth + 1 && style.display !== 'inline')
-            faults.push(['spills', name(one)]);
-    }
-    const fixed = (one) => { for (let at = one; at; at = at.parentElement)
-        if (/fixed|sticky/.test(getComputedStyle(at).position)) return true; return false; };
-    const rects = [];
+  };
+
+  const boxesOfTexts = () => {
+    const boxes = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node; (node = texts.nextNode()); ) {
-        const parent = node.parentElement;
-        if (!node.data.trim() || !parent || !visible(parent) || parent.closest('option, script, style, svg') || fixed(parent)) continue;
-        const range = document.createRange();
-        range.selectNodeContents(node);
-        for (const box of range.getClientRects())
-            if (box.width > 2 && box.height > 2) {
-                const air = box.height * 0.17; // above and below the characters of a large type
-                rects.push([box.top + air, box.bottom - air, box.left, box.right, parent, node.data.trim().slice(0, 30)]);
-            }
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const element = node.parentElement;
+      if (!node.data.trim() || !element || !visible(element)) continue;
+      if (element.closest("option, script, style, svg") || fixed(element)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const { top, bottom, left, right, height, width: wide } of range.getClientRects()) {
+        if (wide <= 2 || height <= 2) continue;
+        const air = height * AIR;
+        const label = node.data.trim().slice(0, 30);
+        boxes.push({ top: top + air, bottom: bottom - air, left, right, element, label });
+      }
     }
-    for (const one of document.querySelectorAll('button, input:not([type=hidden]), select, textarea'))
-        if (visible(one) && !fixed(one)) {
-            const box = one.getBoundingClientRect();
-            rects.push([box.top, box.bottom, box.left, box.right, one, name(one)]);
-        }
-    rects.sort((x, y) => x[0] - y[0]);
-    const clipped = (r) => { for (let at = r[4].parentElement; at; at = at.parentElement) {
-        if (/auto|scroll|hidden/.test(getComputedStyle(at).overflowX)) {
-            const box = at.getBoundingClientRect();
-            if (r[2] >= box.right - 1 || r[3] <= box.left + 1) return true; } } return false; };
+    return boxes;
+  };
+
+  const boxesOfFields = () =>
+    every("button, input:not([type=hidden]), select, textarea")
+      .filter((element) => !fixed(element))
+      .map((element) => {
+        const { top, bottom, left, right } = element.getBoundingClientRect();
+        return { top, bottom, left, right, element, label: name(element) };
+      });
+
+  const clipped = (box) =>
+    ancestors(box.element.parentElement).some((parent) => {
+      if (!/auto|scroll|hidden/.test(getComputedStyle(parent).overflowX)) return false;
+      const frame = parent.getBoundingClientRect();
+      return box.left >= frame.right - 1 || box.right <= frame.left + 1;
+    });
+
+  const overlap = (upper, lower) => {
+    const wide = Math.min(upper.right, lower.right) - Math.max(upper.left, lower.left);
+    const high = Math.min(upper.bottom, lower.bottom) - Math.max(upper.top, lower.top);
+    if (wide <= 3 || high <= 3) return false;
+    if (upper.element.contains(lower.element) || lower.element.contains(upper.element)) return false;
+    return !clipped(upper) && !clipped(lower);
+  };
+
+  const lookForOverlaps = () => {
+    const boxes = [...boxesOfTexts(), ...boxesOfFields()].sort((upper, lower) => upper.top - lower.top);
     let n_overlaps = 0;
-    for (let i = 0; i < rects.length && n_overlaps < 6; i++)
-        for (let k = i + 1; k < rects.length && rects[k][0] < rects[i][1] - 3; k++) {
-            const [a, b] = [rects[i], rects[k]];
-            const wide = Math.min(a[3], b[3]) - Math.max(a[2], b[2]);
-            const high = Math.min(a[1], b[1]) - Math.max(a[0], b[0]);
-            if (wide > 3 && high > 3 && a[4] !== b[4] && !a[4].contains(b[4]) && !b[4].contains(a[4]) && !clipped(a) && !clipped(b)) {
-                n_overlaps++;
-                faults.push(['overlap', `${a[5]} × ${b[5]}`]);
-                break;
-            }
-        }
-    for (const one of document.querySelectorAll('button, a[href], [role=button]'))
-        if (visible(one) && !(one.textContent.trim() || one.getAttribute('aria-label') || one.querySelector('[aria-label], img[alt], title')))
-            faults.push(['no words', one.outerHTML.slice(0, 90)]);
-    for (const one of document.querySelectorAll('main button, main .btn'))
-        if (visible(one) && /^(保存|确定|提交|确认|OK)$/.test(one.textContent.trim())) faults.push(['bare words', name(one)]);
-    for (const one of document.querySelectorAll('.empty'))
-        if (visible(one)) {
-            const box = one.closest('.sheet, main') || one;
-            if (!box.querySelector('a[href], button')) faults.push(['empty', one.textContent.trim().replace(/\s+/g, ' ').slice(0, 90)]);
-        }
-    return faults;
-}
+    for (const [at, upper] of boxes.entries()) {
+      if (n_overlaps >= MOST_OVERLAPS) return;
+      for (const lower of boxes.slice(at + 1)) {
+        if (lower.top >= upper.bottom - 3) break;
+        if (!overlap(upper, lower)) continue;
+        n_overlaps += 1;
+        faults.push(["overlap", `${upper.label} × ${lower.label}`]);
+        break;
+      }
+    }
+  };
+
+  const lookForWords = () => {
+    for (const element of every("button, a[href], [role=button]")) {
+      const says = element.textContent.trim() || element.getAttribute("aria-label");
+      const shows = element.querySelector("[aria-label], img[alt], title");
+      if (!says && !shows) faults.push(["no words", element.outerHTML.slice(0, 90)]);
+    }
+    for (const element of every("main button, main .btn")) {
+      const isBare = /^(保存|确定|提交|确认|OK)$/.test(element.textContent.trim());
+      if (isBare) faults.push(["bare words", name(element)]);
+    }
+  };
+
+  const lookAtEmptySheets = () => {
+    for (const element of every(".empty")) {
+      const sheet = element.closest(".sheet, main") || element;
+      if (sheet.querySelector("a[href], button")) continue;
+      faults.push(["empty", words(element.textContent).slice(0, 90)]);
+    }
+  };
+
+  lookSideways();
+  lookForCuts();
+  lookForOverlaps();
+  lookForWords();
+  lookAtEmptySheets();
+  return faults;
+};

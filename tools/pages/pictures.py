@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from gridwalk.core import clock
 from tests.harness import first_week
 from tests.harness.desk import SCREEN, Desk
-from tools.pages.__main__ import inside
 from tools.screens.browser import SETTLED, browser
+from tools.screens.commits import inside, of_home
 
 SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 
@@ -27,12 +27,12 @@ def main() -> int:
     note = json.loads((home / "demo.json").read_text(encoding="utf-8"))
     members = {member["role"]: member for member in note["members"]}
     centre, lead, keeper = (members[role] for role in ("街道网格中心", "社区书记（网格长）", "管理员"))
-    told = inside(home, [member["username"] for member in (centre, lead, keeper)])
+    program = inside(of_home(home), [member["username"] for member in (centre, lead, keeper)])
     with browser() as opened:
         desks = [Desk(opened, base) for _ in range(3)]
         for desk, member in zip(desks, (centre, lead, keeper), strict=True):
-            session = told["sessions"][member["username"]]
-            desk.context.add_cookies([{"name": told["cookie"], "value": session, "url": base}])
+            session = program["sessions"][member["username"]]
+            desk.context.add_cookies([{"name": program["cookie"], "value": session, "url": base}])
         _office(desks[0].page, desks[1].page, base)
         _phone(opened, desks[2], members["网格员"])
     return 0

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,16 +101,8 @@ class Commit:
         """Serve the demo as it was made; the address, for as long as the block runs."""
         shutil.rmtree(self.home, ignore_errors=True)
         subprocess.run(["cp", "-a", self.kept, self.home], check=True)
-        port = free_port()
-        words = [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)]
-        with (self.folder / "serve.log").open("w") as log:
-            server = subprocess.Popen([*NICE, *words], env=self._environment("serve"), stdout=log, stderr=log)
-        try:
-            wait_until_open(port, server, self.folder / "serve.log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(60)
+        with serving(self._environment("serve"), self.folder / "serve.log", beside=NICE) as address:
+            yield address
 
     def members(self) -> list[dict[str, str]]:
         """The accounts of the demo, one a role: role, name, username, password."""
@@ -119,10 +111,35 @@ class Commit:
 
     def inside(self) -> dict[str, Any]:
         """What ``inside`` prints: the cookie's name, the addresses, a session of every account."""
-        usernames = [member["username"] for member in self.members()]
-        words = [sys.executable, str(HERE / "inside.py"), *usernames]
-        answer: dict[str, Any] = json.loads(_output(words, self._environment("inside")))
-        return answer
+        return inside(self._environment("inside"), [member["username"] for member in self.members()])
+
+
+def inside(environment: Mapping[str, str], usernames: Sequence[str]) -> dict[str, Any]:
+    """What ``tools.screens.inside`` prints of a data directory: the cookie's name, the addresses, a session of each
+    account.
+    """
+    answer: dict[str, Any] = json.loads(_output([sys.executable, str(HERE / "inside.py"), *usernames], environment))
+    return answer
+
+
+def of_home(home: Path) -> dict[str, str]:
+    """The environment of a program about this data directory."""
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "gridwalk.config.settings", "GRIDWALK_HOME": str(home)}
+
+
+@contextlib.contextmanager
+def serving(environment: Mapping[str, str], log: Path, *, beside: Sequence[str] = ()) -> Iterator[str]:
+    """Serve a data directory; the address, for as long as the block runs. ``beside``: words before the command."""
+    port = free_port()
+    words = [*beside, sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)]
+    with log.open("w") as lines:
+        server = subprocess.Popen(words, env=environment, stdout=lines, stderr=lines)
+    try:
+        wait_until_open(port, server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(60)
 
 
 def _build(source: Path) -> None:
@@ -137,7 +154,7 @@ def _build(source: Path) -> None:
     _output([*NICE, str(node), str(npm), "run", "build"], os.environ | path, cwd=web)
 
 
-def _output(words: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
+def _output(words: list[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
     done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(words)}\n{(done.stdout + done.stderr)[-3000:]}")

@@ -48,8 +48,12 @@ def _kind(name: str) -> str:
 class Walk:
     """One role's way through the console."""
 
-    def __init__(self, page: Page, base: str, album: Album, role: str, sizes: Sequence[str]) -> None:
+    def __init__(
+        self, page: Page, base: str, album: Album, role: str, sizes: Sequence[str], *, n_of_a_kind: int = MOST_OF_A_KIND
+    ) -> None:
+        """``n_of_a_kind``: how many sorts and filters of one page are looked at."""
         self.page, self.base, self.album, self.role, self.sizes = page, base, album, role, sizes
+        self.n_of_a_kind = n_of_a_kind
         self.waiting: deque[str] = deque()
         self.names: set[str] = set()
         self.kinds: Counter[str] = Counter()
@@ -64,7 +68,7 @@ class Walk:
         for url in urls:
             name = pattern(url)
             inside = url.startswith(f"{self.base}/") and not NOT_PAGES.match(urlsplit(url).path)
-            if inside and name not in self.names and self.kinds[_kind(name)] < MOST_OF_A_KIND:
+            if inside and name not in self.names and self.kinds[_kind(name)] < self.n_of_a_kind:
                 self.names.add(name)
                 self.kinds[_kind(name)] += 1
                 self.waiting.append(url.split("#")[0])

@@ -20,7 +20,7 @@ from gridwalk.core.audit import append, chain, verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.lines import Line
 from gridwalk.core.models import AuditEntry, Change, Home, Receipt, StoredFile, Stream
-from gridwalk.method.text import without_numbers
+from gridwalk.method.text import file_name
 
 
 class UnknownStream(Exception):
@@ -305,7 +305,7 @@ def store_file(
 ) -> StoredFile:
     """Keep an uploaded or generated file encrypted until ``at + keep``."""
     stored = StoredFile(
-        name=without_numbers(name)[:200],
+        name=file_name(name),
         purpose=purpose,
         scope=scope,
         size=len(data),

@@ -79,10 +79,9 @@ def place_of_titles(titles: Sequence[str], fields: Collection[str]) -> dict[str,
     Where a title and the sheet's name say different buildings, neither is believed.
     """
     places = [place_of(_ABOUT.sub("", words), fields) for words in titles if not _names_several(words)]
-    told = [place for place in places if place]
-    if len({place["building"] for place in told if "building" in place}) > 1:
+    if len({place["building"] for place in places if "building" in place}) > 1:
         return {}
-    return {name: part for place in told for name, part in place.items()}
+    return {name: part for place in places for name, part in place.items()}
 
 
 def _names_several(words: str) -> bool:
@@ -128,51 +127,56 @@ class Place:
 
 
 _AROUND = frozenset({"community", "grid_name", "grid_code"})
-"""What says where a door is and not which: written in every row, whoever writes the door once."""
+"""What says where a door is and not which: many write it in every row and the door once."""
 
 
 def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFrame, kind: str) -> None:
     """Give members the door of the head above where the table writes it beside the head only, without merging.
 
     Decided for each community's rows together (the whole table where no column says one), by the share of members
-    whose door is blank: in other ledgers a blank stays one.
+    whose door is blank: in other ledgers a blank stays one. A row that leaves out its community is of the last one
+    written above.
     """
-    places = {c.field for c in columns if c.field and dictionary.get(kind, c.field).locates} - _AROUND
+    fields = {c.field for c in columns if c.field and dictionary.get(kind, c.field).locates}
+    places = fields - _AROUND
     relation = next((c for c in columns if c.field == "relation"), None)
     if relation is None or not places:
         return
     at_doors = pl.nth([c.index for c in columns if c.field in places])
     community = [pl.nth(c.index) for c in columns if c.field == "community"] or [pl.lit("")]
-    told = rows.select(
+    households = rows.select(
         is_head=_of_heads(rows.to_series(relation.index)),
         is_blank=pl.all_horizontal(at_doors.is_null()),
-        community=pl.coalesce(community).fill_null(""),
+        community=pl.coalesce(community).forward_fill().fill_null(""),
     )
     member = ~pl.col("is_head")  # null of who is unrelated, and of no relation
-    once = told.filter(member).group_by("community").agg(n=pl.len(), n_blank=pl.col("is_blank").sum())
-    once = once.filter((pl.col("n") >= FEWEST_MEMBERS) & (pl.col("n_blank") >= WRITTEN_ONCE_SHARE * pl.col("n")))
-    if once.is_empty():
-        return
-    _fill_members(records, told, places, set(once["community"]))
+    blanks = households.filter(member).group_by("community").agg(n=pl.len(), n_blank=pl.col("is_blank").sum())
+    blanks = blanks.filter((pl.col("n") >= FEWEST_MEMBERS) & (pl.col("n_blank") >= WRITTEN_ONCE_SHARE * pl.col("n")))
+    if not blanks.is_empty():
+        _fill_members(records, households, fields, set(blanks["community"]))
 
 
-def _fill_members(records: Records, told: pl.DataFrame, places: Collection[str], once: Collection[str]) -> None:
-    """``told``: of each row whether it is a head's and its community; ``once``: where a door is written once."""
-    written = {field: records.values[field].to_list() for field in places}
-    door: dict[str, Any] = {}
-    of_head = ""
-    for at, (is_head, community) in enumerate(told.select("is_head", "community").iter_rows()):
-        own = {field: values[at] for field, values in written.items() if values[at] is not None}
-        if own or is_head:
-            door, of_head = own, community
-        elif is_head is False and community == of_head and community in once:
-            for field, part in door.items():
-                written[field][at] = part
+def _fill_members(
+    records: Records, households: pl.DataFrame, fields: Collection[str], communities: Collection[str]
+) -> None:
+    """``households``: of each row whether it is a head's and its community; ``fields``: what says where, in the
+    records; ``communities``: those in which a door is written once.
+    """
+    written = {field: records.values[field].to_list() for field in fields}
+    place: dict[str, Any] = {}
+    last_community = ""
+    for at, (is_head, community) in enumerate(households.select("is_head", "community").iter_rows()):
+        cells = {field: values[at] for field, values in written.items() if values[at] is not None}
+        if is_head or cells.keys() - _AROUND:
+            place, last_community = cells, community
+        elif is_head is False and community == last_community and community in communities:
+            for field in place.keys() - cells.keys():
+                written[field][at] = place[field]
     for field, values in written.items():
         records.values[field] = pl.Series(field, values, dtype=records.values[field].dtype)
 
 
-def _of_heads(said: pl.Series) -> pl.Series:
+def _of_heads(cells: pl.Series) -> pl.Series:
     """Of each row whether it is a head of household; null where it has no relation or is unrelated.
 
     A relation nobody knows is a relative's all the same.
@@ -184,5 +188,5 @@ def _of_heads(said: pl.Series) -> pl.Series:
             return False if relation.fault else None
         return None if relation.value == relations.UNRELATED else bool(relation.value == relations.HEAD)
 
-    told = {cell: of_head(cell) for cell in said.drop_nulls().unique()}
-    return said.replace_strict(told, default=None, return_dtype=pl.Boolean)
+    heads = {cell: of_head(cell) for cell in cells.drop_nulls().unique()}
+    return cells.replace_strict(heads, default=None, return_dtype=pl.Boolean)

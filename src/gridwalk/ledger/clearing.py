@@ -18,7 +18,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
 from gridwalk.ledger import annotate, cells, headers
 from gridwalk.ledger.cells import Sheet
-from gridwalk.ledger.errors import ListRefused
+from gridwalk.ledger.errors import LedgerError, ListRefused
 from gridwalk.ledger.headers import Header
 from gridwalk.ledger.inplace.blanking import Blanking, Gone
 from gridwalk.ledger.inplace.layout import letters_of
@@ -44,6 +44,16 @@ def require_no_list(name: str) -> None:
     """Refuse a file by its name. Raises errors.ListRefused."""
     if reason := refusals.list_of(name.rsplit(".", 1)[0]):
         raise ListRefused(f"“{name}”是不收的名单（{reason}），没有读，也没有存。")
+
+
+def kept(data: bytes, name: str) -> tuple[Cleared, str]:
+    """What is kept of a file, and why it cannot be read: then nothing is. Raises errors.ListRefused."""
+    try:
+        return clear(data, name), ""
+    except ListRefused:
+        raise
+    except LedgerError as error:
+        return Cleared(b"", ()), str(error)
 
 
 def clear(data: bytes, name: str) -> Cleared:

@@ -41,9 +41,9 @@ _JOINT = re.compile(
 _JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))")
 _HALF_BUILDING = re.compile(r"(\d{1,3})([东西南北])(?:号?楼|[幢栋])")
 _FLAT_BY_SIDE = re.compile(rf"({_NUMBER})\s*[楼层]\s*([东西南北中]{{1,2}})户")
-_BELOW = re.compile(
-    rf"(?:负|地下|(?<=[楼栋幢座元门厦场心城])-(?=\d[层楼](?!\s*-)))\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)"
-)
+_MINUS = r"(?:(?<=[楼栋幢座元门])-(?=\d[层楼](?!\s*-))|(?<=[厦场心城])-(?=\d层(?!\s*-)))"
+"""Below ground behind a building (5号楼-1楼); behind a name (光明大厦-1层) 层 alone, as 光明新城-2楼301 is building 2."""
+_BELOW = re.compile(rf"(?:负|地下|{_MINUS})\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(
     r"第?(?:(?P<plain>(?:[甲乙丙丁]|(?<=[路街道巷同条])[副临])?"
     r"(?:\d{1,2}[A-EG-Za-eg-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)"
@@ -61,9 +61,7 @@ _UNITS = re.compile(
 )
 _DASHED_SIDE = re.compile(rf"-[{SIDES}](?:-|单元)")
 _JOINER = re.compile(r"[\s\-/.,#_、:;]*")
-_STARTS = re.compile(
-    rf"(?<=[楼栋幢座元门厦场心城])-(?=\d[层楼](?!\s*-))|[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁附主副临裙配辅正]"
-)
+_STARTS = re.compile(rf"{_MINUS}|[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁附主副临裙配辅正]")
 
 # How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.
 _FITS: dict[str, dict[str, float]] = {

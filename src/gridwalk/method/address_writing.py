@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from gridwalk.method import address_items, address_places
+from gridwalk.method import address_items, address_places, areas
 from gridwalk.method.addresses import Address, estate_key
 
 
@@ -22,6 +22,15 @@ def parts_of(key: str) -> tuple[str, str, str, str]:
     """Estate, building, stairwell and room of a ``key``; what is missing is empty."""
     estate, building, stairwell, room = (key.split("|") + [""] * 4)[:4]
     return estate, building, stairwell, room
+
+
+def key_anew(key: str) -> str:
+    """A ``key`` that an earlier reader made, with its estate as today's reads it: no county's full name before it, no
+    numeral in it.
+    """
+    estate, *door = parts_of(key)
+    name = areas.without_areas(estate) if areas.names_county(estate) else estate
+    return "|".join((estate_key(name), *door))
 
 
 def building_name(building: str) -> str:

@@ -19,7 +19,7 @@ OF_NAMES = 0.3
 """Of the doors of the smaller of two estates, at how many the same name must stand."""
 
 HARDLY = 0.1
-"""Of an estate's rows on one side at most so many on the other, where it may be another's name there."""
+"""An estate may be another's name where the other side has at most this share of its rows."""
 
 
 def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None, right: pl.DataFrame | None = None) -> dict[str, str]:
@@ -45,12 +45,17 @@ def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None, right: pl.DataF
         .filter((pl.col("n") >= FEWEST_DOORS) & (pl.col("n") >= SHARE * pl.col("n_all")))
         .sort("n", "left_estate", "right_estate", descending=[True, False, False])
     )
-    here = _doors_of(distinct.select(estate="left_estate", door="left_door") if left is None else left, counted)
-    there = _doors_of(distinct.select(estate="right_estate", door="right_door") if right is None else right, counted)
+    left_doors = _doors_of(distinct.select(estate="left_estate", door="left_door") if left is None else left, counted)
+    right_doors = _doors_of(
+        distinct.select(estate="right_estate", door="right_door") if right is None else right, counted
+    )
     learnt: dict[str, str] = {}
     for estate, other in counted.select("left_estate", "right_estate").iter_rows():
         others = [e for e in (other, *(a for a, b in learnt.items() if b == other)) if e != estate]
-        clash = any(here.get(e, set()) & here[estate] for e in others) or there.get(estate, set()) & there[other]
+        clash = (
+            any(left_doors.get(e, set()) & left_doors[estate] for e in others)
+            or right_doors.get(estate, set()) & right_doors[other]
+        )
         if estate not in same and estate not in learnt and not clash:
             learnt[estate] = other
     return learnt
@@ -69,17 +74,17 @@ def learn_from_names(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, str]:
 
     ``left``, ``right``: name, estate, building, room. Two neighbours bear one name by chance; a third of an estate not.
     """
-    here, there = (
+    ours, theirs = (
         side.filter(pl.col("estate").is_in(names.implode()))
         .select("name", "estate", "building", "room", door=pl.concat_str("building", "room", separator="|"))
         .drop_nulls()
         for side, names in ((left, _own(left, right)), (right, right["estate"].drop_nulls().unique()))
     )
-    if here.is_empty() or there.is_empty():
+    if ours.is_empty() or theirs.is_empty():
         return {}
-    n_doors = [side.group_by("estate").agg(n_all=pl.col("door").n_unique()) for side in (here, there)]
+    n_doors = [side.group_by("estate").agg(n_all=pl.col("door").n_unique()) for side in (ours, theirs)]
     agreeing = (
-        here.join(there, on=["name", "door"], suffix="_r")
+        ours.join(theirs, on=["name", "door"], suffix="_r")
         .filter(pl.col("estate") != pl.col("estate_r"))
         .group_by("estate", "estate_r")
         .agg(n=pl.col("door").n_unique())

@@ -63,7 +63,7 @@ _LONGEST, _SHORT = 16, 2
 """Characters of an official name; of 城区, 矿区 and 赵县, which are areas only behind their city."""
 _COUNTIES = ("区", "县", "旗")
 _TOWN_OF_A_COUNTY = re.compile(
-    rf"{_HAN}{{1,12}}?(?:镇|乡)(?!花园|家园|小区|公寓|[苑园城口]|[东西南北中]?[大老新]?[街路道])(?={_HAN}{{2}}|[A-Za-z]{{2}})"
+    rf"{_HAN}{{1,12}}?(?<![小古水])(?:镇|乡)(?!花园|花苑|花城|家园|家苑|小区|公寓|[苑园城口]|[东西南北中]?[大老新]?[街路道])(?={_HAN}{{2}}|[A-Za-z]{{2}})"
 )
 """Behind a county's own name a town may be called 方水镇, 川沙新镇 or 马合口白族乡."""
 _PLACE = re.compile(r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\d{1,2}[路街道里]")
@@ -105,6 +105,11 @@ def _without_official(folded: str) -> tuple[str, str]:
     return left, county
 
 
+def names_county(folded: str) -> bool:
+    """Whether the text begins with a county's full name, or with its city's and its own, and a place's follows."""
+    return bool(_without_official(folded)[1])
+
+
 _OF_AN_AREA = re.compile("街道|场|民广场|委|政府")
 """What behind an area's name makes another name of it: 南市街道, 东市场."""
 
@@ -118,6 +123,11 @@ def _within_community(folded: str) -> str | None:
     return _cut(folded, _COMMUNITY)
 
 
+def _without_town(folded: str) -> str | None:
+    """What follows a town's name; read first as where no county is named, so that both writings have one key."""
+    return _cut(folded, _TOWN_ALONE) or _cut(folded, _TOWN_OF_A_COUNTY)
+
+
 def without_areas(folded: str) -> str:
     """``folded`` without the areas it begins with; a community's name stays where nothing else names the place."""
     folded = _CODE_WITHIN.sub("", _BEFORE.sub("", _BEFORE.sub("", folded)))
@@ -125,7 +135,7 @@ def without_areas(folded: str) -> str:
     for _ in range(2):  # exports write 天津市河北区…天津市河北区…
         behind, county = _without_official(folded)
         if county:
-            folded, in_county = _cut(behind, _STREET) or _cut(behind, _TOWN_OF_A_COUNTY) or behind, True
+            folded, in_county = _cut(behind, _STREET) or _without_town(behind) or behind, True
             continue
         if in_county:
             break

@@ -226,6 +226,14 @@ def without_numbers(name: str) -> str:
     return _WRITTEN_NUMBER.sub("*" * 6, name)
 
 
+LONGEST_FILE_NAME = 200
+
+
+def file_name(name: str) -> str:
+    """The name under which a file is kept: without numbers, and not too long."""
+    return without_numbers(name)[:LONGEST_FILE_NAME]
+
+
 def begins_formula(folded: str) -> bool:
     """Whether a table program would reckon with a text: =1+1, +cmd, @SUM, -cmd|…; −1 (a floor) is none."""
     return bool(_FORMULA.match(folded))

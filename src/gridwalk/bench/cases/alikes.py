@@ -282,7 +282,7 @@ def _part(n: int) -> Func:
 
 
 def same_door(inside: Inside, today: dt.date) -> list[Case]:
-    """One room of a building written with its stairwell and without."""
+    """One room of a building written with its stairwell and without; one door of two keys that today are one."""
     standing = Dwelling.objects.exclude(status="struck_off").exclude(room="")
     wanted = _rooms_without_stairwell(inside, standing)
     rows = standing.filter(building__in={b for b, _ in wanted}, room__in={r for _, r in wanted}).order_by("id")
@@ -293,7 +293,25 @@ def same_door(inside: Inside, today: dt.date) -> list[Case]:
         if (same[0].building_id, same[0].room) in wanted:
             doors = [Member("dwelling", d.id, d.grid_id, (d.address_key,)) for d in same]
             cases.append(Case("same_door", tuple(doors), len(doors)))
-    return cases
+    return [*cases, *_keyed_before(inside)]
+
+
+def _keyed_before(inside: Inside) -> list[Case]:
+    """Doors that kept the key of an earlier reader, because another of their community had the new one."""
+    standing = Dwelling.objects.exclude(status="struck_off")
+    there = standing.filter(community__in=standing.filter(inside.of()).order_by().values("community"))
+    named = there.annotate(estate=_part(1)).order_by().values_list("community", "estate").distinct()
+    cases = []
+    for community, estate in named:
+        if address_writing.key_anew(f"{estate}|||") == f"{estate}|||":
+            continue
+        for door in standing.filter(community=community, address_key__startswith=f"{estate}|").order_by("id"):
+            key = address_writing.key_anew(door.address_key)
+            same = standing.filter(community=community, address_key=key)
+            doors = [Member("dwelling", d.id, d.grid_id, (d.address_key,)) for d in (*same, door)]
+            if len(doors) > 1:
+                cases.append(Case("same_door", tuple(sorted(doors, key=lambda member: member.id)), len(doors)))
+    return [case for case in cases if inside.touches(case)]
 
 
 def _rooms_without_stairwell(inside: Inside, standing: QuerySet[Dwelling]) -> set[tuple[uuid.UUID | None, str]]:

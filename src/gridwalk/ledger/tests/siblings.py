@@ -11,6 +11,8 @@ Pairs = dict[tuple[int, int], str]
 Q, M = "question", "match"
 
 PERSON = "姓名,性别,身份证号,出生日期,电话,小区,楼号,单元,室号,与户主关系"
+WITHOUT_ESTATE = "姓名,性别,身份证号,出生日期,电话,楼号,单元,室号,与户主关系"
+"""People of one estate, as an office of no other writes them."""
 REGISTERED = "姓名,性别,身份证号,出生日期,电话,户籍地址,现住址"
 """People with the door they are registered at beside the one they live at."""
 DWELLING = "地址,产权人,产权人电话"
@@ -20,6 +22,7 @@ TOWN = [
     f"{name},男,{id_no(serial, born)},{born},1277{serial:07d},望湖苑,{serial},1,101,户主"
     for serial, (name, born) in enumerate(BORN.items(), start=61)
 ]
+HOUSES = [row.replace("望湖苑,", "") for row in TOWN]
 FLATS = [
     f"望湖苑{n}号楼1单元101,{name},1276600{n:04d}"
     for n, name in enumerate(("俞大新", "施文彬", "凌月娥", "童志清"), start=61)
@@ -39,7 +42,7 @@ ELSEWHERE = [
     f"{name},男,{id_no(serial, born)},{born},1277{serial:07d},外省,望湖苑{serial}号楼1单元101"
     for serial, (name, born) in enumerate(BORN.items(), start=61)
 ]
-ALIKE = {PERSON: TOWN, REGISTERED: ELSEWHERE, DWELLING: FLATS, ORGANIZATION: SHOPS}
+ALIKE = {PERSON: TOWN, WITHOUT_ESTATE: HOUSES, REGISTERED: ELSEWHERE, DWELLING: FLATS, ORGANIZATION: SHOPS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,3 +55,5 @@ class Sibling:
     pairs: Pairs
     doubled: Sequence[tuple[int, int]] = ()
     header: str = PERSON
+    left_header: str = ""
+    """Of the left side, where it has other columns."""

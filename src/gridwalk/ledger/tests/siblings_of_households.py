@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridwalk.ledger.tests.siblings import REGISTERED, M, Q, Sibling
+from gridwalk.ledger.tests.siblings import REGISTERED, WITHOUT_ESTATE, M, Q, Sibling
 from gridwalk.ledger.tests.siblings_of_persons import id_of, masked
 
 FATHER, SON, SISTER = id_of("19630308", 3), id_of("19891117", 5), id_of("19911012", 4)
@@ -13,6 +13,13 @@ SIBLINGS = [
         ["尚少博,男,,,,望湖苑,8,6,203,", "路兰,女,,,,,,,,", "尚一平,男,,,,,,,,"],
         ["路兰,女,,,,望湖苑,8,6,203,", "尚少博,男,,,,望湖苑,8,6,203,", "尚一萍,男,,,,望湖苑,8,6,203,"],
         {(0, 1): M, (1, 0): M, (2, 2): M},
+    ),
+    Sibling(
+        "a door written once in a ledger of one estate, which it does not name",
+        ["尚少博,男,,,,8,6,203,", "路兰,女,,,,,,,", "尚一平,男,,,,,,,"],
+        ["路兰,女,,,,望湖苑,8,6,203,", "尚少博,男,,,,望湖苑,8,6,203,", "尚一萍,男,,,,望湖苑,8,6,203,"],
+        {(0, 1): M, (1, 0): M, (2, 2): M},
+        left_header=WITHOUT_ESTATE,
     ),
     Sibling(
         "below a door nobody of the household is known at: a namesake is asked about",

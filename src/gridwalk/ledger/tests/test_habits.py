@@ -92,51 +92,6 @@ def test_a_column_not_taken_is_named_though_only_the_upper_of_two_header_rows_ha
     assert [r.values["name"] for r in ledger.rows] == ["王一"]
 
 
-def test_a_household_merged_over_its_members_is_filled_down() -> None:
-    rows = rows_of(
-        PERSON,
-        person(1),
-        ["", "", "", *person(2, relation="配偶")[3:]],
-        ["", "", "", *person(3, relation="子")[3:]],
-        person(4),
-        merges=[(1, column, 3, column, value) for column, value in enumerate(["5号楼", "2单元", "101"])],
-    )
-    assert doors(rows) == [
-        (2, "5号楼", "2单元", "101"),
-        (3, "5号楼", "2单元", "101"),
-        (4, "5号楼", "2单元", "101"),
-        (5, "5号楼", "2单元", "401"),
-    ]
-
-
-def test_a_household_written_once_without_merging_is_filled_down_where_the_whole_sheet_does_so() -> None:
-    def member(n: int, relation: str) -> list[object]:
-        return ["", "", "", *person(n, relation=relation)[3:]]
-
-    rows = rows_of(
-        PERSON,
-        person(1),
-        member(2, "妻"),
-        member(3, "子"),
-        person(4),
-        member(5, "夫"),
-        ["", "", "", *person(6, relation="户主")[3:]],
-        member(7, "女"),
-    )
-    assert [d[3] for d in doors(rows)] == ["101", "101", "101", "401", "401", "", ""]
-
-
-def test_a_blank_door_stays_blank_where_the_others_are_written() -> None:
-    rows = rows_of(
-        PERSON,
-        person(1),
-        person(2, relation="妻", room="101"),
-        person(3, relation="子", room="101"),
-        ["", "", "", *person(4, relation="女")[3:]],
-    )
-    assert doors(rows)[3] == (5, "", "", "")
-
-
 @pytest.mark.parametrize(
     ("sheet", "place"),
     [

@@ -11,6 +11,7 @@ from gridwalk.ledger import checking, comparing, sides
 from gridwalk.ledger.comparing import Comparison
 from gridwalk.ledger.tests import books, siblings_of_households, siblings_of_persons, siblings_of_places
 from gridwalk.ledger.tests.siblings import ALIKE, M, Pairs, Q, Sibling
+from gridwalk.method.linkage import places, prepare
 
 pytestmark = pytest.mark.slow
 
@@ -85,10 +86,11 @@ def test_the_pair_of_ledgers_a_kind_was_first_seen_in(name: str) -> None:
     ids=lambda sibling: sibling.kind,
 )
 def test_others_of_the_kind(sibling: Sibling) -> None:
+    headers = (sibling.left_header or sibling.header, sibling.header)
     alike = ALIKE[sibling.header]
     both = [
-        sides.read_bytes("\n".join([sibling.header, *rows, *alike]).encode(), f"{name}.csv")
-        for name, rows in (("左", sibling.left), ("右", sibling.right))
+        sides.read_bytes("\n".join([header, *rows, *ALIKE[header]]).encode(), f"{name}.csv")
+        for name, header, rows in zip("左右", headers, (sibling.left, sibling.right), strict=True)
     ]
     comparison = comparing.compare(*both)
     n = (len(sibling.left), len(sibling.right))
@@ -119,6 +121,22 @@ def test_an_estate_under_another_name_is_known_by_those_who_live_there(
     assert (apart.other_names, M in paired(apart).values()) == ([], False)
     if status:
         assert paired(comparing.compare(*both, names={here: there})) == {(n, n): M for n in range(6)}
+
+
+@pytest.mark.parametrize(("n_there", "n_presumed"), [(6, 0), (8, 10)])
+def test_doors_above_are_taken_by_those_of_whom_nobody_else_bears_the_name(n_there: int, n_presumed: int) -> None:
+    """Ten below a door are known by name, ``n_there`` at that door; four whose name stands twice say nothing."""
+    known, doubled = [f"童{name}" for name in "志清文彬月娥丽华大新"], [f"柯{name}" for name in "海波一平"]
+    members = [[name] for name in (*known, *doubled)]
+    rows = ["姓名,楼号,单元,室号"]
+    for room, names in enumerate([*members, doubled], start=101):
+        rows += [f"户{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰'[room - 101]},8,6,{room}", *(f"{name},,," for name in names)]
+    rooms = [101 + n + (0 if n < n_there else 50) for n in range(10)] + [111, 112, 113, 114]
+    others = ["姓名,楼号,单元,室号", *(f"{name},8,6,{n}" for name, n in zip([*known, *doubled], rooms, strict=True))]
+    both = [sides.read_bytes("\n".join(rows).encode(), "表.csv", kind="person").frame for rows in (rows, others)]
+    side, _ = places.presumed(*(prepare.with_columns(frame, "person") for frame in both))
+    presumed = side.filter(pl.col("name").str.starts_with("童"), pl.col(prepare.PRESUMED) == places.ABOVE)
+    assert len(presumed) == n_presumed
 
 
 @pytest.mark.parametrize("written", ["501-502", "501-502室", "501-502号"])

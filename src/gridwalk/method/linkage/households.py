@@ -9,14 +9,16 @@ ROWS = ("left_row", "right_row")
 
 
 def together(sides: Frames, homes: Frames, kind: str) -> pl.DataFrame:
-    """``ROWS`` of one name that nobody else bears, beside another such pair at the same two doors."""
+    """``ROWS``: pairs of rows that bear one name, which nobody else on either side bears. At least two such pairs stand
+    at the same two doors.
+    """
     if kind != "person":
         return pl.DataFrame(schema=dict.fromkeys(ROWS, pl.UInt32))
     named = pl.col("name").is_not_null() & pl.col("name").is_unique()
-    here, there = (
+    ours, theirs = (
         side.filter(named).select("row", "name").join(of, on="row") for side, of in zip(sides, homes, strict=True)
     )
-    both = here.join(there, on="name", suffix="_r")
+    both = ours.join(theirs, on="name", suffix="_r")
     several = both.filter(pl.len().over("home", "home_r") > 1)
     return several.select(left_row="row", right_row="row_r")
 
@@ -29,16 +31,16 @@ def counterparts(
     """
     moved = (
         settled.unique()
-        .join(homes[0].select(left_row="row", here="home"), on="left_row")
+        .join(homes[0].select(left_row="row", home="home"), on="left_row")
         .join(homes[1].select(right_row="row", household="home"), on="right_row")
         .drop_nulls()
-        .group_by("here", "household")
+        .group_by("home", "household")
         .len("n")
         .sort("n", "household", descending=True)
-        .unique("here", keep="first", maintain_order=True)
+        .unique("home", keep="first", maintain_order=True)
     )
     left = left.drop("household", strict=False).join(homes[0], on="row", how="left", maintain_order="left")
-    left = left.join(moved.select(home="here", household="household"), on="home", how="left", maintain_order="left")
+    left = left.join(moved.select("home", "household"), on="home", how="left", maintain_order="left")
     right = right.drop("household", strict=False).join(
         homes[1].select("row", household="home"), on="row", how="left", maintain_order="left"
     )

@@ -17,8 +17,6 @@ UNSEEN_NUMBER = 0.002
 WORD = 6
 DATED = 14
 """Characters of an ID number from which it holds its birth date (GB 11643)."""
-KEPT = 15
-"""Digits of a number that a table program keeps; the rest become noughts."""
 SHOWN = 4
 """Characters of a masked number that must be seen on both sides, beside those of the area, to say anything."""
 AREA = 6
@@ -56,7 +54,7 @@ def _swapped(left: pl.Series, right: pl.Series, where: Bools) -> Bools:
     """Where one is the other from behind, where asked."""
     swapped = np.zeros(len(where), dtype=np.bool_)
     at = np.flatnonzero(where)
-    swapped[at] = [here == there[::-1] for here, there in zip(left.gather(at), right.gather(at), strict=True)]
+    swapped[at] = [name == other[::-1] for name, other in zip(left.gather(at), right.gather(at), strict=True)]
     return swapped
 
 
@@ -80,18 +78,18 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
         number.str.count_matches("[0-9X]") >= SHOWN,
         number.str.len_chars() >= DATED,
     )
-    of_one_paper, kept, birth = pairs.same_of(_PAPER, number.str.slice(0, KEPT), number.str.slice(6, 8))
+    of_one_paper, kept, birth = pairs.same_of(_PAPER, number.str.slice(0, prepare.KEPT), number.str.slice(6, 8))
     filled, same = pairs.filled("id_text") & of_one_paper, pairs.same("id_text")
     valid, stars, full = pairs.filled("id_valid"), np.logical_or(*starred), np.logical_and(*is_full)
     keystrokes = edits(left, right, filled & ~same & ~valid & ~stars, 2)
     shown = seen(pairs, "id_seen", "id_seen") if stars.any() else Seen.nothing(pairs.n)
     # Two masks, or a mask and a number a table program spoilt, may show nothing but the area in common.
-    n_told = np.maximum(shown.n_start - AREA, 0) + shown.n_end
-    told = np.logical_and(*shows) & ~(shown.agree & (n_told < SHOWN))
+    n_shown = np.maximum(shown.n_start - AREA, 0) + shown.n_end
+    distinct = np.logical_and(*shows) & ~(shown.agree & (n_shown < SHOWN))
     borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
     level = pick(
         pairs,
-        filled & (~stars | told),
+        filled & (~stars | distinct),
         other=borrowed,
         same=same & ~stars,
         both_valid=valid & ~same,

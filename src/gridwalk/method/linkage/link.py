@@ -103,9 +103,11 @@ def link(
     sides = [certain.folded(prepare.with_columns(side, kind)) for side in (left, right)]
     doubled = [certain.duplicates(side, certain.DUPLICATE_KEYS[kind]) for side in sides]
     ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip(sides, doubled, strict=True))
+    if kind == "person":  # before the estates, as who has one put in says something of a door
+        ours, theirs = places.presumed(ours, theirs)
     ours, theirs = places.estates_filled(ours, theirs)
     if kind == "person":
-        ours, theirs = lent.returned(*places.presumed(ours, theirs))
+        ours, theirs = lent.returned(ours, theirs)
     settled: list[pl.DataFrame] = []
     rest: tuple[pl.DataFrame, ...] = (ours, theirs)
     names: dict[str, str] = {}
@@ -150,8 +152,8 @@ def _by_second_rows(
     for side, again, own, other in zip(sides, doubled, opened, opened[::-1], strict=True):
         second = again.join(own.select(first_row="row"), on="first_row").unique("first_row", keep="first")
         rows = side.join(second.select("row"), on="row", how="semi")
-        told = pl.concat([rows.join(other, on=list(key), how="semi").select("row") for key in _TOLD[kind]])
-        firsts.append(second.join(told, on="row", how="semi").select("row", "first_row"))
+        of_others = pl.concat([rows.join(other, on=list(key), how="semi").select("row") for key in _TOLD[kind]])
+        firsts.append(second.join(of_others, on="row", how="semi").select("row", "first_row"))
     if not any(map(len, firsts)):
         return pairs.clear()
     rest = [
@@ -185,8 +187,8 @@ class _Town:
     """Everybody on both sides: the rows as they came, their ``homes`` (``prepare.home_of``), and ``whole``: the
     prepared records among which a value is frequent or rare, None where those at hand say it as well.
 
-    ``together``: pairs of rows of one name that nobody else bears, beside another such pair at the same two doors: a
-    family that moved is known by its names.
+    ``together``: pairs of rows that bear one name, which nobody else on either side bears. At least two such pairs
+    stand at the same two doors: a family that moved is known by its names.
     """
 
     sides: Frames

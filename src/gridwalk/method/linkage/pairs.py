@@ -75,15 +75,15 @@ class Pairs:
         """What is true of (or counted in) each record, for its pairs; what is not known counts as no, or 0."""
         named = [worked_out.fill_null(value=False).alias(str(n)) for n, worked_out in enumerate(of)]
         left, right = (side.select(named) for side in self._sides)
-        here, there = self._places
-        return [(a.to_numpy()[here], b.to_numpy()[there]) for a, b in zip(left, right, strict=True)]
+        left_at, right_at = self._places
+        return [(a.to_numpy()[left_at], b.to_numpy()[right_at]) for a, b in zip(left, right, strict=True)]
 
     def same_of(self, *of: pl.Expr) -> list[Bools]:
         """Where what is worked out of each record is the same; empty never is."""
         named = [worked_out.alias(str(n)) for n, worked_out in enumerate(of)]
         left, right = (_codes(side.select(named)) for side in self._sides)
-        here, there = self._places
-        return [_equal(left[column][here], right[column][there]) for column in left]
+        left_at, right_at = self._places
+        return [_equal(left[column][left_at], right[column][right_at]) for column in left]
 
     def codes(self, column: str) -> tuple[Codes, Codes]:
         """A number for either value, the same for equal ones, 0 where a side says nothing."""
@@ -202,14 +202,14 @@ class Seen:
 
 def seen(pairs: Pairs, whole: str, masked: str) -> Seen:
     """How values compare of which either side shows a part only; ``whole``: the column of those shown in full."""
-    told = Seen.nothing(pairs.n)
+    both = Seen.nothing(pairs.n)
     if not pairs.says(masked):
-        return told
+        return both
     starred = pairs.codes(masked)
-    said = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
-    at = np.flatnonzero(np.logical_and(*said) & np.logical_or(*starred))
+    filled = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
+    at = np.flatnonzero(np.logical_and(*filled) & np.logical_or(*starred))
     if not len(at):
-        return told
+        return both
     columns = [column.gather(at) for name in (whole, masked) for column in pairs.both(name)]
     frame = pl.DataFrame(dict(zip(("a_whole", "b_whole", "a_seen", "b_seen"), columns, strict=True)))
     a, b = (pl.coalesce(f"{side}_whole", f"{side}_seen") for side in "ab")
@@ -224,10 +224,10 @@ def seen(pairs: Pairs, whole: str, masked: str) -> Seen:
         n_start=pl.min_horizontal(start.str.len_chars() for start in starts).fill_null(0),
         n_end=pl.min_horizontal(end.str.len_chars() for end in ends).fill_null(0),
     )
-    told.filled[at] = True
+    both.filled[at] = True
     for name in compared.columns:
-        getattr(told, name)[at] = compared[name].to_numpy()
-    return told
+        getattr(both, name)[at] = compared[name].to_numpy()
+    return both
 
 
 def _one_seen(masked: pl.Expr) -> pl.Expr:

@@ -51,8 +51,8 @@ def _at_registration(side: pl.DataFrame) -> pl.DataFrame:
     registered = {part: f"{prepare.REGISTERED}{part}" for part in prepare.PLACE}
     silent = _silent() & pl.col(registered["room"]).is_not_null()
     put = [pl.when(silent).then(column).otherwise(part).alias(part) for part, column in registered.items()]
-    presumed_ = pl.when(silent).then(pl.lit(REGISTERED)).alias(prepare.PRESUMED)
-    return side.with_columns(*put, presumed_).drop(registered.values())
+    origin = pl.when(silent).then(pl.lit(REGISTERED)).alias(prepare.PRESUMED)
+    return side.with_columns(*put, origin).drop(registered.values())
 
 
 def _silent() -> pl.Expr:
@@ -65,16 +65,17 @@ def _as_above(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     everybody of all households where they are presumed.
     """
     rows = _below(side)
+    # Without the estate: either side may leave it out, or know it by another name, and both are mended later.
     at_door = ["name", "building", "room"]
-    there = rows.join(other.select(at_door).unique(), on=at_door, how="semi")
+    neighbours = rows.join(other.select(at_door).unique(), on=at_door, how="semi")
     below = rows.filter("silent")
-    told = other.filter(pl.col("room").is_not_null() & pl.col("name").is_unique())
-    n_told = len(below.filter(pl.col("name").is_unique()).join(told, on="name", how="semi"))
-    n_there = len(there.filter("silent").join(told, on="name", how="semi"))
-    if n_told < FEWEST_ROWS or n_there < USUAL * n_told:
-        n_names = there.group_by("household").agg(n=pl.col("name").n_unique())
-        known = n_names.filter(pl.col("n") >= FEWEST_NAMES)["household"]
-        below = below.filter(pl.col("household").is_in(known.implode()))
+    namesakes = other.filter(pl.col("room").is_not_null() & pl.col("name").is_unique())
+    unique = below.filter(pl.col("name").is_unique()).join(namesakes, on="name", how="semi")
+    n_at_door = len(unique.join(neighbours, on="row", how="semi"))
+    if len(unique) < FEWEST_ROWS or n_at_door < USUAL * len(unique):
+        n_names = neighbours.group_by("household").agg(n=pl.col("name").n_unique())
+        borne_out = n_names.filter(pl.col("n") >= FEWEST_NAMES)["household"]
+        below = below.filter(pl.col("household").is_in(borne_out.implode()))
     doors = below.select("row", *prepare.PLACE)
     if doors.is_empty():
         return side
@@ -97,6 +98,8 @@ def _below(side: pl.DataFrame) -> pl.DataFrame:
         pl.when("written").then(pl.col(part).fill_null("")).forward_fill().replace("", None).alias(part)
         for part in ("community", *prepare.PLACE)
     ]
-    below = rows.with_columns(above).with_columns(own=rows["community"], household=pl.col("written").cum_sum())
-    own = pl.col("own").eq_missing(pl.col("community"))
-    return below.filter(pl.col("silent") | pl.col("written"), pl.col("room").is_not_null(), own)
+    below = rows.with_columns(above).with_columns(
+        row_community=rows["community"], household=pl.col("written").cum_sum()
+    )
+    is_of_it = pl.col("row_community").eq_missing(pl.col("community"))
+    return below.filter(pl.col("silent") | pl.col("written"), pl.col("room").is_not_null(), is_of_it)

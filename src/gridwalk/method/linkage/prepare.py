@@ -162,14 +162,15 @@ def _sex_within(number: pl.Expr) -> pl.Expr:
 
 
 _WHOLE = 18
-_KEPT = 15
+KEPT = 15
+"""Digits of a number that a table program keeps; the rest become noughts."""
 _LOST = "***"
 
 
 def _seen_number(number: pl.Expr) -> pl.Expr:
     """The numbers as far as they can be believed: of a spoilt one the fifteen places that a table program kept."""
     spoilt = (number.str.len_chars() == _WHOLE) & number.str.ends_with("000") & pl.col("id_no").is_null()
-    return pl.when(spoilt).then(pl.concat_str(number.str.slice(0, _KEPT), pl.lit(_LOST))).otherwise(number)
+    return pl.when(spoilt).then(pl.concat_str(number.str.slice(0, KEPT), pl.lit(_LOST))).otherwise(number)
 
 
 _LAST_FOUR = r"^.{3,}([0-9X]{4})$"

@@ -122,9 +122,10 @@ def facts(kind: str, values: dict[str, Any], *, without: frozenset[str] = frozen
 
 
 @functools.lru_cache(maxsize=512)
-def _own(kind: str, without: frozenset[str], said: tuple[str, ...]) -> list[str]:
+def _own(kind: str, without: frozenset[str], fields: tuple[str, ...]) -> tuple[str, ...]:
     """The facts among the fields that a row says; most rows of a ledger say the same ones."""
-    return [f.name for f in dictionary.fields(kind) if not f.locates and f.name not in without and f.name in said]
+    own = (f.name for f in dictionary.fields(kind) if not f.locates and f.name not in without)
+    return tuple(name for name in own if name in fields)
 
 
 def claims_of(

@@ -38,10 +38,10 @@ def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str
         taken = intake.take(data, name, kind=kind)
     except ListRefused as error:
         raise SubmissionRefused(str(error)) from error
-    return keep(actor=actor, at=at, taken=taken, scope=scope, kind=kind)
+    return keep(actor=actor, at=at, taken=taken, scope=scope)
 
 
-def keep(*, actor: Viewer, at: dt.datetime, taken: Intake, scope: str, kind: str | None = None) -> Import:
+def keep(*, actor: Viewer, at: dt.datetime, taken: Intake, scope: str) -> Import:
     """The same of a file that has been read. Raises NotPermitted."""
     access.require(actor, Verb.IMPORT_LEDGER, scope)
     new = Import(
@@ -49,7 +49,7 @@ def keep(*, actor: Viewer, at: dt.datetime, taken: Intake, scope: str, kind: str
         cleared=list(taken.cleared.says),
         name=taken.name,
         scope=scope,
-        kind=kind or "",
+        kind=taken.kind,
         **submissions.handed_in(actor, at),
     )
     way = dataclasses.replace(WAY, understand=functools.partial(_understand_taken, taken))

@@ -65,13 +65,10 @@ class Way(Generic[S]):
         Raises NotPermitted, SubmissionRefused.
         """
         access.require(actor, Verb.IMPORT_LEDGER, scope)
-        why = ""
         try:
-            cleared = clearing.clear(data, name)
+            cleared, why = clearing.kept(data, name)
         except ListRefused as error:
             raise SubmissionRefused(str(error)) from error
-        except LedgerError as error:
-            cleared, why = clearing.Cleared(b"", ()), str(error)
         file = self.keep(actor=actor, at=at, scope=scope, cleared=cleared, name=name)
         return KeptFile(file, list(cleared.says), why)
 

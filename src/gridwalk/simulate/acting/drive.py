@@ -146,16 +146,18 @@ def replay(
     replayed: list[Knock] = []
     waves = list(campaign.waves.all())
     with ThreadPoolExecutor(1) as beside:
-        for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
-            for wave in waves:
-                if wave.dispatched_at is None and wave.starts_on <= date:
-                    dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
-                    wave.refresh_from_db()
-            record(entities, workers, of_day, at=clock.at_local(date, 20, 45))
-            replayed.extend(knock for _, knocks in of_day for knock in knocks)
-            _keep_day(beside, _kept_on(day), at=clock.at_local(date, 23, 59))
-            progress(day, upto_day)
-        beside.submit(connections.close_all).result()
+        try:
+            for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
+                for wave in waves:
+                    if wave.dispatched_at is None and wave.starts_on <= date:
+                        dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
+                        wave.refresh_from_db()
+                record(entities, workers, of_day, at=clock.at_local(date, 20, 45))
+                replayed.extend(knock for _, knocks in of_day for knock in knocks)
+                _keep_day(beside, _kept_on(day), at=clock.at_local(date, 23, 59))
+                progress(day, upto_day)
+        finally:
+            beside.submit(connections.close_all).result()
     return replayed
 
 
