@@ -84,6 +84,16 @@ def place_of_titles(titles: Sequence[str], fields: Collection[str]) -> dict[str,
     return {name: part for place in places for name, part in place.items()}
 
 
+def estate_of_titles(titles: Sequence[str]) -> tuple[str, str]:
+    """The estate and the building that the titles name together; "" where they name none, or several."""
+    told = {
+        (parsed.estate, parsed.building)
+        for parsed in (addresses.parse(_ABOUT.sub("", words)) for words in titles if not _names_several(words))
+        if parsed.estate and parsed.building and not parsed.room
+    }
+    return told.pop() if len(told) == 1 else ("", "")
+
+
 def _names_several(words: str) -> bool:
     return len(_BUILDINGS.findall(words)) > 1 or bool(_SEVERAL.search(words))
 
@@ -110,6 +120,8 @@ class Place:
         self.parts: dict[str, str] = of_titles | {
             n: p for n, p in (above.parts if above else {}).items() if n not in fields
         }
+        self.building: tuple[str, str] = estate_of_titles([*titles, sheet.name]) if above is None else above.building
+        """The estate and the building of the whole sheet, where its titles name them."""
         self._fields = fields
         self._across = across(sheet, first)
 

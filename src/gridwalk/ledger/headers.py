@@ -394,7 +394,7 @@ def refused(header: str, cells: Sequence[str]) -> str:
     return "" if any(meant(kind, header) for kind in dictionary.KINDS) else refusals.content(cells)
 
 
-def sample(cells: Iterable[Any]) -> tuple[str, ...]:
-    """The first cells of a column that say something."""
-    folded = map(text.fold, cells)
-    return tuple(itertools.islice((cell for cell in folded if cell and text.meaning(cell) == "value"), CONTENT_SAMPLE))
+def sample(cells: Iterable[Any], heading: str = "") -> tuple[str, ...]:
+    """The first cells of a column that say something; its heading printed again says nothing."""
+    folded = (cell for cell in map(text.fold, cells) if cell and cell != heading)
+    return tuple(itertools.islice((cell for cell in folded if text.meaning(cell) == "value"), CONTENT_SAMPLE))

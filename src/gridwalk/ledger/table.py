@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
@@ -172,9 +173,19 @@ class Table:
         """What the rows' own cells do not say: the caption's place, the title's, the group's; then what is missing."""
         for field in {field for _, parts in self._captions for field in parts}:
             part.fill(field, self._by_captions(field).gather(of_body))
+        self._name_estate(part)
         for field, value in {**self._given, **group.given}.items():
             part.fill(field, pl.repeat(value, len(of_body), dtype=pl.String, eager=True))
         part.miss()
+
+    def _name_estate(self, part: Records) -> None:
+        """10-1-101 below 福安里10号楼居民名单 lies in 福安里: the row says no estate, and the building of the title."""
+        estate, building = self._place.building
+        addresses_ = part.values.get("address")
+        if not estate or addresses_ is None or addresses_.dtype != pl.String:
+            return
+        of_title = addresses_.str.contains(rf"^{re.escape(building)}(?:号?楼|栋|幢|座|[-#])")
+        part.fill("estate", pl.select(pl.when(of_title).then(pl.lit(estate))).to_series())
 
     def _by_captions(self, field: str) -> pl.Series:
         """Of each row of the body what the captions above it say."""

@@ -31,7 +31,7 @@ NUMBERS_HOUSEHOLDS = "是一户一户的编号，不当室号"
 
 def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[str, str] | None = None) -> list[Column]:
     """Every column with its field: as ``chosen`` (header text → field, "" drops it), by words, then by content."""
-    samples = [headers.sample(column.drop_nulls()) for column in body.iter_columns()]
+    samples = [headers.sample(cells, words) for cells, words in zip(_of_records(body), header.texts, strict=True)]
     columns = [_by_words(index, texts, kind, chosen or {}) for index, texts in enumerate(header.texts)]
     for column in columns:
         column.sample = samples[column.index]
@@ -62,6 +62,12 @@ def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[s
             cells = body.to_series(column.index)
             column.n_filled, column.look = looks.n_filled(cells), looks.look(cells)
     return composite.split([c for c in columns if c.header or c.field], kind, chosen or {})
+
+
+def _of_records(body: pl.DataFrame) -> list[pl.Series]:
+    """The cells of each column, without those that stand alone in their row: titles printed again, captions, sums."""
+    together = body.filter(pl.sum_horizontal(pl.all().is_not_null()) > 1)
+    return [column.drop_nulls() for column in (body if together.is_empty() else together).iter_columns()]
 
 
 def _take_content(column: Column, kind: str, field: str) -> None:

@@ -178,3 +178,64 @@ def test_a_household_in_one_cell_is_named_with_what_to_do(heading: str, cells: l
 def test_a_column_that_holds_something_and_has_no_heading_is_named() -> None:
     ledger_ = ledger(["姓名", "身份证号", "", "室号", ""], ["王秀", id_no(2), "常来", "101", ""])
     assert ledger_.refused == ["C 列没有列名，没有读"]
+
+
+def pages(title: str, heading: str, *doors: str) -> list[list[str]]:
+    """A printed list of three pages, each with its title, its headings and its sum."""
+    page = [["", "", title, ""], [heading, "姓名", "性别", "身份证号"]]
+    records = [[door, f"王{'甲乙丙丁戊己'[n % 6]}", "女", id_no(2 + 2 * n)] for n, door in enumerate(doors)]
+    third = len(records) // 3
+    parts = (records[:third], records[third : 2 * third], records[2 * third :])
+    return [line for part in parts for line in (*page, *part, ["", "本页小计", str(third), ""])] + [
+        ["总计", "", "", ""]
+    ]
+
+
+@pytest.mark.parametrize("heading", ["楼门牌", "几号楼几门", "门楼号码"])
+@pytest.mark.parametrize(
+    ("title", "estate"),
+    [("福安里10号楼居民名单", "福安里"), ("福安里居民名单", None), ("福安里9、10号楼居民名单", None)],
+)
+def test_doors_under_a_heading_nobody_knows_are_read_though_some_say_as_above(
+    heading: str, title: str, estate: str | None
+) -> None:
+    written = ["10-1-101", "10-1-201", "同上"] * 3
+    rows = ledger(*pages(title, heading, *written)).rows
+    told = [location.address_of(row.values) for row in rows]
+    assert [(door.building, door.stairwell, door.room) for door in told] == [
+        ("10", "1", room) for room in ("101", "201", "201") * 3
+    ]
+    assert {row.values.get("estate") for row in rows} == {estate}
+
+
+def test_the_estate_of_a_title_goes_to_the_building_that_it_names_and_to_no_other() -> None:
+    rows = ledger(
+        ["", "福安里10号楼居民名单", ""],
+        ["住址", "姓名", "身份证号"],
+        ["10-1-101", "王甲", id_no(2)],
+        ["12-1-101", "王乙", id_no(4)],
+        ["林古里10号楼1门101", "王丙", id_no(6)],
+    ).rows
+    doors = [location.address_of(row.values) for row in rows]
+    assert [(door.estate, door.building) for door in doors] == [("福安里", "10"), ("", "12"), ("林古里", "10")]
+
+
+@pytest.mark.parametrize(
+    ("title", "captions"),
+    [
+        ("福安里32号楼居民登记", ("1单元", "2单元")),
+        ("福安里32号楼", ("一门", "二门")),
+        ("", ("福安里32号楼1门", "2门")),
+    ],
+)
+def test_the_building_of_a_title_and_the_entrance_of_a_caption_are_one_door(
+    title: str, captions: tuple[str, str]
+) -> None:
+    below = [["101", "王甲", id_no(2)], ["201", "王乙", id_no(4)]]
+    lines = [["", title, ""]] * bool(title)
+    rows = ledger(*lines, ["室", "姓名", "身份证号"], [captions[0]], *below[:1], [captions[1]], *below[1:]).rows
+    doors = [location.address_of(row.values) for row in rows]
+    assert [(door.estate, door.building, door.stairwell, door.room) for door in doors] == [
+        ("福安里", "32", "1", "101"),
+        ("福安里", "32", "2", "201"),
+    ]

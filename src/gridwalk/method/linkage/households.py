@@ -29,19 +29,19 @@ def counterparts(
     """A column ``household`` on both sides: the right door to which most of the left door's people have
     been matched, or at which several of their names stand together.
     """
+    left, right = left.drop("household", strict=False), right.drop("household", strict=False)
+    left = left.join(homes[0], on="row", how="left", maintain_order="left")
+    # Only the doors of those who are still to be weighed are asked about: a tenth of them in a large ledger.
+    asked = homes[0].join(left.select("home"), on="home", how="semi")
     moved = (
-        settled.unique()
-        .join(homes[0].select(left_row="row", home="home"), on="left_row")
+        settled.join(asked.select(left_row="row", home="home"), on="left_row")
+        .unique()
         .join(homes[1].select(right_row="row", household="home"), on="right_row")
-        .drop_nulls()
         .group_by("home", "household")
         .len("n")
         .sort("n", "household", descending=True)
         .unique("home", keep="first", maintain_order=True)
     )
-    left = left.drop("household", strict=False).join(homes[0], on="row", how="left", maintain_order="left")
     left = left.join(moved.select("home", "household"), on="home", how="left", maintain_order="left")
-    right = right.drop("household", strict=False).join(
-        homes[1].select("row", household="home"), on="row", how="left", maintain_order="left"
-    )
+    right = right.join(homes[1].select("row", household="home"), on="row", how="left", maintain_order="left")
     return left.drop("home"), right

@@ -42,21 +42,26 @@ def returned(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.
 
     A birth date that stands within such a number goes with it.
     """
-    return _returned(left, right), _returned(right, left)
+    ours, theirs = (side.filter(pl.col("id_no").is_not_null()).select("row", "name", "id_no") for side in (left, right))
+    of_two = ours.join(theirs, on="id_no", suffix="_r").filter(pl.col("name") != pl.col("name_r"))
+    if of_two.is_empty():
+        return left, right
+    turned = of_two.rename({"row": "row_r", "row_r": "row", "name": "name_r", "name_r": "name"})
+    return _returned(left, right, of_two), _returned(right, left, turned)
 
 
-def _returned(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
-    numbered = side.filter(pl.col("id_no").is_not_null()).select("row", "name", "id_no")
-    numbered = numbered.join(other, on=["id_no", "name"], how="anti")
-    of_others = numbered.join(other.select("id_no", "name", *HOME), on="id_no", suffix="_r")
-    of_others = of_others.filter(pl.col("name") != pl.col("name_r"))
-    if of_others.is_empty():
+def _returned(side: pl.DataFrame, other: pl.DataFrame, of_two: pl.DataFrame) -> pl.DataFrame:
+    """The side without what is lent; ``of_two``: the rows of both of one number and two names (``row``, ``row_r``)."""
+    bearers = other.join(of_two, on="name", how="semi").select("name", "id_no", *HOME)
+    of_others = of_two.join(bearers, on=["id_no", "name"], how="anti")
+    of_others = of_others.join(other.select("row", *HOME), left_on="row_r", right_on="row")
+    lent = side.join(of_others.join(bearers, on=["name", *HOME], how="semi"), on="row", how="semi")
+    if lent.is_empty():
         return side
-    lent = of_others.join(other.select("name", *HOME), on=["name", *HOME], how="semi")["row"]
-    is_lent = pl.col("row").is_in(lent.implode())
-    within = prepare.date_within(pl.col("id_no"))
-    nothing = pl.lit(None)
-    return side.with_columns(
-        pl.when(~(is_lent & (pl.col("born_on") == within).fill_null(value=True))).then("born_on").otherwise(nothing),
-        pl.when(~is_lent).then("id_no").otherwise(nothing),
-    )
+    within = (pl.col("born_on") == prepare.date_within(pl.col("id_no"))).fill_null(value=True)
+    return side.with_columns(_except(lent, "id_no"), _except(lent.filter(within), "born_on"))
+
+
+def _except(rows: pl.DataFrame, column: str) -> pl.Expr:
+    """The column without what it says of these rows."""
+    return pl.when(~pl.col("row").is_in(rows["row"].implode())).then(column)

@@ -67,7 +67,8 @@ def _as_above(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     rows = _below(side)
     # Without the estate: either side may leave it out, or know it by another name, and both are mended later.
     at_door = ["name", "building", "room"]
-    neighbours = rows.join(other.select(at_door).unique(), on=at_door, how="semi")
+    other = other.join(rows, on="name", how="semi")
+    neighbours = rows.join(other, on=at_door, how="semi")
     below = rows.filter("silent")
     namesakes = other.filter(pl.col("room").is_not_null() & pl.col("name").is_unique())
     unique = below.filter(pl.col("name").is_unique()).join(namesakes, on="name", how="semi")
@@ -88,18 +89,18 @@ def _as_above(side: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
 
 def _below(side: pl.DataFrame) -> pl.DataFrame:
     """The rows with the last door written above them (their own, where they write one), as far as it is of their
-    community; ``household``: which of these doors it is; ``silent``: whether they say none themselves.
+    community; ``household``: which of these doors it is; ``silent``: whether they say none themselves. Left out are
+    households in which everybody says a door.
     """
     written = pl.col("room").is_not_null() & pl.col(prepare.PRESUMED).is_null()
-    rows = side.select("row", "name", "community", *prepare.PLACE, silent=_silent(), written=written)
-    if not rows["silent"].any():
-        return rows.with_columns(household=pl.lit(0, dtype=pl.UInt32)).clear()
+    rows = side.select(
+        *("row", "name", "community", *prepare.PLACE), silent=_silent(), written=written, household=written.cum_sum()
+    )
+    rows = rows.filter(pl.col("household").is_in(rows.filter("silent")["household"].unique().implode()))
     above = [
         pl.when("written").then(pl.col(part).fill_null("")).forward_fill().replace("", None).alias(part)
         for part in ("community", *prepare.PLACE)
     ]
-    below = rows.with_columns(above).with_columns(
-        row_community=rows["community"], household=pl.col("written").cum_sum()
-    )
+    below = rows.with_columns(above).with_columns(row_community=rows["community"])
     is_of_it = pl.col("row_community").eq_missing(pl.col("community"))
     return below.filter(pl.col("silent") | pl.col("written"), pl.col("room").is_not_null(), is_of_it)
