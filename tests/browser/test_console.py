@@ -5,6 +5,7 @@ outside address.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -114,6 +115,22 @@ def test_paper_carries_no_navigation_and_no_letting_or_care(street: Client, visi
     assert not page.locator("nav.nav").is_visible()
     assert not page.locator("td.secret").first.is_visible()
     assert page.locator(".paper-only").last.is_visible()
+
+
+def test_home_of_twelve_communities_is_one_sheet_of_paper(street: Client, visit: Any) -> None:
+    page = visit(street, "/")
+    expect(page.get_by_role("heading", name="能否按期完成")).to_be_visible()
+    rows = page.locator("table.led tbody tr:not(.total)")
+    rows.first.evaluate("row => { for (let n = 0; n < 10; n++) row.before(row.cloneNode(true)); }")
+    expect(rows).to_have_count(12)
+    assert _sheets(page) == 1
+    rows.first.evaluate("row => { for (let n = 0; n < 12; n++) row.before(row.cloneNode(true)); }")
+    assert _sheets(page) == 2
+
+
+def _sheets(page: Page) -> int:
+    """How many sheets a page prints on; what says so lies bare in the file."""
+    return len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True)))
 
 
 def test_every_role_opens_its_first_page(street: Client, sign_in: SignIn, visit: Any) -> None:

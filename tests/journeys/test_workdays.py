@@ -26,6 +26,8 @@ def test_the_centre_sets_days_of_its_own_and_takes_them_back(sign_in: SignIn) ->
     page = told(lead, CALENDAR + "?year=2026")
     assert "国庆节" in page and "248</b> 个工作日" in page
     assert "保存日历</button>" not in page
+    assert "由街道网格中心登记" in page and "在这里登记" not in page
+    assert "在这里登记" in told(centre, CALENDAR + "?year=2026")
     assert lead.post(CALENDAR + "set/", STORM).status_code == 403
     assert not SetDay.objects.exists()
 

@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from gridwalk.cli import children, failures, progress
+from gridwalk.cli.verbs import areas
 from tests.harness import commands
 from tests.harness.commands import Run
 
@@ -359,6 +360,32 @@ def test_areas_loads_a_street_with_its_grids_and_refuses_another_file(at_once: R
     wrong = at_once("areas", str(street))
     assert wrong.returncode == 1
     assert "不是区划代码表" in wrong.stderr
+
+
+def test_areas_takes_codes_without_their_zeros_and_refuses_those_of_another_level(at_once: Run, tmp_path: Path) -> None:
+    street = tmp_path / "areas.json"
+    levels = {"province": "12", "city": "1201", "district": "120105", "street": "120105001"}
+
+    def load(street_code: str, community: str) -> subprocess.CompletedProcess[str]:
+        tree: dict[str, object] = {level: {"code": code, "name": level} for level, code in levels.items()}
+        tree["street"] = {"code": street_code, "name": "光复道街道"}
+        tree["communities"] = [{"code": community, "name": "君临天下社区居委会"}]
+        street.write_text(json.dumps(tree), "utf-8")
+        return at_once("areas", str(street))
+
+    for street_code, community, why in (
+        ("120105", "120105001023", "120105000000 不是街道的代码"),
+        ("12010500x", "120105001023", "区划代码应是 12 位数字"),
+        ("120105001", "120105001", "区划代码应是 12 位数字"),
+        ("120105001", "120105002023", "120105002023（君临天下社区居委会）不是这个街道的社区"),
+        ("120105001", "120105001000", "不是这个街道的社区"),
+    ):
+        refused = load(street_code, community)
+        assert refused.returncode == 1 and why in refused.stderr and "什么都没导入" in refused.stderr
+    done = load("120105001", "120105001023")
+    assert done.returncode == 0, done.stderr
+    whole = ["120000000000", "120100000000", "120105000000", "120105001000"]
+    assert [areas.read(street)[level]["code"] for level in levels] == whole
 
 
 def test_import_finds_a_grid_by_its_name_and_says_how_many_doors_have_none(at_once: Run, tmp_path: Path) -> None:

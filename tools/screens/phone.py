@@ -148,7 +148,7 @@ class Walk:
             name: page.get_by_role(BUTTON, name=name, exact=True)
             for name in ("有变化", "没见到人", "添人", "改房屋情况", "改联系人", "还是空房", "这一户走不了，转出")
         }
-        buttons["改人"] = page.locator(".who").get_by_role(BUTTON)
+        buttons["改人"] = page.locator(".who").get_by_role(BUTTON, name=re.compile("^改"))
         buttons["近况"] = page.locator(".card", has_text="顺便问问近况").locator("button.ln")
         buttons["上次"] = page.get_by_role(BUTTON, name=re.compile("^全部 .* 次$"))
         for name, button in buttons.items():

@@ -78,6 +78,12 @@ def own_scopes(request: Signed, verb: Verb) -> list[str]:
     return [territory.street_of(scope) for scope in request.viewer.scopes(verb)]
 
 
+def narrowed(request: Signed, verb: Verb) -> str:
+    """The scope a list of all that is the viewer's was narrowed to (``?scope=``); empty where to none."""
+    asked = request.GET.get("scope", "")
+    return scope_of(request, verb, asked) if asked else ""
+
+
 def counts_scope(request: Signed, asked: str = "") -> str:
     """The scope whose counts to show; a district centre's is the street where it stands above one."""
     scope = scope_of(request, Verb.SEE_COUNTS, asked)

@@ -106,8 +106,7 @@ def _without_grid(asked: Asked) -> Iterator[Todo]:
 
 
 def _not_compared(asked: Asked) -> Iterator[Todo]:
-    standing = {line.code[:12] for line in asked.board.lines}
-    missing = [c.name for c in asked.consistency.communities if c.code in standing and not c.ledgers]
+    missing = [community.name for community in asked.consistency.communities if not community.ledgers]
     if asked.may(Verb.IMPORT_LEDGER) and missing:
         names = "、".join(missing[:2]) + (f"等 {len(missing)} 个社区" if len(missing) > 2 else "")
         note = "没比对的不计入一致率，上传就能比"
@@ -149,7 +148,13 @@ def _unfinished(asked: Asked) -> Iterator[Todo]:
         return
     for way, words, url in ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/")):
         if n := submissions.n_unfinished(asked.viewer, way.model, asked.scope):
-            yield Todo(mark="账", text=f"{n} 份台账没有{words}完", note="停在半路", url=url, button=f"继续{words}")
+            yield Todo(
+                mark="账",
+                text=f"{n} 份台账没有{words}完",
+                note="停在半路",
+                url=asked.of_scope(url, Verb.IMPORT_LEDGER),
+                button=f"继续{words}",
+            )
 
 
 def _rechecks(asked: Asked) -> Iterator[Todo]:
@@ -180,7 +185,8 @@ def _phones(asked: Asked) -> Iterator[Todo]:
     if silent.n:
         waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
         text = f"{silent.n} 台手机两天没同步"
-        yield Todo(mark="传", text=text, note=waits, url="/phones/", button="看手机", public=False)
+        url = asked.of_scope("/phones/", Verb.MANAGE_DEVICES)
+        yield Todo(mark="传", text=text, note=waits, url=url, button="看手机", public=False)
 
 
 def _matters(asked: Asked) -> Iterator[Todo]:

@@ -77,7 +77,10 @@ class Board:
 
 
 def board(viewer: Viewer, scope: str) -> Board:
-    """Rate 3 by community and ledger, in the order of codes, as far as the viewer sees counts; four queries."""
+    """Rate 3 by community and ledger, in the order of codes, as far as the viewer sees counts; six queries.
+
+    A community of the official list where neither grid nor building stands has nothing to compare and is left out.
+    """
     areas = [a for a in territory.communities(scope) if viewer.within(Verb.SEE_COUNTS, a.code)]
     full = viewer.may(Verb.SEE_ROWS_MASKED, scope) or all(viewer.may(Verb.SEE_ROWS_MASKED, a.code) for a in areas)
     seen = {a.code for a in areas}
@@ -107,5 +110,7 @@ def board(viewer: Viewer, scope: str) -> Board:
                 at=m.at,
             )
         )
-    communities = tuple(Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in areas)
+    standing = {grid.area_id for grid in territory.grids_shown(viewer, scope=scope, verb=Verb.SEE_COUNTS)}
+    shown = [area for area in areas if area.code in standing or area.code in by_community]
+    communities = tuple(Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in shown)
     return Board(scope, tuple(sorted(totals, key=lambda t: -t.n_communities)), communities)

@@ -88,9 +88,9 @@ def minus(value: int, other: int) -> int:
 
 
 @register.filter
-def told(value: Any) -> str:
-    """A count as ``num`` has it; the sign where it is withheld."""
-    return WITHHELD if value in (None, "") else num(value)
+def told(value: Any, unit: str = "") -> str:
+    """A count as ``num`` has it, with its unit; the sign alone where it is withheld."""
+    return WITHHELD if value in (None, "") else f"{num(value)} {unit}".rstrip()
 
 
 @register.filter

@@ -19,6 +19,7 @@ from gridwalk.phone.tests.conftest import PASSWORD, Field, field
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, SECOND
 from gridwalk.sync.models import Device
+from gridwalk.territory.models import Area, Building, Grid
 from tests.harness.campaign import workbook
 from tests.harness.pages import Reader
 from tests.harness.people import new_account
@@ -90,7 +91,7 @@ def test_what_phones_brought_is_counted_where_it_was_walked(field: Field, both: 
     assert "手机传来的没记上" not in home(both, SECOND) and "2 条手机传来的没记上" in home(both, FIRST)
 
 
-def test_a_ledger_that_stopped_half_way_is_counted_in_its_area(field: Field, both: Client) -> None:
+def test_a_ledger_that_stopped_half_way_is_counted_and_listed_in_its_area(field: Field, both: Client) -> None:
     rows = [["姓名", "证件号码"], ["程望舒", ""]]
     for way in ("imports", "comparisons"):
         sent = {"scope": SECOND, "kind": "person", "source": "ledger", "file": workbook("台账", rows)}
@@ -98,9 +99,37 @@ def test_a_ledger_that_stopped_half_way_is_counted_in_its_area(field: Field, bot
     assert "份台账没有" not in home(both, FIRST)
     theirs = home(both, SECOND)
     assert "1 份台账没有导入完" in theirs and "1 份台账没有比对完" in theirs
+    buttons = both.get(f"/board/{SECOND}/").content.decode()
+    for way in ("imports", "comparisons"):
+        assert f'href="/{way}/?scope={SECOND}"' in buttons
+        listed = strip_tags(both.get(f"/{way}/?scope={SECOND}").content.decode())
+        assert "的 1 份。" in listed and "台账.xlsx" in listed
+        elsewhere = both.get(f"/{way}/?scope={FIRST}").content.decode()
+        assert "的 0 份。" in elsewhere and "台账.xlsx" not in elsewhere and "看全部" in elsewhere
+        everything = both.get(f"/{way}/").content.decode()
+        assert "只看" not in everything and "台账.xlsx" in everything
+        assert signed_in(new_account(Role.COMMUNITY_LEAD, SECOND)).get(f"/{way}/?scope={FIRST}").status_code == 404
 
 
-def test_a_silent_phone_is_told_of_where_its_worker_walks(field: Field, both: Client) -> None:
+def test_a_community_where_nothing_stands_yet_is_not_missing_from_the_comparisons(field: Field) -> None:
+    field.street.door("102", FAR_GRID)
+    unbegun = Area.objects.create(code=f"{STREET}003", name="建国道居委会", short="建国道", level="community")
+    unassigned = Grid.objects.create(
+        code=f"{unbegun.code}000",
+        area=unbegun,
+        name="未划入网格",
+        kind="unassigned",
+        valid_from=dt.date(2026, 9, 1),
+    )
+    centre = signed_in(new_account(Role.STREET_CENTRE, STREET))
+    assert "0 / 2" in strip_tags(centre.get(f"/consistency/?scope={STREET}").content.decode())
+    assert "建国道" not in home(centre, STREET)
+    Building.objects.create(grid=unassigned, name="1号楼", key="1")
+    assert "0 / 3" in strip_tags(centre.get(f"/consistency/?scope={STREET}").content.decode())
+    assert "等 3 个社区台账还没比对" in home(centre, STREET)
+
+
+def test_a_silent_phone_is_told_of_and_listed_where_its_worker_walks(field: Field, both: Client) -> None:
     field.phone()
     bound(field, new_account(Role.GRID_WORKER, FAR_GRID, name="远行"))
     bound(field, new_account(Role.GRID_WORKER, FAR_GRID, name="长行"))
@@ -110,6 +139,13 @@ def test_a_silent_phone_is_told_of_where_its_worker_walks(field: Field, both: Cl
         assert "1 台手机两天没同步" in home(lead, FIRST)
         assert "2 台手机两天没同步" in home(lead, SECOND)
         assert "1 台手机两天没同步" in home(lead, GRID)
+        assert f'href="/phones/?scope={SECOND}"' in lead.get(f"/board/{SECOND}/").content.decode()
+        listed = strip_tags(lead.get(f"/phones/?scope={SECOND}").content.decode())
+        assert "的 2 部。" in listed and "远行" in listed and "长行" in listed
+        assert "的 1 部。" in lead.get(f"/phones/?scope={FIRST}").content.decode()
+        assert "只看" not in lead.get("/phones/").content.decode()
+        theirs = signed_in(new_account(Role.COMMUNITY_LEAD, SECOND))
+        assert theirs.get(f"/phones/?scope={FIRST}").status_code == 404
 
 
 def test_the_badge_counts_the_lines_of_its_page_plans_among_them(field: Field, both: Client) -> None:

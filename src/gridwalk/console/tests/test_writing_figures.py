@@ -61,6 +61,7 @@ def test_a_pair_says_both_numbers_and_a_suppressed_one_says_so() -> None:
     assert re.sub(r"<.*?>", "", tags.pair(COVERAGE, "户")) == "9,218 / 13,046 户"
     assert tags.pair(None, "户") == '<span class="s">不公开</span>'
     assert [tags.told(n) for n in (None, 0, 1742)] == ["不公开", "0", "1,742"]
+    assert [tags.told(n, "户") for n in (None, 0, 1742)] == ["不公开", "0 户", "1,742 户"]
     assert tags.left(COVERAGE) == 13046 - 9218 - 742
     assert tags.left(WITHHELD) is None
     assert tags.explained(WITHHELD) is None

@@ -42,11 +42,14 @@ OF_TWO = WHATS | {"ledger_only": "交来的有，系统没有", "register_only":
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The comparisons so far, and the form for another."""
+    scope = pages.narrowed(request, Verb.IMPORT_LEDGER)
     look, offset = choosing.look(request, handed_in.COMPARISONS), pages.offset(request)
     comparisons, n = handed_in.submissions(
-        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, selection=look.selection
+        request.viewer, WAY.model, scope=scope, limit=submissions.PAGE, offset=offset, selection=look.selection
     )
     context = {
+        "scope": scope,
+        "where": territory.scope_name(scope) if scope else "",
         "n": n,
         "first": offset,
         "next": offset + submissions.PAGE,

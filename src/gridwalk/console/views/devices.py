@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads
+from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -30,11 +30,13 @@ MOST_FILE_BYTES = 16 << 20
 @require_GET
 def devices(request: Signed) -> HttpResponse:
     """Which phones are bound to whom, when each was last heard of, what it still holds."""
-    rows = known.visible(request.viewer, clock.local_date(request.at))
+    scope = pages.narrowed(request, Verb.MANAGE_DEVICES)
+    rows = known.visible(request.viewer, clock.local_date(request.at), scope)
     workers = _workers(request)
     with_photo = photos.with_photo([user for user, _, _ in workers])
     context = {
         "rows": rows,
+        "where": territory.scope_name(scope) if scope else "",
         "badges": [(user, name) for user, name, _ in workers if user in with_photo],
         "places": territory.place_names([row.scope for row in rows]),
         "workers": workers,

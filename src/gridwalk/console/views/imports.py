@@ -38,12 +38,15 @@ from gridwalk.upkeep.rules import TAKE_BACK
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The imports so far, and the form for another."""
+    scope = pages.narrowed(request, Verb.IMPORT_LEDGER)
     look, offset = choosing.look(request, handed_in.IMPORTS), pages.offset(request)
     imports, n = handed_in.submissions(
-        request.viewer, WAY.model, limit=submissions.PAGE, offset=offset, selection=look.selection
+        request.viewer, WAY.model, scope=scope, limit=submissions.PAGE, offset=offset, selection=look.selection
     )
     context = {
         "imports": [(i, telling.by_row(request.viewer, i)) for i in imports],
+        "scope": scope,
+        "where": territory.scope_name(scope) if scope else "",
         "n": n,
         "first": offset,
         "next": offset + submissions.PAGE,

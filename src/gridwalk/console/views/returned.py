@@ -27,8 +27,7 @@ from gridwalk.territory import queries as territory
 def returned_list(request: Signed) -> HttpResponse:
     """What phones brought and the rules did not take: what it says, why, what to do."""
     decided, first = request.GET.get("show") == "decided", pages.offset(request)
-    asked = request.GET.get("scope", "")
-    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, asked) if asked else ""
+    scope = pages.narrowed(request, Verb.DECIDE_DIFFERENCE)
     alone = as_uuid(request.GET.get("op", ""))
     rows = (
         [waiting.get(request.viewer, alone)]

@@ -47,10 +47,16 @@ COMPARISONS = _list("comparisons", "台账比对", (*OF_ANY, "comparing"))
 
 
 def submissions(
-    viewer: Viewer, model: type[S], *, limit: int = 60, offset: int = 0, selection: Selection = EVERYTHING
+    viewer: Viewer,
+    model: type[S],
+    *,
+    scope: str = "",
+    limit: int = 60,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> tuple[list[S], int]:
-    """The viewer's imports or comparisons, newest first, and how many."""
-    ledgers = selection.of(_inside(viewer, model), "-created_at", "-id")
+    """The viewer's imports or comparisons in a scope, newest first, and how many."""
+    ledgers = selection.of(_inside(viewer, model, scope), "-created_at", "-id")
     return list(ledgers[offset : offset + limit]), ledgers.count()
 
 

@@ -209,8 +209,8 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
     """Rows for targets of one or several kinds, in the order given."""
     today = clock.local_date(at)
     dwellings = Dwelling.objects.filter(pk__in=[t.entity for t in targets if t.kind == "dwelling"])
-    doors = entities.doors(viewer, list(dwellings.select_related("building", "stairwell")), today)
     places = {d.id: d for d in dwellings.select_related("building", "stairwell")}
+    doors = entities.doors(viewer, list(places.values()), today)
     titles = dict(
         Organization.objects.filter(pk__in=[t.entity for t in targets if t.kind == "organization"]).values_list(
             "id", "name"
