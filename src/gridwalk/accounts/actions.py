@@ -292,8 +292,8 @@ def resume_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, 
 
 def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID | None:
     """Step: name somebody who has a post over just this area as its responsible person; the post where that is new."""
-    posts = queries.posted(on).filter(user=user, scope=scope, role=rules.NAMED.get(len(scope), ""))
-    post = posts.filter(responsible=False).first()
+    role = rules.NAMED.get(len(scope), "")
+    post = queries.posted(on).filter(user=user, scope=scope, role=role, responsible=False).first()
     if post is None:
         return None
     post.responsible = True
@@ -302,17 +302,12 @@ def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID |
 
 
 def appoint(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, scope: str) -> None:
-    """Name a grid's worker or a community's lead as the area's responsible person, in place of whoever was named.
-
-    Raises NotPermitted, AccountError.
-    """
+    """Name a grid's worker or a community's lead as its only responsible person. Raises NotPermitted, AccountError."""
     rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
     posts = queries.posted(clock.local_date(at)).filter(scope=scope)
     own = posts.filter(user=user, role=rules.NAMED.get(len(scope), ""))
     if not own.exists():
-        if posts.filter(user=user).exists():
-            raise AccountError(f"没有写：{rules.WHO_IS_NAMED}。请另选一位。")
-        raise AccountError("没有写：这个人在这里没有生效的岗位。先给岗位，确认后再设为责任人。")
+        raise AccountError(f"没有写：这个人在这里没有生效的岗位。{rules.WHO_IS_NAMED}，先给岗位，再设为责任人。")
     with core.write_to(actor=actor, at=at) as writing:
         posts.exclude(pk__in=own).update(responsible=False)
         own.update(responsible=True)

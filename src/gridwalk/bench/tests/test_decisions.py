@@ -7,15 +7,14 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
 from gridwalk.bench.actions import decisions as actions
 from gridwalk.bench.actions.decisions import Choice
-from gridwalk.bench.cases import alikes, contradictions
+from gridwalk.bench.cases import alikes
 from gridwalk.bench.cases.case import Inside
 from gridwalk.bench.queries import checks, decisions
 from gridwalk.bench.queries.decisions import OpenCase
@@ -134,22 +133,6 @@ def test_one_door_with_its_stairwell_and_without(street: Street) -> None:
     with street.writing() as writing:
         doors.register_doors(writing, [bare, other])
     assert titles("same_door") == [["101", "101"]]
-
-
-@pytest.mark.parametrize("scope", [FIRST, FIRST[:9]])
-def test_a_room_of_two_stairwells_is_two_doors_over_a_community_and_over_the_street(street: Street, scope: str) -> None:
-    from gridwalk.method import addresses
-    from gridwalk.registry.actions import doors
-
-    written = ["甲里1号楼1单元101", "甲里1号楼2单元101", "甲里2号楼1单元301", "甲里2号楼301"]
-    new = [doors.NewDoor(grid=GRID, address=addresses.parse(a), values={}, source="ledger") for a in written]
-    with street.writing() as writing:
-        doors.register_doors(writing, new)
-    cases = contradictions.find(Inside(scopes=[scope]), TODAY, ["same_door"])
-    rooms = [
-        sorted(Dwelling.objects.filter(pk__in=case.records).values_list("address_key", flat=True)) for case in cases
-    ]
-    assert [[key.split("|")[1:] for key in keys] for keys in rooms] == [[["2", "1", "301"], ["2", "", "301"]]]
 
 
 def organization(street: Street, name: str, door: Dwelling, **values: Any) -> None:
@@ -414,26 +397,3 @@ def test_around_one_record_no_case_of_other_records_is_looked_for(street: Street
         around = alikes.same_number(Inside(ids=[standing.pk]), TODAY, ["same_number"])
         assert [set(case.records) for case in around] == [{old.pk, standing.pk}]
     assert len(alikes.same_number(Inside(scopes=[FIRST]), TODAY, ["same_number"])) == 2
-
-
-@pytest.mark.parametrize(
-    ("asked", "beside"),
-    [("no_head", "minor_alone"), ("minor_alone", "no_head"), ("near_duplicate", "same_name_and_birth")],
-)
-def test_for_one_check_nothing_is_looked_for_that_only_another_needs(street: Street, asked: str, beside: str) -> None:
-    home = street.door("101")
-    street.person("程小满", home, born_on="2018-05-06")
-    shared = street.door("201")
-    for name in ("王子轩", "王子萱"):
-        street.person(name, shared, born_on="2012-05-06", relation="20")
-    street.person("张桂兰", street.door("301"), born_on=BORN)
-    street.person("张桂兰", street.door("302"), born_on=BORN)
-    looks: dict[str, int] = {}
-    for codes in ([asked], [asked, beside]):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            cases = contradictions.find(Inside(scopes=[FIRST]), TODAY, codes)
-        looks[codes[-1]] = len(queries)
-        assert asked in {case.check for case in cases} <= set(codes)
-    assert looks[asked] < looks[beside]
