@@ -30,7 +30,7 @@ MOST_FILE_BYTES = 16 << 20
 @require_GET
 def devices(request: Signed) -> HttpResponse:
     """Which phones are bound to whom, when each was last heard of, what it still holds."""
-    rows = known.visible(request.viewer, clock.local_date(request.at))
+    rows = known.visible(request.viewer, "", clock.local_date(request.at))
     workers = _workers(request)
     with_photo = photos.with_photo([user for user, _, _ in workers])
     context = {
