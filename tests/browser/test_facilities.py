@@ -72,7 +72,7 @@ def test_several_are_seen_at_once_and_a_fault_is_repaired(ground: Client, visit:
     page = visit(ground, f"/facilities/{Facility.objects.get(name='XHS-012').pk}/")
     accessible(page)
     page.get_by_label("有故障").select_option("blocked")
-    page.get_by_label("哪里、怎么了").fill("箱前堆了自行车")
+    page.get_by_label("部位和情况").fill("箱前堆了自行车")
     page.get_by_role("button", name="保存故障，继续使用").click()
     expect(page.get_by_text("带故障使用").first).to_be_visible()
     accessible(page)

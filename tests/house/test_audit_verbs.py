@@ -123,3 +123,9 @@ def test_every_verb_is_work_or_an_act_of_the_office() -> None:
     assert set(AuditVerb) == WORK | OFFICE, "a new verb says whether others read by whom and when it was done"
     assert frozenset() == WORK & OFFICE
     assert {AuditVerb.VISIT_RECORDED, AuditVerb.ACCOUNT_SIGNED_IN, AuditVerb.NUMBER_REVEALED} <= WORK
+
+
+def test_births_and_lettings_are_told_to_nobody_line_by_line() -> None:
+    """操作记录 lists OFFICE to who sees no rows: what happened at a door may not come into it (red line 5)."""
+    assert {verb for verb in OFFICE if verb.value.startswith("daily.")} == set()
+    assert {AuditVerb.DAILY_RECORDED, AuditVerb.DAILY_UNDONE} <= WORK

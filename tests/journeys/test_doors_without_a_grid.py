@@ -127,7 +127,9 @@ def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client
     assert grids() == {NONE: 3, GRID: 1}, "whatever was refused moved nothing"
 
     before = dict(Stream.objects.values_list("code", "version"))
-    assert "2 户划入了君临天下 第一网格。在走的行动里，已下派的列进了它的走访任务。" in assign(lead, GRID, five)
+    assert "2 户划入了君临天下 第一网格。正在进行的行动里，已下派的户已列入这个网格的走访任务。" in assign(
+        lead, GRID, five
+    )
     after = dict(Stream.objects.values_list("code", "version"))
     assert {code for code in after if after[code] != before[code]} >= {NONE, GRID}
     assert grids() == {NONE: 1, GRID: 3}
@@ -229,6 +231,12 @@ def test_a_pasted_list_of_buildings_goes_into_a_grid_or_says_which_line_does_not
     status, page = paste(lead, "", "海河花园 6号楼")
     assert status == 422 and "先选划到" in page and "海河花园 6号楼</textarea>" in page
     assert sign_in(Role.GRID_WORKER, GRID).post(PLACE, {"list": "海河花园 6号楼", "grid": GRID}).status_code == 403
+    for blank in ("", "  \n\n "):
+        status, page = paste(lead, GRID, blank)
+        assert status == 422 and line_faults(page) == [("1", "", "名单是空的，一行写一栋楼或一个单元")], (
+            "nothing was ticked"
+        )
+    assert "先勾上" in assign(lead, GRID) and grids() == {NONE: 7, GRID: 1}
     too_long = "\n".join(["海河花园 6号楼"] * 501)
     assert line_faults(paste(lead, GRID, too_long)[1]) == [
         ("501", "海河花园 6号楼", "一次最多 500 行，从这一行起下一次再贴")

@@ -326,7 +326,7 @@ def test_people_of_a_grid_stand_in_no_order_of_their_making(street: Client, sign
     assert 5 <= sum(a < b for a, b in itertools.pairwise(made)) <= 14, "half of them, by lot"
 
 
-def test_on_paper_a_day_is_not_broken_and_a_view_with_vacancy_is_not_there(street: Client) -> None:
+def test_a_list_that_can_be_printed_says_its_days_in_one_piece_and_one_with_vacancy_cannot(street: Client) -> None:
     shown = text(street, "/register/person/?count=1")
     assert "data-print" in shown and re.search(r'<td class="nw">\s*\d{4}-\d\d-\d\d\s*</td>', shown)
     assert shown.count("<thead>") == 1, "the heads that each sheet repeats"

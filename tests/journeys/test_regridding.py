@@ -113,7 +113,11 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     assert (
         [grid.code for grid in pulling.grids_of(viewer_of(worker))] == pulling.codes_of(viewer_of(worker)) == [FOURTH]
     )
-    assert pulling.left([FOURTH], [GRID, FOURTH]) == [GRID], "the phone puts the old one away"
+    pulled, gone = pulling.pull(
+        viewer=viewer_of(worker), at=clock.now(), since={GRID: 1, FOURTH: 1}, epoch=0, same_epoch=False
+    )
+    assert [grid.grid for grid in pulled] == [FOURTH]
+    assert gone == [GRID], "the phone puts the old one away"
     assert walking.get(f"/doors/{door.pk}/").status_code == 200
     verbs = set(AuditEntry.objects.filter(verb__startswith="grids.").values_list("verb", flat=True))
     assert {"grids.plan_proposed", "grids.replaced", "grids.plan_done"} <= verbs

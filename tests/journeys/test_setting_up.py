@@ -128,7 +128,7 @@ def test_a_community_has_a_responsible_person_among_its_leads(sign_in: SignIn) -
     keeper, centre = sign_in(Role.ADMINISTRATOR, ""), sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
     official.lay_out(actor=SYSTEM, at=clock.now(), street="120105001000", grids={COMMUNITY: "1"})
     begin(centre)
-    assert "缺，请管理员在“区划网格”里指定" in centre.get("/campaign/").content.decode()
+    assert "缺，请管理员在“区划网格”里设" in centre.get("/campaign/").content.decode()
     sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     sign_in(Role.GRID_WORKER, GRID)
     lead = Assignment.objects.get(scope=COMMUNITY).user_id
@@ -137,6 +137,13 @@ def test_a_community_has_a_responsible_person_among_its_leads(sign_in: SignIn) -
     assert address in keeper.get("/areas/").content.decode()
     refused = keeper.post(address, {"user": worker}, follow=True).content.decode()
     assert "没有写：这个人在这里没有生效的岗位" in refused
+    sign_in(Role.COMMUNITY_CLERK, COMMUNITY)
+    clerk = Assignment.objects.get(role=Role.COMMUNITY_CLERK)
+    refused = keeper.post(address, {"user": clerk.user_id}, follow=True).content.decode()
+    assert "社区的责任人是社区书记（网格长），先给岗位，再设为责任人。" in refused, (
+        "a clerk of the same community is none"
+    )
+    assert not Assignment.objects.filter(responsible=True).exists()
     assert "责任人写好了" in keeper.post(address, {"user": lead}, follow=True).content.decode()
     assert address not in keeper.get("/areas/").content.decode(), "one lead, and that one is named"
     assert "缺，请管理员" not in centre.get("/campaign/").content.decode()

@@ -259,7 +259,8 @@ def test_after_seven_days_the_street_decides_on_masked_rows(sides: Sides) -> Non
         unchosen = sides.street.post(address, {"decision": "later", "reason": "两边都问过"}, follow=True)
         assert "没有定：请选迁到报来的一处，还是留在原处" in unchosen.content.decode()
         assert homes(sides.person) == [sides.home.pk]
-        sides.street.post(address, data)
+        assert f'name="scope" value="{GRID}"' in sides.street.get(f"/rechecks/?scope={GRID}").content.decode()
+        assert sides.street.post(address, {**data, "scope": GRID}).headers["Location"] == f"/rechecks/?scope={GRID}"
         assert homes(sides.person) == [sides.door.pk]
         assert sides.street.post(address, data).status_code == 404
 

@@ -179,6 +179,8 @@ def assign(
         raise AccountError("没有存：岗位不能给自己，请另一位管理员来办。")
     if not actor.everything and not rules.fits(role, scope):
         raise AccountError(f"没有存：{LABELS[role]}的范围要选{rules.where_it_fits(role)}。")
+    if responsible and not rules.can_be_named(role, scope):
+        raise AccountError(f"没有存：{rules.WHO_IS_NAMED}。去掉“设为责任人”的勾，再添加岗位。")
     proposed = rules.takes_two(role) and not actor.everything
     with core.write_to(actor=actor, at=at) as writing:
         if not actor.everything:
@@ -290,7 +292,8 @@ def resume_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, 
 
 def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID | None:
     """Step: name somebody who has a post over just this area as its responsible person; the post where that is new."""
-    post = queries.posted(on).filter(user=user, scope=scope, responsible=False).first()
+    role = rules.NAMED.get(len(scope), "")
+    post = queries.posted(on).filter(user=user, scope=scope, role=role, responsible=False).first()
     if post is None:
         return None
     post.responsible = True
@@ -299,17 +302,15 @@ def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID |
 
 
 def appoint(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, scope: str) -> None:
-    """Name somebody with a post over just this area as its responsible person, in place of whoever was named.
-
-    Raises NotPermitted, AccountError.
-    """
+    """Name a grid's worker or a community's lead as its only responsible person. Raises NotPermitted, AccountError."""
     rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
     posts = queries.posted(clock.local_date(at)).filter(scope=scope)
-    if not posts.filter(user=user).exists():
-        raise AccountError("没有写：这个人在这里没有生效的岗位。先给岗位，确认后再设为责任人。")
+    own = posts.filter(user=user, role=rules.NAMED.get(len(scope), ""))
+    if not own.exists():
+        raise AccountError(f"没有写：这个人在这里没有生效的岗位。{rules.WHO_IS_NAMED}，先给岗位，再设为责任人。")
     with core.write_to(actor=actor, at=at) as writing:
-        posts.exclude(user=user).update(responsible=False)
-        posts.filter(user=user).update(responsible=True)
+        posts.exclude(pk__in=own).update(responsible=False)
+        own.update(responsible=True)
         writing.audit(AuditVerb.ACCOUNT_APPOINTED, scope=scope, kind="user", subject=user)
 
 

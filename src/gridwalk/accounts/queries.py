@@ -44,7 +44,7 @@ def _posts_of(user: uuid.UUID, on: dt.date) -> QuerySet[Assignment, tuple[str, s
 
 _ANYBODY, _ANY_DAY = uuid.UUID(int=1), dt.date(1, 1, 1)
 _POSTS = plain.Query(_posts_of, user=_ANYBODY, on=_ANY_DAY)
-"""Asked with every page, as are ``_CODES`` and ``_KEPT_BY_ONE``: as what somebody is there."""
+"""Asked with every page, so it is built once; so are ``_CODES`` and ``_KEPT_BY_ONE``."""
 
 
 def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
@@ -109,9 +109,12 @@ def managed(viewer: Viewer) -> QuerySet[User]:
     return User.objects.filter(inside | Q(assignments__isnull=True) if scopes else Q(pk__in=[])).distinct()
 
 
-def user_named(viewer: Viewer, username: str) -> User | None:
-    """The account with a sign-in name among those the viewer manages."""
-    return managed(viewer).filter(username=username).first()
+def get_user_by_name(viewer: Viewer, username: str) -> User:
+    """The account with a sign-in name among those the viewer manages. Raises NotHere."""
+    account = managed(viewer).filter(username=username).first()
+    if account is None:
+        raise NotHere
+    return account
 
 
 def get_user(viewer: Viewer, user: uuid.UUID) -> User:
@@ -220,15 +223,15 @@ def names_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Grid workers inside a scope: (user, name, grid code), in code order; who is there for some days is not one."""
-    return _holders(Role.GRID_WORKER, scope, on)
+    return _posts_inside(Role.GRID_WORKER, scope, on)
 
 
 def leads(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Community leads inside a scope: (user, name, community code), as ``workers``."""
-    return _holders(Role.COMMUNITY_LEAD, scope, on)
+    return _posts_inside(Role.COMMUNITY_LEAD, scope, on)
 
 
-def _holders(role: Role, scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
+def _posts_inside(role: Role, scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     rows = posted(on).filter(role=role, scope__startswith=scope)
     return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]
 

@@ -309,6 +309,16 @@ def _fits_above(role: Role, scope: str) -> bool:
     return len(scope) == ONE_COMMUNITY if role in OF_A_COMMUNITY else len(scope) <= ONE_STREET
 
 
+NAMED = {ONE_GRID: Role.GRID_WORKER, ONE_COMMUNITY: Role.COMMUNITY_LEAD}
+"""Length of an area's code → the role its responsible person has; no other area has one."""
+WHO_IS_NAMED = f"网格的责任人是{LABELS[Role.GRID_WORKER]}，社区的责任人是{LABELS[Role.COMMUNITY_LEAD]}"
+
+
+def can_be_named(role: Role, scope: str) -> bool:
+    """Whether who has this post over an area can be its responsible person."""
+    return NAMED.get(len(scope)) is role
+
+
 def where_it_fits(role: Role) -> str:
     """The area a post is over, in words."""
     if role is Role.GRID_WORKER:

@@ -155,7 +155,7 @@ def _counts(request: Signed) -> dict[str, int]:
     if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
         mine = viewer.scopes(Verb.DECIDE_DIFFERENCE)
         counts["console:differences"] = sum(differences.n_open(viewer, scope) for scope in mine)
-        counts["console:returned"] = returned.n_waiting(viewer)
+        counts["console:returned"] = returned.n_waiting(viewer, "")
     if viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
         counts["console:gaps"] = campaigns.n_unvisited(viewer)
     if viewer.may_anywhere(Verb.RECHECK):
@@ -167,6 +167,8 @@ def _counts(request: Signed) -> dict[str, int]:
 
 
 def _n_rechecks(viewer: Viewer, at: dt.datetime) -> int:
-    """How many lines 待复核 has: each is one decision (件), whatever it is about."""
+    """How many lines 待复核 has over all scopes of the viewer, of which the page shows one at a time: each is one
+    decision (件), whatever it is about.
+    """
     of_visits, of_records = worklist.n_pending(viewer, "").total(), rechecks.n_waiting(viewer, "")
     return of_visits + of_records + plans.n_waiting(viewer, "") + takeovers.n_late(viewer, "", at)

@@ -1,4 +1,4 @@
-"""现在谁是户主: what the fields of ``households/_succession.html`` say."""
+"""现在的户主: what the fields of ``households/_succession.html`` say."""
 
 from __future__ import annotations
 

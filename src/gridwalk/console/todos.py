@@ -21,6 +21,7 @@ from gridwalk.reconcile.actions import comparing, staging
 from gridwalk.reconcile.queries import comparisons, submissions
 from gridwalk.registry.queries import care, rechecks
 from gridwalk.sync.queries import devices, returned
+from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep.queries import plans, unassigned
 from gridwalk.visits.queries import care as followed
@@ -62,9 +63,12 @@ class Asked:
         """Whether they may do it in the scope shown."""
         return self.viewer.may(verb, self.scope)
 
-    def of_scope(self, url: str, verb: Verb) -> str:
-        """A page of this scope; of all that is theirs, for who may do it in parts of the scope only."""
-        return f"{url}?scope={self.scope}" if self.may(verb) else url
+    def parts(self, verb: Verb) -> Iterator[tuple[str, str]]:
+        """Where in the scope shown they may do it, each with how a line about it begins: all of it, which needs no
+        name, or areas in it. A page shows one of them, so a line counts one.
+        """
+        for part in self.viewer.within(verb, self.scope):
+            yield part, "" if part == self.scope else f"{territory.scope_name(part)}："
 
     @property
     def since(self) -> dt.datetime:
@@ -93,7 +97,7 @@ def _nobody_named(asked: Asked) -> Iterator[Todo]:
         yield Todo(
             mark="缺",
             text=f"{line.name}没有责任人",
-            note=f"{left}清单和文件上要写明责任人",
+            note=f"{left}清单和文件上要写责任人的名字",
             url=f"/gaps/?scope={line.code}&whose=nobody" if to_give else "",
             button="去改派" if to_give else "",
         )
@@ -114,17 +118,21 @@ def _not_compared(asked: Asked) -> Iterator[Todo]:
 
 
 def _differences(asked: Asked) -> Iterator[Todo]:
+    for part, named in asked.parts(Verb.DECIDE_DIFFERENCE):
+        if n := differences.n_open(asked.viewer, part):
+            stale = _stale(differences.n_open(asked.viewer, part, before=asked.since), "条")
+            yield Todo(
+                mark="异",
+                text=f"{named}{n:,} 条差异待核对",
+                note=stale or "定了再走，免得白跑",
+                url=f"/differences/?scope={part}",
+                button="去核对",
+            )
+
+
+def _one_sided(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
         return
-    if n := differences.n_open(asked.viewer, asked.scope):
-        stale = _stale(differences.n_open(asked.viewer, asked.scope, before=asked.since), "条")
-        yield Todo(
-            mark="异",
-            text=f"{n:,} 条差异待核对",
-            note=stale or "定了再走，免得白跑",
-            url=asked.of_scope("/differences/", Verb.DECIDE_DIFFERENCE),
-            button="去核对",
-        )
     if n := comparisons.n_waiting(asked.viewer, asked.scope):
         yield Todo(
             mark="异",
@@ -133,14 +141,18 @@ def _differences(asked: Asked) -> Iterator[Todo]:
             url=f"/consistency/?scope={asked.scope}",
             button="去核对",
         )
-    if n := returned.n_waiting(asked.viewer, asked.scope):
-        yield Todo(
-            mark="退",
-            text=f"{n:,} 条手机传来的没记上",
-            note="看原因，放行或搁置",
-            url=asked.of_scope("/returned/", Verb.DECIDE_DIFFERENCE),
-            button="去处理",
-        )
+
+
+def _returned(asked: Asked) -> Iterator[Todo]:
+    for part, named in asked.parts(Verb.DECIDE_DIFFERENCE):
+        if n := returned.n_waiting(asked.viewer, part):
+            yield Todo(
+                mark="退",
+                text=f"{named}{n:,} 条手机传来的没记上",
+                note="看原因，放行或搁置",
+                url=f"/returned/?scope={part}",
+                button="去处理",
+            )
 
 
 def _unfinished(asked: Asked) -> Iterator[Todo]:
@@ -158,30 +170,32 @@ def _unfinished(asked: Asked) -> Iterator[Todo]:
 
 
 def _rechecks(asked: Asked) -> Iterator[Todo]:
-    if not asked.viewer.may_anywhere(Verb.RECHECK):
-        return
-    viewer, scope, url = asked.viewer, asked.scope, asked.of_scope("/rechecks/", Verb.RECHECK)
-    if counted := worklist.n_pending(viewer, scope):
+    for part, named in asked.parts(Verb.RECHECK):
+        yield from _rechecks_in(asked, part, named)
+
+
+def _rechecks_in(asked: Asked, part: str, named: str) -> Iterator[Todo]:
+    viewer, url = asked.viewer, f"/rechecks/?scope={part}"
+    if counted := worklist.n_pending(viewer, part):
         words = "、".join(f"{counted[kind]:,} {COUNTED_IN[kind]}" for kind in COUNTED_IN if counted[kind])
-        stale = _stale(worklist.n_pending(viewer, scope, before=asked.since).total(), "件")
+        stale = _stale(worklist.n_pending(viewer, part, before=asked.since).total(), "件")
         note = stale or "复核前仍算在应走访里"
-        yield Todo(mark="核", text=f"{words}等另一人复核", note=note, url=url, button="去复核")
-    if n := rechecks.n_waiting(viewer, scope):
-        note = _stale(rechecks.n_waiting(viewer, scope, before=asked.since), "件") or "复核前记录还在册"
-        yield Todo(mark="销", text=f"{n:,} 件注销、恢复等复核", note=note, url=url, button="去复核")
-    if n := plans.n_waiting(viewer, scope):
-        yield Todo(
-            mark="改", text=f"{n:,} 件更正方案等复核", note="合并、拆分、搬迁，复核了才生效", url=url, button="去复核"
-        )
-    if n := takeovers.n_late(viewer, scope, asked.at):
+        yield Todo(mark="核", text=f"{named}{words}等另一人复核", note=note, url=url, button="去复核")
+    if n := rechecks.n_waiting(viewer, part):
+        note = _stale(rechecks.n_waiting(viewer, part, before=asked.since), "件") or "复核前记录还在册"
+        yield Todo(mark="销", text=f"{named}{n:,} 件注销、恢复等复核", note=note, url=url, button="去复核")
+    if n := plans.n_waiting(viewer, part):
+        note = "合并、拆分、搬迁，复核了才生效"
+        yield Todo(mark="改", text=f"{named}{n:,} 件更正方案等复核", note=note, url=url, button="去复核")
+    if n := takeovers.n_late(viewer, part, asked.at):
         note = "对方没答，可以由复核人定"
-        yield Todo(mark="接", text=f"{n:,} 人等对方社区答复", note=note, url=url, button="去定", public=False)
+        yield Todo(mark="接", text=f"{named}{n:,} 人等对方社区答复", note=note, url=url, button="去定", public=False)
 
 
 def _phones(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.MANAGE_DEVICES):
         return
-    silent = devices.silent(asked.viewer, clock.local_date(asked.at), asked.scope)
+    silent = devices.silent(asked.viewer, asked.scope, clock.local_date(asked.at))
     if silent.n:
         waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
         text = f"{silent.n} 台手机两天没同步"
@@ -192,7 +206,7 @@ def _phones(asked: Asked) -> Iterator[Todo]:
 def _matters(asked: Asked) -> Iterator[Todo]:
     if not asked.viewer.may_anywhere(Verb.HANDLE_MATTER):
         return
-    _, due, over = matters.n_waiting(asked.viewer, clock.local_date(asked.at), scope=asked.scope)
+    _, due, over = matters.n_waiting(asked.viewer, asked.scope, clock.local_date(asked.at))
     if due or over:
         text = "，".join(words for n, words in ((due, f"今天到期 {due:,} 件"), (over, f"过期 {over:,} 件")) if n)
         yield Todo(mark="事", text=f"事项{text}", note="写明办了什么，提交另一人复核", url="/matters/", button="去办")
@@ -260,6 +274,8 @@ KINDS: tuple[Callable[[Asked], Iterator[Todo]], ...] = (
     _without_grid,
     _not_compared,
     _differences,
+    _one_sided,
+    _returned,
     _unfinished,
     _rechecks,
     _phones,

@@ -119,7 +119,7 @@ def n_listed(viewer: Viewer, *, ended: bool = False) -> Counter[str]:
     return Counter(dict(counted))
 
 
-def n_waiting(viewer: Viewer, today: dt.date, *, scope: str = "") -> tuple[int, int, int]:
+def n_waiting(viewer: Viewer, scope: str, today: dt.date) -> tuple[int, int, int]:
     """How many stand, are due today, are overdue, in a part of what the viewer sees."""
     standing = _listed(viewer, None, ended=False).filter(grid__startswith=scope)
     counted = standing.aggregate(

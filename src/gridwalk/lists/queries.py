@@ -36,9 +36,11 @@ PAGE = 50
 SLICE = 1000
 """Rows of a file that are opened at a time."""
 NEAREST, FARTHEST = (400, 4_000), 20_000
-"""So many rows of the sort are looked at one by one, then so many; then as many as seem to hold a page, if they are not
-more than ``FARTHEST``; before all are judged.
+"""Rows of the sort that are looked at one by one: first 400, then 4,000. What these held says how far a page lies; up
+to ``FARTHEST`` rows are looked at then. After that all are judged.
 """
+FARTHER = 3, 2
+"""A page may lie farther than what was looked at says, by half: times, divided by."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -260,7 +262,19 @@ def ids(asking: Asking, anchor: tuple[Any, ...] | None = None, *, backwards: boo
     if not condition:
         return list(ordered(records).values_list("pk", flat=True)[: PAGE + 1])
     # A span of the days it is sorted by is where the walk along the index begins and ends.
-    along = ordered(records.filter(asking.span())).values("pk")
+    rows = _nearby(asking, ordered(records.filter(asking.span())).values("pk"), ordered)
+    if rows is not None:
+        return rows
+    with _judging():
+        return list(ordered(records.filter(condition), judged=True).values_list("pk", flat=True)[: PAGE + 1])
+
+
+def _nearby(
+    asking: Asking, along: QuerySet[Any], ordered: Callable[[QuerySet[Any]], QuerySet[Any]]
+) -> list[uuid.UUID] | None:
+    """The page, where it lies among the rows of the sort that are looked at one by one, or these are all there are;
+    else None.
+    """
     rows: list[uuid.UUID] = []
     for n in NEAREST:
         rows = _looked_at(asking, along[:n], ordered)
@@ -269,13 +283,13 @@ def ids(asking: Asking, anchor: tuple[Any, ...] | None = None, *, backwards: boo
     looked_at = NEAREST[-1]
     if not along[looked_at : looked_at + 1].exists():
         return rows
-    wanted = looked_at * PAGE * 3 // 2 // len(rows) if rows else 0  # a page may lie farther than it seems by half
-    if 0 < wanted <= FARTHEST:
-        rows = _looked_at(asking, along[:wanted], ordered)
+    times, divided_by = FARTHER
+    reach = looked_at * PAGE * times // divided_by // len(rows) if rows else 0
+    if 0 < reach <= FARTHEST:
+        rows = _looked_at(asking, along[:reach], ordered)
         if len(rows) > PAGE:
             return rows
-    with _judging():
-        return list(ordered(records.filter(condition), judged=True).values_list("pk", flat=True)[: PAGE + 1])
+    return None
 
 
 def _looked_at(

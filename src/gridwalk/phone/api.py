@@ -186,10 +186,8 @@ def pull(request: HttpRequest) -> HttpResponse:
     read = wire.json_of(session.body)
     body = read if isinstance(read, dict) else {}
     since = body["since"] if isinstance(body.get("since"), dict) else {}
-    mine = pulling.codes_of(session.viewer)
-    pulled = pulling.pull(
+    pulled, left = pulling.pull(
         viewer=session.viewer,
-        grids=mine,
         at=session.at,
         since=since,
         epoch=epoch,
@@ -205,7 +203,7 @@ def pull(request: HttpRequest) -> HttpResponse:
     rest = {
         "epoch": epoch,
         "now": session.at.isoformat(),
-        "left": pulling.left(mine, since),
+        "left": left,
         "users": users,
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,

@@ -81,35 +81,35 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
 
 
 def write_all(entity: Entity, values: Mapping[str, Any], seal: envelope.Sealer) -> None:
-    """Set the fields of a new entity, none of them empty; its search keys are made once, from what is at hand in the
-    clear. ``seal``: what seals its numbers.
+    """Set the fields of a new entity; its search keys are made once, from what is at hand in the clear. ``seal``: what
+    seals its numbers.
     """
-    columns, plan = entity.__dict__, _plan(entity.KIND, tuple(values))
-    for field, way in plan.ways:
+    ways = _ways(entity.KIND, tuple(values))
+    for field, way in ways.fields:
         value = values[field]
         if way.is_sealed:
-            columns[f"{field}_sealed"] = seal(value, f"{plan.table}|{field}|{entity.id}")
-            columns[f"{field}_index"] = index_of(field, value)
+            _write_sealed(entity, field, value, seal(value, f"{ways.table}|{field}|{entity.id}"))
         else:
-            value = columns[field] = way.stored(way.today.get(value, value))
+            value = way.of(value)
+            setattr(entity, field, value)
         if way.follows:
             way.follows(entity, value)
-    if plan.makes_keys:
+    if ways.makes_keys:
         rekey(entity, clear=values)
 
 
-class _Plan(NamedTuple):
+class _Ways(NamedTuple):
     """How new entities of a kind of which the same fields are known are written."""
 
     table: str
-    ways: list[tuple[str, _Way]]
+    fields: list[tuple[str, _Way]]
     makes_keys: bool
 
 
 @functools.lru_cache(maxsize=512)
-def _plan(kind: str, fields: tuple[str, ...]) -> _Plan:
+def _ways(kind: str, fields: tuple[str, ...]) -> _Ways:
     ways = [(field, _way(kind, field)) for field in fields]
-    return _Plan(TABLES[kind]._meta.db_table, ways, any(_makes_keys(kind, field) for field in fields))
+    return _Ways(TABLES[kind]._meta.db_table, ways, any(_makes_keys(kind, field) for field in fields))
 
 
 @functools.lru_cache(maxsize=512)
@@ -121,10 +121,10 @@ def _write(entity: Entity, field: str, value: Any) -> set[str]:
     """The same without search keys."""
     way = _way(entity.KIND, field)
     if way.is_sealed:
-        changed = _write_sealed(entity, field, value or "")
+        changed = _write_sealed(entity, field, value or "", entity.seal(field, value or ""))
     else:
         changed = {field}
-        value = way.empty if value is None or value == "" else way.stored(way.today.get(value, value))
+        value = way.of(value)
         setattr(entity, field, value)
     return changed | way.follows(entity, value) if way.follows else changed
 
@@ -137,6 +137,10 @@ class _Way(NamedTuple):
     today: Mapping[Any, Any]
     stored: Callable[[Any], Any]
     follows: Callable[[Any, Any], set[str]] | None
+
+    def of(self, value: Any) -> Any:
+        """What stands in the column for a canonical value."""
+        return self.empty if value is None or value == "" else self.stored(self.today.get(value, value))
 
 
 @functools.lru_cache(maxsize=512)
@@ -238,8 +242,8 @@ def value_hash(value: Any) -> str:
     return envelope.blind_index(json.dumps(value, ensure_ascii=False), purpose="claim")
 
 
-def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
-    setattr(entity, f"{field}_sealed", entity.seal(field, value))
+def _write_sealed(entity: Entity, field: str, value: str, sealed: str) -> set[str]:
+    setattr(entity, f"{field}_sealed", sealed)
     setattr(entity, f"{field}_index", index_of(field, value))
     return {f"{field}_sealed", f"{field}_index"}
 

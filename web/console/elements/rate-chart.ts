@@ -5,6 +5,18 @@ import { GridComponent, MarkLineComponent, MarkPointComponent } from "echarts/co
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
+/** The wall's letters are at least so large (px): it is read across a room, and so is what is drawn on it. */
+const WALL_LETTERS = 18;
+const LETTERS = 12;
+/** Below so much of the total, and behind so much of the days, there is room above left of today's point. */
+const ROOM_ABOVE = 0.85;
+const ROOM_LEFT = 1 / 3;
+/** Behind so much of the days, words to the right of today's point would go over the edge. */
+const EDGE = 0.8;
+/** From today's point to its words (px): below it the line of the plan may pass. */
+const WORDS_ABOVE = 6;
+const WORDS_BELOW = 14;
+
 use([LineChart, GridComponent, MarkLineComponent, MarkPointComponent, SVGRenderer]);
 
 class RateChart extends HTMLElement {
@@ -26,10 +38,10 @@ class RateChart extends HTMLElement {
     // The lines rise, so above left of today's point is free where the plan lies below it, and else below right.
     const plan = number(rows[today]?.[2]) ?? 0;
     const total = Number(this.dataset.total ?? 0);
-    const above = now >= plan && now < 0.85 * total && today > rows.length / 3;
+    const above = now >= plan && now < ROOM_ABOVE * total && today > ROOM_LEFT * rows.length;
     const behind = this.dataset.behind && Number(this.dataset.behind) ? `差 ${this.dataset.behind}` : "";
-    const far = parseFloat(getComputedStyle(this).fontSize) >= 18; // the wall is read across a room
-    const fontSize = far ? 18 : 12;
+    const far = parseFloat(getComputedStyle(this).fontSize) >= WALL_LETTERS;
+    const fontSize = far ? WALL_LETTERS : LETTERS;
     const chart = init(place, null, { renderer: "svg" });
     chart.setOption({
       animation: false,
@@ -99,8 +111,8 @@ class RateChart extends HTMLElement {
               color: colour("--ink"),
               fontSize,
               position: above ? "top" : "bottom",
-              distance: above ? 6 : 14,
-              align: above || today > 0.8 * rows.length ? "right" : "left",
+              distance: above ? WORDS_ABOVE : WORDS_BELOW,
+              align: above || today > EDGE * rows.length ? "right" : "left",
               formatter: ["实际 " + now.toLocaleString("en"), behind].filter(Boolean).join("\n"),
             },
             data: today >= 0 ? [{ coord: [today, now] }] : [],

@@ -1,12 +1,13 @@
-// What scrolls sideways is reached by keyboard too, under the name of its sheet.
+// What scrolls sideways is reached by keyboard too, under the name of its sheet, else of its page.
 function mark(): void {
-  for (const one of document.querySelectorAll<HTMLElement>(":is(.scroll, .guide pre):not([tabindex])")) {
-    if (one.scrollWidth <= one.clientWidth) continue;
-    one.tabIndex = 0;
-    const title = one.closest(".sheet")?.querySelector("h2")?.textContent?.trim();
+  for (const scroller of document.querySelectorAll<HTMLElement>(":is(.scroll, .guide pre):not([tabindex])")) {
+    if (scroller.scrollWidth <= scroller.clientWidth) continue;
+    scroller.tabIndex = 0;
+    const heading = scroller.closest(".sheet")?.querySelector("h2") ?? document.querySelector("h1");
+    const title = heading?.textContent?.trim();
     if (!title) continue;
-    one.setAttribute("role", "region");
-    one.setAttribute("aria-label", title.replace(/\s+/g, " "));
+    scroller.setAttribute("role", "region");
+    scroller.setAttribute("aria-label", title.replace(/\s+/g, " "));
   }
 }
 mark();

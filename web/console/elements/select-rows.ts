@@ -1,9 +1,10 @@
 // A list to be acted on: choosing rows brings the action bar, which says how many are chosen. A form whose boxes have
 // another name than "row" says it in data-name.
 class SelectRows extends HTMLElement {
-  private readonly name = this.dataset.name ?? "row";
+  private name = "row";
 
   connectedCallback(): void {
+    this.name = this.dataset.name ?? this.name;
     this.addEventListener("change", (event) => {
       const box = event.target as HTMLInputElement;
       if (box.matches("[data-all]")) for (const row of this.rows()) row.checked = box.checked;

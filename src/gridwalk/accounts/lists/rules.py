@@ -216,4 +216,6 @@ def _faults(row: Mapping[str, str], places: Mapping[str, str]) -> dict[str, str]
         wrong["number"] = fault
     if row["responsible"] not in YES_OR_NOT:
         wrong["responsible"] = "写“是”，或空着"
+    elif row["responsible"] and "role" not in wrong and ROLES[row["role"]] not in rules.NAMED.values():
+        wrong["responsible"] = f"空着。{rules.WHO_IS_NAMED}"  # whether a role fits its area is said of 范围
     return wrong

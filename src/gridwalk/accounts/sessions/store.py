@@ -26,10 +26,11 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Any:
         unexpired = "t.session_key = %s AND t.expire_date > %s"
-        rows = plain.select(self.model, unexpired, [self._row, timezone.now()])
-        if not rows:
+        # Asked with every page, and Django would build the query anew each time.
+        row = next(iter(plain.select(self.model, unexpired, [self._row, timezone.now()])), None)
+        if row is None:
             self._session_key = None
-        return next(iter(rows), None)
+        return row
 
     @property
     def _row(self) -> str:

@@ -173,7 +173,10 @@ def test_an_administrator_sees_and_opens_only_the_accounts_of_the_own_areas(
     above = _user(at, "above", (Role.DISTRICT_CENTRE, "120105"))
     assert {u.username for u in queries.managed(administrator)} == {"own", "new"}
     assert {u.username for u in queries.managed(SYSTEM)} == {"own", "new", "other", "above"}
-    assert queries.user_named(administrator, "own") == own and queries.user_named(administrator, "other") is None
+    assert queries.get_user_by_name(administrator, "own") == own
+    for hidden_name in ("other", "above", "nobody"):
+        with pytest.raises(NotHere):
+            queries.get_user_by_name(administrator, hidden_name)
     assert queries.get_user(administrator, own.id) == own
     assert queries.get_user(administrator, new.id) == new
     for hidden in (other.id, above.id, ids.new_id()):
@@ -286,6 +289,22 @@ def test_the_responsible_person_is_whoever_took_over_last_and_is_still_in_post(a
         before.id,
     ]
     assert (named[1][COMMUNITY].name, named[1][COMMUNITY].post) == ("王试", "网格员")
+
+
+def test_a_grid_is_named_a_worker_and_a_community_its_lead(at: dt.datetime) -> None:
+    user = _user(at, "clerk")
+    for role, scope in ((Role.COMMUNITY_CLERK, COMMUNITY), (Role.STREET_CENTRE, COMMUNITY[:9])):
+        with pytest.raises(actions.AccountError, match="去掉“设为责任人”的勾，再添加岗位"):
+            actions.assign(
+                actor=SYSTEM,
+                at=at,
+                user=user.id,
+                role=role,
+                scope=scope,
+                from_on=clock.local_date(at),
+                responsible=True,
+            )
+    assert not Assignment.objects.exists()
 
 
 def test_workers_are_named_in_code_order(at: dt.datetime) -> None:

@@ -70,6 +70,8 @@ def test_who_has_one_post_over_just_this_area_becomes_its_responsible_one() -> N
     assert Assignment.objects.get(responsible=True).scope == GRID
     assert actions.name_responsible(user=worker.pk, scope=GRID, on=TODAY) is None, "is it already"
     assert actions.name_responsible(user=worker.pk, scope="120199001001003", on=TODAY) is None
+    clerk = post("社区工作者", Role.COMMUNITY_CLERK, "120199001001")
+    assert actions.name_responsible(user=clerk.pk, scope="120199001001", on=TODAY) is None, "a clerk is never named"
 
 
 def test_the_reset_of_an_account_without_a_post_is_told_to_whoever_is_above_all() -> None:

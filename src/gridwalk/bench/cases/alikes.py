@@ -27,7 +27,7 @@ Homes = Mapping[uuid.UUID, Mapping[uuid.UUID, str]]
 """Person → the doors they are linked to → the door's key."""
 
 
-def same_number(inside: Inside, today: dt.date) -> list[Case]:
+def same_number(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     """One ID number on several records: one of them struck off, or typed for somebody else and waiting as a difference.
 
     A record that was merged into another is that other one.
@@ -79,11 +79,15 @@ def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
     return {number: records for number, records in records_of.items() if number in own or records & set(inside.ids)}
 
 
-def namesakes(inside: Inside, today: dt.date) -> list[Case]:
-    """Who bears one name, or names that sound alike: their sounds are looked for once."""
+def namesakes(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
+    """Who bears one name, or names that sound alike: their sounds are looked for once.
+
+    A check that is not asked for is not made: each opens ID numbers.
+    """
     active = Person.objects.filter(status="active")
     sounds = _sounds(inside, active)
-    return [*_same_name_and_birth(inside, active, sounds), *_near_duplicate(active, sounds)]
+    same = _same_name_and_birth(inside, active, sounds) if "same_name_and_birth" in codes else []
+    return [*same, *(_near_duplicate(active, sounds) if "near_duplicate" in codes else [])]
 
 
 def _same_name_and_birth(inside: Inside, every: QuerySet[Person], sounds: Collection[str]) -> list[Case]:
@@ -281,7 +285,7 @@ def _part(n: int) -> Func:
     return Func(F("address_key"), Value("|"), Value(n), function="split_part", output_field=CharField())
 
 
-def same_door(inside: Inside, today: dt.date) -> list[Case]:
+def same_door(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     """One room of a building written with its stairwell and without; one door of two keys that today are one."""
     standing = Dwelling.objects.exclude(status="struck_off").exclude(room="")
     wanted = _rooms_without_stairwell(inside, standing)
@@ -328,7 +332,7 @@ def _rooms_without_stairwell(inside: Inside, standing: QuerySet[Dwelling]) -> se
     return set(bare.union(beside))
 
 
-def same_organization(inside: Inside, today: dt.date) -> list[Case]:
+def same_organization(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     """One name at one door or address, or one body's code under two credit codes."""
     active = Organization.objects.filter(status="active")
     other = active.exclude(pk=OuterRef("pk"))

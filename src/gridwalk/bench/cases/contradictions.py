@@ -31,13 +31,21 @@ def _living() -> QuerySet[Residence]:
     return _homes().filter(person__status="active")
 
 
-def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
+def _at_doors(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     """The database finds the doors worth a look, all in one pass; ``of_dwelling`` and ``households`` judge them."""
     doors = list(_doubtful(inside, today))
+    heads = households.heads(doors) if OF_HEADS.intersection(codes) else []
+    return [*heads, *(_of_doors(doors, today) if OF_DOORS.intersection(codes) else [])]
+
+
+OF_DOORS = frozenset({"vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone"})
+OF_HEADS = frozenset({"no_head", "several_heads"})
+
+
+def _of_doors(doors: Collection[uuid.UUID], today: dt.date) -> list[Case]:
     links = _living().filter(dwelling__in=doors)
     links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id").only(*_LOOKED_AT)
-    living = [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]
-    return living + households.heads(doors)
+    return [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]
 
 
 def _doubtful(inside: Inside, today: dt.date) -> QuerySet[Residence, uuid.UUID]:
@@ -100,22 +108,20 @@ def _of_door(links: Sequence[Residence], today: dt.date) -> Iterable[Case]:
         )
 
 
-def _two_homes(inside: Inside, today: dt.date) -> list[Case]:
+def _two_homes(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     cases = _with_doors("two_homes", _living().filter(person__in=_linked_twice(inside)))
     return [case for case in cases if case.n > 1]
 
 
 def _linked_twice(inside: Inside) -> list[uuid.UUID]:
-    """Who has two links may have two homes: found without a look at person and door, which the few are then asked
-    for.
-    """
+    """Who has two links, and so may have two homes. Person and door are looked at for these few only."""
     links = Residence.objects.filter(to_on__isnull=True, kind__in=LIVING)
     links = links if inside.ids is None else links.filter(inside.of("person"))
     several = links.order_by().values("person").annotate(n=Count("pk")).filter(n__gt=1)
     return list(several.values_list("person", flat=True))
 
 
-def _ended_but_living(inside: Inside, today: dt.date) -> list[Case]:
+def _ended_but_living(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     return _with_doors("ended_but_living", _homes().filter(inside.of("person")).exclude(person__status="active"))
 
 
@@ -133,13 +139,13 @@ def _person_of(link: Residence) -> uuid.UUID:
     return link.person_id
 
 
-def _no_home(inside: Inside, today: dt.date) -> list[Case]:
+def _no_home(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
     rows = Person.objects.filter(inside.of(), ~Exists(links), status="active").values_list("id", "grid_id")
     return [Case("no_home", (Member("person", pk, grid),), 1) for pk, grid in rows]
 
 
-def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
+def _phone_shared(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     living = _living().filter(person__phone_index__in=_phones(inside))
     here = Count("pk", filter=inside.of("person"))
     shared = living.order_by().values("person__phone_index").annotate(n=Count("pk"), here=here)
@@ -170,7 +176,7 @@ def _phones(inside: Inside) -> QuerySet[Person, str] | set[str]:
     return {phone for of in (by_phone, of_two_homes) for phone in of.values_list("phone_index", flat=True)}
 
 
-def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
+def _door_gone(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     gone = Organization.objects.filter(
         inside.of() | inside.of("dwelling"), status="active", dwelling__status="struck_off"
     )
@@ -181,7 +187,8 @@ def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
     ]
 
 
-Finder = Callable[[Inside, dt.date], list[Case]]
+Finder = Callable[[Inside, dt.date, Collection[str]], list[Case]]
+"""Where, as of which day, and the codes that are asked: who finds for several does no work for the others."""
 FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("same_number",), alikes.same_number),
     (("same_name_and_birth", "near_duplicate"), alikes.namesakes),
@@ -192,10 +199,7 @@ FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("ended_but_living",), _ended_but_living),
     (("phone_shared",), _phone_shared),
     (("door_gone",), _door_gone),
-    (
-        ("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone", "no_head", "several_heads"),
-        _at_doors,
-    ),
+    (OF_DOORS | OF_HEADS, _at_doors),
 )
 """Codes of ``CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
 
@@ -206,6 +210,6 @@ def find(inside: Inside, today: dt.date, codes: Collection[str] = tuple(CHECKS))
         case
         for of, finder in FINDERS
         if set(of) & set(codes)
-        for case in finder(inside, today)
+        for case in finder(inside, today, codes)
         if case.check in codes and inside.touches(case)
     ]

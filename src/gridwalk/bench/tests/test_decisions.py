@@ -394,6 +394,6 @@ def test_around_one_record_no_case_of_other_records_is_looked_for(street: Street
         people.append((old, street.person(f"程望{n}", street.door(f"10{n}"), id_no=id_no(n))))
     street.person("韩书言", street.door("103"), id_no=id_no(3))
     for old, standing in people:
-        around = alikes.same_number(Inside(ids=[standing.pk]), TODAY)
+        around = alikes.same_number(Inside(ids=[standing.pk]), TODAY, ["same_number"])
         assert [set(case.records) for case in around] == [{old.pk, standing.pk}]
-    assert len(alikes.same_number(Inside(scopes=[FIRST]), TODAY)) == 2
+    assert len(alikes.same_number(Inside(scopes=[FIRST]), TODAY, ["same_number"])) == 2

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     with environment.database():
         schema.require_ready()
         n_areas, n_grids = _load(tree)
-    output.say(f"存好了：{n_areas} 个区划，{n_grids} 个网格。下一步：给每个网格指定责任人，再导入房屋台账。")
+    output.say(f"存好了：{n_areas} 个区划，{n_grids} 个网格。下一步：给每个网格设责任人，再导入房屋台账。")
     return 0
 
 

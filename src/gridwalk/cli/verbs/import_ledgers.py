@@ -35,10 +35,12 @@ def _actor(username: str) -> Any:
     from gridwalk.accounts import queries
     from gridwalk.accounts.rules import SYSTEM
     from gridwalk.core import clock
+    from gridwalk.core.queries import NotHere
 
-    user = queries.user_named(SYSTEM, username)
-    if user is None:
-        raise CommandError(f"没有“{username}”这个账号，什么都没导入。")
+    try:
+        user = queries.get_user_by_name(SYSTEM, username)
+    except NotHere:
+        raise CommandError(f"没有“{username}”这个账号，什么都没导入。") from None
     return queries.viewer_of(user, clock.local_date(clock.now()))
 
 

@@ -169,3 +169,48 @@ def test_the_badge_counts_the_lines_of_its_page_plans_among_them(field: Field, b
     page = both.get("/rechecks/").content.decode()
     assert "走访上报 2<" in page and "注销登记、恢复 1<" in page and "更正方案 1<" in page
     assert badge(both) == 4
+
+
+def test_who_rechecks_in_parts_of_a_scope_has_a_to_do_for_each_and_the_badge_counts_all(
+    field: Field, both: Client
+) -> None:
+    field.lead.assignments.create(
+        id=ids.new_id(),
+        role=Role.LEADING_GROUP,
+        scope=STREET,
+        from_on=clock.local_date(clock.now()) - dt.timedelta(days=1),
+        state="confirmed",
+    )
+    near = field.street.door("101")
+    far = [field.street.door(room, FAR_GRID) for room in ("201", "202")]
+    field.walk.dispatch()
+    push(field.phone(), visit(1, near, "moved_away"))
+    theirs = bound(field, new_account(Role.GRID_WORKER, FAR_GRID, name="远行"))
+    push(theirs, *(visit(seq, door, "moved_away") for seq, door in enumerate(far, start=1)))
+    shown = both.get(f"/board/{STREET}/").content.decode()
+    assert "甲：1 户等另一人复核" in shown and "乙：2 户等另一人复核" in shown
+    urls = re.findall(r'href="(/rechecks/\?scope=\d+)"', shown)
+    assert urls == [f"/rechecks/?scope={FIRST}", f"/rechecks/?scope={SECOND}"]
+    for url, n in zip(urls, (1, 2), strict=True):
+        assert f"走访上报 {n}<" in both.get(url).content.decode()
+    assert badge(both) == 3, "over all scopes, though the page opens with the first"
+    assert "走访上报 1<" in both.get("/rechecks/").content.decode()
+
+
+def test_a_scoped_page_of_what_was_returned_says_whose_it_is_and_stays_in_its_scope(field: Field, both: Client) -> None:
+    door = field.street.door("101")
+    field.walk.dispatch()
+    wire = bound(field, field.worker)
+    field.worker.assignments.update(to_on=clock.local_date(clock.now()).replace(day=1))
+    push(wire, visit(1, door))
+    empty = both.get(f"/returned/?scope={SECOND}").content.decode()
+    assert "乙没有退回的内容。" in empty and "手机传来的都记上了" not in empty
+    assert f'href="/returned/?show=decided&scope={SECOND}"' in empty.replace("&amp;", "&")
+    of_all = both.get("/returned/").content.decode()
+    assert 'href="/returned/?show=decided"' in of_all
+    listed = both.get(f"/returned/?scope={FIRST}").content.decode().replace("&amp;", "&")
+    alone = re.search(r'href="(/returned/\?op=[\w-]+&scope=\d+)"', listed)
+    assert alone is not None and alone[1].endswith(f"&scope={FIRST}")
+    assert f'href="/returned/?scope={FIRST}"' in both.get(alone[1]).content.decode()
+    decided = both.get(f"/returned/?scope={FIRST}&show=decided").content.decode()
+    assert 'href="/returned/?show=decided"' in decided, "all of what was decided"

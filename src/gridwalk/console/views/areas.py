@@ -69,7 +69,7 @@ def add_grids(request: Signed) -> HttpResponse:
     except (TerritoryError, codes.CodeError) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"建好了 {n} 个网格，从今天起算。给它们指定责任人，再划楼栋。")
+        messages.success(request, f"建好了 {n} 个网格，从今天起算。给它们设责任人，再划楼栋。")
     return redirect("console:areas")
 
 

@@ -49,13 +49,7 @@ def _office(request: Signed) -> dict[str, Any]:
     objects = _objects(request.viewer, entries)
     return {
         "rows": [
-            (
-                e,
-                AuditVerb(e.verb).sentence(e.data),
-                objects.get(e.subject) if e.subject else None,
-                e.reason,
-            )
-            for e in entries
+            (e, AuditVerb(e.verb).sentence(e.data), objects.get(e.subject) if e.subject else None) for e in entries
         ],
         "places": territory.place_names({e.scope for e in entries if e.scope}),
         "look": look,

@@ -31,7 +31,7 @@ MOST_FILE_BYTES = 16 << 20
 def devices(request: Signed) -> HttpResponse:
     """Which phones are bound to whom, when each was last heard of, what it still holds."""
     scope = pages.narrowed(request, Verb.MANAGE_DEVICES)
-    rows = known.visible(request.viewer, clock.local_date(request.at), scope)
+    rows = known.visible(request.viewer, scope, clock.local_date(request.at))
     workers = _workers(request)
     with_photo = photos.with_photo([user for user, _, _ in workers])
     context = {

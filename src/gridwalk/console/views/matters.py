@@ -40,7 +40,7 @@ def matters(request: Signed) -> HttpResponse:
     kind = _kind(request.GET.get("kind", ""))
     counted = queries.n_listed(request.viewer, ended=ended)
     rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset)
-    n, due, over = queries.n_waiting(request.viewer, today)
+    n, due, over = queries.n_waiting(request.viewer, "", today)
     context = {
         "rows": rows,
         "places": territory.place_names([row.owner for row in rows]),

@@ -88,7 +88,9 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A door's line. Of one that was refused ``why``, and what was typed stays; the others are recorded."""
+    """A door's line. ``why``: why it was refused; what was typed then stays. Lines that were recorded are empty
+    again.
+    """
 
     row: paper.EntryRow
     why: str = ""
@@ -100,8 +102,13 @@ class Entry:
 def _entry(request: Signed, row: paper.EntryRow, refused: Mapping[uuid.UUID, str]) -> Entry:
     if row.dwelling not in refused:
         return Entry(row)
-    outcome, band, source = (request.POST.get(f"{field}-{row.dwelling}", "") for field in "obs")
-    return Entry(row, refused[row.dwelling], outcome, band, source)
+    return Entry(
+        row,
+        why=refused[row.dwelling],
+        outcome=request.POST.get(f"o-{row.dwelling}", ""),
+        band=request.POST.get(f"b-{row.dwelling}", ""),
+        source=request.POST.get(f"s-{row.dwelling}", ""),
+    )
 
 
 def _record_paper(request: Signed, grid: str, rows: list[paper.EntryRow]) -> tuple[int, dict[uuid.UUID, str]]:

@@ -7,6 +7,8 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
@@ -86,7 +88,8 @@ def takeover(request: Signed, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, f"定了：{takeover_actions.CHOICES[decision]}。两边的来历里都有。")
-    return redirect("console:rechecks")
+    scope = request.POST.get("scope", "")
+    return redirect(f"{reverse('console:rechecks')}?{urlencode({'scope': scope})}" if scope else "console:rechecks")
 
 
 @require_POST

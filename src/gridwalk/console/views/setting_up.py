@@ -37,7 +37,7 @@ DOERS: dict[Stage, tuple[tuple[Verb, str, str], ...]] = {
         (Verb.CONFIRM_ROLES, "console:roles", "确认岗位"),
     ),
     Stage.LEDGERS: ((Verb.IMPORT_LEDGER, "console:imports", "上传台账"),),
-    Stage.RESPONSIBLE: ((Verb.MANAGE_ACCOUNTS, "console:areas", "指定责任人"),),
+    Stage.RESPONSIBLE: ((Verb.MANAGE_ACCOUNTS, "console:areas", "设责任人"),),
     Stage.CAMPAIGN: ((Verb.MANAGE_CAMPAIGN, "console:campaign_new", "建立行动"),),
     Stage.DISPATCH: ((Verb.MANAGE_CAMPAIGN, "console:campaign", "去下派"),),
     Stage.PHONES: ((Verb.MANAGE_DEVICES, "console:devices", "绑定手机"),),

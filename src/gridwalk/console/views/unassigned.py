@@ -37,7 +37,8 @@ def buildings(request: Signed) -> HttpResponse:
     communities = [line for area in own for line in queries.communities(request.viewer, area)]
     first = next((area.code for area, n in communities if n and (not asked or area.code.startswith(scope))), "")
     community = scope[:12] if len(scope) >= 12 else first
-    listed = building_lists.read(request.viewer, community, request.POST.get("list", "")) if community else NOTHING
+    typed = request.POST.get("list")
+    listed = NOTHING if typed is None or not community else building_lists.read(request.viewer, community, typed)
     if request.method == "POST" and community and not listed.faults:
         assigned = _assign(request, community, _chosen(request) or listed.parts)
         if assigned or not listed.parts:  # a list that was refused stays on the page
@@ -98,7 +99,7 @@ def _assign(request: Signed, community: str, chosen: Sequence[uuid.UUID]) -> boo
     except UpkeepError as error:
         messages.error(request, str(error))
         return False
-    joined = "在走的行动里，已下派的列进了它的走访任务。" if campaigns.running_for(grid) else ""
+    joined = "正在进行的行动里，已下派的户已列入这个网格的走访任务。" if campaigns.running_for(grid) else ""
     messages.success(request, f"{n_doors:,} 户划入了{territory.scope_name(grid)}。{joined}")
     return True
 

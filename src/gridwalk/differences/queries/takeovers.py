@@ -75,7 +75,7 @@ class LateRow:
     asked_at: dt.datetime
 
 
-def _late(viewer: Viewer, at: dt.datetime, scope: str = "") -> QuerySet[TakeOver]:
+def _late(viewer: Viewer, scope: str, at: dt.datetime) -> QuerySet[TakeOver]:
     """Those whose both sides the viewer rechecks for, one of them in the scope."""
     scopes, here = viewer.scopes(Verb.RECHECK), viewer.within(Verb.RECHECK, scope)
     waiting = TakeOver.objects.filter(difference__state__in=WAITING, asked_at__lte=at - ANSWER_WITHIN)
@@ -88,7 +88,7 @@ def _late(viewer: Viewer, at: dt.datetime, scope: str = "") -> QuerySet[TakeOver
 
 def late(viewer: Viewer, scope: str, at: dt.datetime, *, limit: int = 100, offset: int = 0) -> list[LateRow]:
     """Take-overs of a scope without an answer whose both sides the viewer rechecks for, the longest waiting first."""
-    rows = list(_late(viewer, at, scope)[offset : offset + limit])
+    rows = list(_late(viewer, scope, at)[offset : offset + limit])
     people = dict(Person.objects.filter(pk__in=[r.difference.entity for r in rows]).values_list("id", "name"))
     places = territory.place_names({code for r in rows for code in (r.grid_id, r.difference.grid_id)})
     return [
@@ -107,12 +107,12 @@ def late(viewer: Viewer, scope: str, at: dt.datetime, *, limit: int = 100, offse
 
 def n_late(viewer: Viewer, scope: str, at: dt.datetime) -> int:
     """How many of a scope wait too long."""
-    return _late(viewer, at, scope).count()
+    return _late(viewer, scope, at).count()
 
 
 def get_late(viewer: Viewer, difference: uuid.UUID, at: dt.datetime) -> Difference:
     """One that waits too long. Raises NotHere."""
-    row = _late(viewer, at).filter(difference=difference).first()
+    row = _late(viewer, "", at).filter(difference=difference).first()
     if row is None:
         raise NotHere
     return row.difference

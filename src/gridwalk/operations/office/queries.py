@@ -62,15 +62,17 @@ ACTS = PlainList(
     unit="条",
     verb=Verb.SEE_AUDIT,
     fields=(
-        ListField(name="actor", label="谁", type=Type.TEXT, path="actor_name", shown=to_all, through=True, always=True),
+        ListField(
+            name="actor", label="人员", type=Type.TEXT, path="actor_name", shown=to_all, through=True, always=True
+        ),
         choice_field(
             "verb",
-            "做了什么",
+            "操作",
             _verbs(),
             groups={verb.value: _GROUP.get(verb.partition(".")[0], "系统维护") for verb in OFFICE},
         ),
-        choice_field("kind", "对什么做的", KINDS),
-        day_field("at", "哪天", always=True),
+        choice_field("kind", "对象", KINDS),
+        day_field("at", "时间", always=True),
     ),
     sorts=(
         Sort(code="newest", label="新的在前", keys=("at", "id"), descending=True),

@@ -44,8 +44,8 @@ def settle(field: Field) -> None:
             creation.register(writing, kind, [creation.New(grid=GRID, values={"name": "甲"}, source="ledger")])
     label(person)
     walk.dispatch()
-    wanted = Found(confirmed=(person.id,), care=(Need(person=person.id, need="medical", help="none"),))
-    walk.knock(home, "met", walk.then(), findings=wanted)
+    findings = Found(confirmed=(person.id,), care=(Need(person=person.id, need="medical", help="none"),))
+    walk.knock(home, "met", walk.then(), findings=findings)
     street.say(person, "phone", phone(2))
     wire = field.phone()
     pushed = {"epoch": 0, "seq_from": 1, "ops": [visit(n, home, "no such outcome") for n in (1, 2)]}
@@ -116,11 +116,11 @@ def test_of_a_grid_phones_are_told_what_stands_in_it_and_nothing_else(field: Fie
 def test_of_a_door_phones_are_told_its_last_three_visits(field: Field) -> None:
     home, walk = field.street.door("101"), field.walk
     walk.dispatch()
-    made = [walk.knock(home, "no_answer", walk.then(-day, hour)) for day, hour in ((4, 9), (2, 10), (2, 15), (1, 18))]
+    visits = [walk.knock(home, "no_answer", walk.then(-day, hour)) for day, hour in ((4, 9), (2, 10), (2, 15), (1, 18))]
     numbers = {
         row["id"]: row["nth"]
         for row in grid_rows.of_grid(GRID, today=clock.local_date(walk.at))
         if row["kind"] == "visit"
     }
     in_turn = [str(pk) for pk in Visit.objects.order_by("at").values_list("pk", flat=True)]
-    assert len(made) == 4 and numbers == {in_turn[1]: 2, in_turn[2]: 3, in_turn[3]: 4}
+    assert len(visits) == 4 and numbers == {in_turn[1]: 2, in_turn[2]: 3, in_turn[3]: 4}

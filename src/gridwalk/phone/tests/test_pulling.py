@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
@@ -18,10 +19,10 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
-from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, id_no, phone
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, id_no, phone
 from gridwalk.simulate.oracle import fitting
 from gridwalk.simulate.oracle.fitting import Clues
-from gridwalk.sync.actions import epochs
+from gridwalk.sync.actions import epochs, pulling
 from gridwalk.territory.models import Grid
 from tests.harness.phones import Cache, Wire
 
@@ -235,3 +236,31 @@ def test_persons_struck_off_and_streams_raised_by_others_keep_phone_and_server_i
         pull(wire, cache)
     assert cache.versions[GRID] == Stream.objects.get(pk=GRID).version
     assert len(cache.of_kind(GRID, "person")) == 2
+
+
+@pytest.mark.parametrize(
+    ("posts", "codes"),
+    [
+        ([(Role.GRID_WORKER, GRID)], [GRID]),
+        ([(Role.GRID_WORKER, NEXT_GRID)], []),
+        ([(Role.COMMUNITY_LEAD, FIRST)], [f"{FIRST}000", GRID]),
+        ([(Role.GRID_WORKER, FAR_GRID), (Role.GRID_WORKER, GRID)], [GRID, FAR_GRID]),
+        (
+            [(Role.COMMUNITY_LEAD, SECOND), (Role.COMMUNITY_LEAD, FIRST)],
+            [f"{FIRST}000", GRID, f"{SECOND}000", FAR_GRID],
+        ),
+        ([(Role.STREET_CENTRE, FIRST[:9])], []),
+    ],
+)
+def test_both_ways_name_the_grids_of_a_phone_and_none_that_is_closed(
+    field: Field, posts: list[tuple[Role, str]], codes: list[str]
+) -> None:
+    Grid.objects.filter(code=NEXT_GRID).update(valid_to=dt.date(2026, 10, 1))
+    viewer = Viewer(ids.new_id(), "网格员", tuple(Held(role, scope) for role, scope in posts))
+    assert pulling.codes_of(viewer) == codes
+    assert [grid.code for grid in pulling.grids_of(viewer)] == codes
+
+
+def test_of_all_grids_both_ways_name_the_same(field: Field) -> None:
+    assert pulling.codes_of(SYSTEM) == [grid.code for grid in pulling.grids_of(SYSTEM)]
+    assert pulling.codes_of(SYSTEM) == [f"{FIRST}000", GRID, NEXT_GRID, f"{SECOND}000", FAR_GRID]

@@ -31,7 +31,7 @@ def _list(code: str, label: str, states: tuple[str, ...]) -> PlainList:
             choice_field("kind", "种类", dictionary.KINDS, always=False),
             choice_field("state", "状态", {state: words[state] for state in states}),
             choice_field("source", "来源", dict(Submission.SOURCES)),
-            day_field("created_at", "哪天交来", always=True),
+            day_field("created_at", "提交日期", always=True),
         ),
         sorts=(
             Sort(code="newest", label="后交的在前", keys=("created_at", "id"), descending=True),

@@ -35,6 +35,7 @@ def _posts(user: uuid.UUID) -> QuerySet[Assignment, Any]:
     return Assignment.objects.filter(user_id=user, role=Role.GRID_WORKER, state=State.CONFIRMED).values_list("scope")
 
 
+# Asked with every op that is refused, so it is built once and asked past the ORM.
 _POSTS = plain.Query(_posts, user=uuid.UUID(int=0))
 
 

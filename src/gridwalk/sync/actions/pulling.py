@@ -72,19 +72,16 @@ MOST_GRIDS = 6
 
 
 def pull(
-    *, viewer: Viewer, grids: Sequence[str], at: dt.datetime, since: Mapping[str, Any], epoch: int, same_epoch: bool
-) -> list[Pulled]:
-    """``grids``: the viewer's (``codes_of``).
+    *, viewer: Viewer, at: dt.datetime, since: Mapping[str, Any], epoch: int, same_epoch: bool
+) -> tuple[list[Pulled], list[str]]:
+    """What changed in the viewer's grids, and the grids the phone holds that are no longer theirs.
 
     ``same_epoch`` False: the phone's versions mean nothing any more. One transaction a grid.
     """
+    own = codes_of(viewer)
     versions = since if same_epoch else {}
-    return [_pull_grid(viewer, grid, versions.get(grid), at=at, epoch=epoch) for grid in grids[:MOST_GRIDS]]
-
-
-def left(grids: Sequence[str], since: Iterable[Any]) -> list[str]:
-    """The grids a phone holds that are no longer among the viewer's."""
-    return sorted(code for code in since if isinstance(code, str) and code not in grids)
+    pulled = [_pull_grid(viewer, grid, versions.get(grid), at=at, epoch=epoch) for grid in own[:MOST_GRIDS]]
+    return pulled, sorted(code for code in since if isinstance(code, str) and code not in own)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -243,6 +243,7 @@ def _heads(parents: set[uuid.UUID]) -> dict[tuple[str, uuid.UUID], uuid.UUID]:
     return {(key, op): uuid.UUID(head) for op, heads in results for key, head in orjson.loads(heads).items()}
 
 
+# Asked with every push that corrects what it said before: past the ORM, which would read the whole answer of each op.
 _STOOD_UNDER = f"""
 SELECT t.id, t.result -> 'heads' FROM {Op._meta.db_table} t WHERE t.id = ANY(%s) AND t.result ? 'heads'
 """  # noqa: S608 the table's name comes from the model

@@ -118,7 +118,7 @@ class Row:
     clock_off: bool
 
 
-def visible(viewer: Viewer, on: dt.date, scope: str = "") -> list[Row]:
+def visible(viewer: Viewer, scope: str, on: dt.date) -> list[Row]:
     """The devices the viewer manages in a scope: in use first, then copies that wait for a word, then taken back; by
     user.
 
@@ -160,10 +160,10 @@ class Silent:
     n_waiting: int
 
 
-def silent(viewer: Viewer, on: dt.date, scope: str) -> Silent:
+def silent(viewer: Viewer, scope: str, on: dt.date) -> Silent:
     """How many of the phones the viewer manages in a scope are silent; of none it says whose (red line 2)."""
     since = on - dt.timedelta(days=SILENT)
-    in_use = [row for row in visible(viewer, on, scope) if row.state == "active"]
+    in_use = [row for row in visible(viewer, scope, on) if row.state == "active"]
     rows = [row for row in in_use if row.last_sync_on is None or row.last_sync_on <= since]
     return Silent(len(rows), sum(row.waiting or 0 for row in rows))
 

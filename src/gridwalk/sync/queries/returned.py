@@ -54,17 +54,17 @@ class Row:
 WAITING, DECIDED = ("waiting", "assigned"), ("released", "set_aside")
 
 
-def _visible(viewer: Viewer, scope: str = "") -> QuerySet[Returned]:
+def _visible(viewer: Viewer, scope: str) -> QuerySet[Returned]:
     inside = in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid")
     return Returned.objects.filter(inside).select_related("op", "assigned_to")
 
 
-def n_waiting(viewer: Viewer, scope: str = "") -> int:
+def n_waiting(viewer: Viewer, scope: str) -> int:
     """How many of a scope wait for the viewer."""
     return _visible(viewer, scope).filter(state__in=WAITING).count()
 
 
-def n_decided(viewer: Viewer, scope: str = "") -> int:
+def n_decided(viewer: Viewer, scope: str) -> int:
     """How many of a scope the viewer released or set aside."""
     return _decided(viewer, scope).count()
 
@@ -73,7 +73,7 @@ def _decided(viewer: Viewer, scope: str) -> QuerySet[Returned]:
     return _visible(viewer, scope).filter(state__in=DECIDED, decided_by=viewer.id, decided_by__isnull=False)
 
 
-def waiting(viewer: Viewer, scope: str = "", *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
+def waiting(viewer: Viewer, scope: str, *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
     """Returned ops of a scope, the oldest first; ``decided``: those the viewer released or set aside, the newest
     first.
     """
@@ -84,7 +84,7 @@ def waiting(viewer: Viewer, scope: str = "", *, decided: bool = False, limit: in
 
 def get(viewer: Viewer, op: uuid.UUID) -> Row:
     """One returned op. Raises NotHere."""
-    row = _visible(viewer).filter(pk=op).first()
+    row = _visible(viewer, "").filter(pk=op).first()
     if row is None:
         raise NotHere
     author = User.objects.filter(pk=row.op.user).values_list("name", flat=True).first()

@@ -16,8 +16,6 @@ from gridwalk.territory.models import Building, Stairwell
 
 MOST = 500
 """So many lines are read at once."""
-Read = uuid.UUID | str
-"""What a line names, or why it names nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +24,11 @@ class LineFault:
 
     number: int
     line: str
-    text: str
+    advice: str
+
+
+class NamesNothing(Exception):
+    """An address that names no building or stairwell to be put into a grid; the text says what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +45,8 @@ def read(viewer: Viewer, community: str, typed: str) -> BuildingList:
         raise NotHere
     lines = [(number, " ".join(line.split())) for number, line in enumerate(typed.splitlines(), start=1)]
     lines = [(number, line) for number, line in lines if line]
+    if not lines:
+        return BuildingList((), (LineFault(1, "", "名单是空的，一行写一栋楼或一个单元"),))
     if len(lines) > MOST:
         number, line = lines[MOST]
         return BuildingList((), (LineFault(number, line, f"一次最多 {MOST} 行，从这一行起下一次再贴"),))
@@ -50,10 +54,12 @@ def read(viewer: Viewer, community: str, typed: str) -> BuildingList:
     first_of: dict[uuid.UUID, int] = {}
     faults = []
     for number, line in lines:
-        part = standing.part_of(addresses.parse(line))
-        if isinstance(part, str):
-            faults.append(LineFault(number, line, part))
-        elif (earlier := standing.earlier(part, first_of)) is not None:
+        try:
+            part = standing.part_of(addresses.parse(line))
+        except NamesNothing as error:
+            faults.append(LineFault(number, line, str(error)))
+            continue
+        if (earlier := standing.earlier(part, first_of)) is not None:
             faults.append(LineFault(number, line, f"和第 {earlier} 行是同一处，留一行就行"))
         else:
             first_of[part] = number
@@ -65,44 +71,47 @@ class _Standing:
 
     def __init__(self, community: str) -> None:
         unassigned = codes.unassigned_of(community)
-        self._without: dict[str, list[Building]] = {}
-        self._elsewhere: dict[str, list[Building]] = {}
+        self._unassigned: dict[str, list[Building]] = {}
+        self._assigned: dict[str, list[Building]] = {}
         self._stairwells: dict[uuid.UUID, list[Stairwell]] = {}
         rows = Building.objects.filter(grid__code__startswith=community, ended_on__isnull=True)
         for building in rows.order_by("id").prefetch_related("stairwells"):
-            of = self._without if building.grid_id == unassigned else self._elsewhere
-            of.setdefault(building.key, []).append(building)
+            buildings = self._unassigned if building.grid_id == unassigned else self._assigned
+            buildings.setdefault(building.key, []).append(building)
             self._stairwells[building.pk] = list(building.stairwells.all())
-        self._grids = territory.place_names({b.grid_id for of in self._elsewhere.values() for b in of})
+        self._grids = territory.place_names({b.grid_id for named in self._assigned.values() for b in named})
 
-    def part_of(self, address: Address) -> Read:
-        """The one building or stairwell an address names."""
+    def part_of(self, address: Address) -> uuid.UUID:
+        """The one building or stairwell an address names. Raises NamesNothing."""
         if not address.building:
-            return "看不出楼号，写成“海河花园 5号楼”这样"
+            raise NamesNothing("看不出楼号，写成“海河花园 5号楼”这样")
         if address.room:
-            return "写到了室号。这里一行写一栋楼或一个单元，单户在上面勾"
+            raise NamesNothing("写到了室号。这里一行写一栋楼或一个单元，单户在上面勾")
         if address.rest or address.fault == "unclear":
-            return "看不清是哪一栋。一行只写一栋楼，写成“海河花园 5号楼”这样"
-        buildings = list(_named(self._without, address))
+            raise NamesNothing("看不清是哪一栋。一行只写一栋楼，写成“海河花园 5号楼”这样")
+        buildings = list(_named(self._unassigned, address))
         if not buildings:
-            return self._why_none(address)
+            raise NamesNothing(self._why_none(address))
         if len(buildings) > 1:
             estates = "、".join(building.estate or "没写小区的" for building in buildings)
-            return f"有几处都叫{address_writing.building_name(address.building)}（{estates}），请写上小区"
+            name = address_writing.building_name(address.building)
+            raise NamesNothing(f"有几处都叫{name}（{estates}），请写上小区")
         return self._within(buildings[0], address)
 
     def _why_none(self, address: Address) -> str:
-        there = next(_named(self._elsewhere, address), None)
-        if there is not None:
-            return f"已经在{self._grids[there.grid_id]}，不用划；要换网格，请街道网格中心用“拆并网格”"
+        assigned = next(_named(self._assigned, address), None)
+        if assigned is not None:
+            return f"已经在{self._grids[assigned.grid_id]}，不用划；要换网格，请街道网格中心用“拆并网格”"
         return "“未划入网格”里没有这栋楼，和上面列的小区名、楼号对一下"
 
-    def _within(self, building: Building, address: Address) -> Read:
+    def _within(self, building: Building, address: Address) -> uuid.UUID:
         if not address.stairwell:
             return building.pk
         stairwells = self._stairwells[building.pk]
         named = next((part.pk for part in stairwells if part.key == address.stairwell), None)
-        return named or f"这栋楼里没有 {address.stairwell}单元，写整栋，或和上面列的单元对一下"
+        if named is None:
+            raise NamesNothing(f"这栋楼里没有 {address.stairwell}单元，写整栋，或和上面列的单元对一下")
+        return named
 
     def earlier(self, part: uuid.UUID, lines: Mapping[uuid.UUID, int]) -> int | None:
         """The line that named the same already: the part, the building it is in, or a stairwell in it."""

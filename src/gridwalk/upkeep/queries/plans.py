@@ -53,7 +53,7 @@ PLANS = PlainList(
     unit="个",
     verb=Verb.RECHECK,
     fields=(
-        choice_field("kind", "办什么", {kind: rules.KINDS[kind].label for kind in RECHECKED}),
+        choice_field("kind", "事项", {kind: rules.KINDS[kind].label for kind in RECHECKED}),
         day_field("proposed_at", "提出日期", always=True),
     ),
     sorts=(

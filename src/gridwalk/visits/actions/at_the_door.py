@@ -50,9 +50,11 @@ def carry(writing: Writing, contents: Sequence[Content]) -> list[list[Judged]]:
     What visits say of records and that somebody was met takes as many statements for all batches as for one; only who
     comes, leaves or has ended is a batch's own. The batches write to different grids, so none waits for another's.
     """
-    said = [_claims(content) for content in contents]
-    of_records = claims.apply_claims(writing, [claim for of_batch in said for claim in of_batch])
-    judged = [[*_own(of_batch, of_records), *_move(content)] for of_batch, content in zip(said, contents, strict=True)]
+    claims_of = [_claims(content) for content in contents]
+    of_records = claims.apply_claims(writing, [claim for of_batch in claims_of for claim in of_batch])
+    judged = [
+        [*_own(of_batch, of_records), *_move(content)] for of_batch, content in zip(claims_of, contents, strict=True)
+    ]
     visits = [pair for content in contents for pair in content.visits]
     confirmed = [(person, visit.on) for visit, findings in visits for person in findings.confirmed]
     claims.confirm(writing, "person", confirmed, source="visit")
@@ -75,7 +77,9 @@ def _claims(content: Content) -> list[Claim]:
 
 
 def _own(of_batch: Sequence[Claim], judged: Sequence[Judged]) -> list[Judged]:
-    """What became of a batch's claims: no two batches speak of one record."""
+    """What became of a batch's claims: no two batches speak of one record (``record_in``), and of records that are gone
+    nothing is said, so that places in the lists do not tell.
+    """
     own = {claim.entity for claim in of_batch}
     return [judgement for judgement in judged if judgement.claim.entity in own]
 

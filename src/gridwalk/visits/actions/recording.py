@@ -81,7 +81,8 @@ def record_in(writing: Writing, batches: Sequence[Batch]) -> list[tuple[list[Ans
     """Step: record visits of several grids, which are locked with those ``grids_touched``; by batch, what became of
     them and of their claims. A constant number of statements for visits that only confirm.
 
-    ``writing``: the whole of which each batch has its part.
+    ``writing``: the whole of which each batch has its part. No two batches may speak of one record: a record is told
+    which batch's it is by its id. Batches of which each has its own grids, ``grids_touched`` among them, do not.
     """
     visits = [visit for batch in batches for visit in batch.visits]
     with plain.together():

@@ -28,7 +28,7 @@ NEEDS = PlainList(
     verb=Verb.SEE_CARE,
     fields=(
         choice_field("need", "需要", needs.NEEDS),
-        choice_field("state", "办到哪了", {state: needs.STATES[state] for state in needs.FOLLOWED}),
+        choice_field("state", "办理情况", {state: needs.STATES[state] for state in needs.FOLLOWED}),
         choice_field("referred_to", "转给", needs.REFERRED_TO, always=False),
         day_field("ask_on", "该问的日期", moment=False, always=True),
     ),
