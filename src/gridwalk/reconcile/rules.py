@@ -23,6 +23,8 @@ FAULTS = {
     "elsewhere": "这一行是“{there}”的（写的社区、网格、地址，或这栋楼、这个小区登记在那里），没有导入。请交给那个社区；"
     "户籍在这里、人住那边的，地址写户籍的门牌，居住类别写人户分离；确是这里的，在这一行写上这里的网格编码再导",
     "code_elsewhere": "这个统一社会信用代码登记在“{there}”，没有导入。迁来的，请那边先办搬离；是分支机构的，请填它自己的代码",
+    "namesakes": "这一户有几个同名的人，看不出是哪一个，这行没导入。请补上证件号，或补上出生日期",
+    "namesake_apart": "这一户另有同名的人，出生日期或性别对不上，当作两个人登记了。确是一个人的，请到他的页上合并",
     "person_unknown": "系统里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
     "same_row_twice": "同一户在本表里写了两行，已并为一户",
     "id_disagrees_born": "出生日期与证件号不符，已按证件号登记",
@@ -101,7 +103,7 @@ ENDED_ROW = "ended_row"
 """Likewise where the record has ended and the side has it still."""
 REFUSING = frozenset(
     {
-        *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door"),
+        *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door", "namesakes"),
         *("too_many_of_a_day", "too_many_phones", "not_half"),
     }
 )

@@ -6,6 +6,9 @@ from gridwalk.ledger.tests.siblings import REGISTERED, WITHOUT_ESTATE, M, Q, Sib
 from gridwalk.ledger.tests.siblings_of_persons import id_of, masked
 
 FATHER, SON, SISTER = id_of("19630308", 3), id_of("19891117", 5), id_of("19911012", 4)
+MOTHER = f"路兰,女,{SISTER},1991-10-12,12011110022,望湖苑,8,6,203,"
+ANOTHER_MOTHER = f"祝桂英,女,{id_of('19900302', 6)},1990-03-02,12011110033,望湖苑,9,6,203,"
+OF_ONE_NAME = [f"尚小雨,女,,2015-0{n}-01,,望湖苑,{building},6,203,子女" for n, building in ((6, 8), (7, 9))]
 SPOILT = f"{FATHER[:15]}000"
 SIBLINGS = [
     Sibling(
@@ -99,6 +102,36 @@ SIBLINGS = [
         "an unreadable name and a masked number are asked about, whoever lives there",
         [f"尚□,男,{SISTER},,,望湖苑,8,6,203,"],
         [f"尚艳,女,{masked(SISTER)},,,望湖苑,8,6,203,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "of two children of one name the one whose mother's telephone the pupil's row has",
+        [*OF_ONE_NAME, MOTHER, ANOTHER_MOTHER],
+        ["尚小雨,女,,,12011110022,,,,,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "the pupils' list on the other side",
+        ["尚小雨,女,,,12011110033,,,,,"],
+        [*OF_ONE_NAME, MOTHER, ANOTHER_MOTHER],
+        {(0, 1): Q},
+    ),
+    Sibling(
+        "a telephone that nobody at either home has says nothing of which child it is",
+        [*OF_ONE_NAME, MOTHER, ANOTHER_MOTHER],
+        ["尚小雨,女,,,12011110044,,,,,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
+        "the mother's telephone in the row of a brother",
+        [OF_ONE_NAME[0], MOTHER],
+        ["尚小雷,男,,,12011110022,,,,,"],
+        {},
+    ),
+    Sibling(
+        "the mother's telephone under a name that sounds alike is asked about",
+        [OF_ONE_NAME[0].replace("尚小雨", "尚雨桐"), MOTHER],
+        ["尚雨彤,女,,,12011110022,,,,,"],
         {(0, 0): Q},
     ),
 ]

@@ -28,6 +28,7 @@ EVIDENCE = {
     ("phone", "same"): "电话相同",
     ("phone", "near"): "电话差一位",
     ("phone", "seen"): "电话看得见的几位相同",
+    ("phone", "kin"): "电话是家里人的",
     ("home", "same"): "同一户",
     ("home", "household"): "家人都对上了",
     ("home", "unsaid"): "同一户，一边没写单元",

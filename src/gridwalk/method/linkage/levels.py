@@ -171,14 +171,32 @@ def typed(pairs: Pairs, column: str, *, most: int = 1) -> Compared:
     )
 
 
-def phone(pairs: Pairs) -> Compared:
-    """Telephones: one of the numbers the same · a keystroke apart · all that can be seen the same · other."""
+def phone(pairs: Pairs, called: Compared | None = None) -> Compared:
+    """Telephones: one of the numbers the same · a keystroke apart · all that can be seen the same · of a child without
+    its own, the household's · other.
+
+    ``called``: the persons' names. Brothers and sisters share a guardian's telephone: it speaks for one name alone.
+    """
     left, right = pairs.both("phone")
     filled, same = pairs.filled("phone"), pairs.same("phone") | _further(pairs, "phone", "phone_more")
     near = edits(left, right, filled & ~same, 1) <= 1
     masked = seen(pairs, "phone", "phone_seen")
-    level = pick(pairs, filled | masked.filled, same=same, near=near, seen=masked.agree)
+    kin = _of_household(pairs) & (False if called is None else np.isin(called.level, ("same", "sounds")))
+    level = pick(pairs, filled | masked.filled | kin, same=same, near=near, seen=masked.agree, kin=kin)
     return Compared(level, _share_of_whole(pairs, "phone", level))
+
+
+def _of_household(pairs: Pairs) -> Bools:
+    """Where one side's telephone is one at the home of the other's child; a child's own was never said."""
+    reached = np.zeros(pairs.n, dtype=np.bool_)
+    if not pairs.says("phone_home"):
+        return reached
+    phones, homes = pairs.both("phone"), pairs.both("phone_home")
+    for phone_, home_ in zip(phones, homes[::-1], strict=True):
+        at = np.flatnonzero(is_true(phone_.is_not_null() & home_.is_not_null()))
+        told = pl.DataFrame({"phone": phone_.gather(at), "home": home_.gather(at)})
+        reached[at] |= told.select(pl.col("home").str.split(" ").list.contains(pl.col("phone"))).to_series().to_numpy()
+    return reached
 
 
 def owner(pairs: Pairs) -> Compared:

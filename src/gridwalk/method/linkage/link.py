@@ -15,6 +15,7 @@ from gridwalk.method.linkage import (
     caution,
     certain,
     evidence,
+    guardians,
     households,
     lent,
     levels,
@@ -107,7 +108,7 @@ def link(
         ours, theirs = places.presumed(ours, theirs)
     ours, theirs = places.estates_filled(ours, theirs)
     if kind == "person":
-        ours, theirs = lent.returned(ours, theirs)
+        ours, theirs = map(guardians.reachable, lent.returned(ours, theirs))
     settled: list[pl.DataFrame] = []
     rest: tuple[pl.DataFrame, ...] = (ours, theirs)
     names: dict[str, str] = {}
@@ -312,11 +313,10 @@ def _round(
 
 
 def _with_every_phone(side: pl.DataFrame) -> pl.DataFrame:
-    """The side, with one row more for every further telephone of a cell: for the blocks."""
-    further = side.filter(pl.col("phone_more").is_not_null())
-    if further.is_empty():
-        return side
-    return pl.concat([side, further.with_columns(phone=pl.col("phone_more").str.split(" ")).explode("phone")])
+    """The side, with one row more for every further telephone of a cell, and of a child's home: for the blocks."""
+    others = [column for column in ("phone_more", "phone_home") if column in side.columns]
+    further = side.with_columns(phone=pl.coalesce(others).str.split(" ")).filter(pl.col("phone").is_not_null())
+    return pl.concat([side, further.explode("phone")]) if len(further) else side
 
 
 def _person(pairs: Pairs) -> dict[str, Compared]:
@@ -327,7 +327,7 @@ def _person(pairs: Pairs) -> dict[str, Compared]:
         "id": number,
         "born": levels.born(pairs, number),
         "sex": levels.equal(pairs, "sex", by_share=False),
-        "phone": levels.phone(pairs),
+        "phone": levels.phone(pairs, called),
         "home": levels.home(pairs),
         "relation": levels.equal(pairs, "relation", by_share=False),
         "community": levels.community(pairs),

@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
         "name_seen": pl.String(),
         "phone_seen": pl.String(),
         "phone_more": pl.String(),
+        "phone_home": pl.String(),
         "community": pl.String(),
         **{f"{REGISTERED}{part}": pl.String() for part in PLACE},
         PRESUMED: pl.String(),
@@ -50,7 +51,7 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     },
 }
 """``name_seen``, ``phone_seen``: a masked name or number as far as it can be seen (张*, 120****0012); ``phone_more``:
-the further numbers of a cell, with a space between.
+the further numbers of a cell, with a space between; ``phone_home``: those of a child's household (``guardians``).
 """
 
 

@@ -61,6 +61,7 @@ PERSON: Mapping[str, Table] = {
         "same": Level(0.74, None),
         "near": Level(0.06, 2e-6),
         "seen": Level(0.01, 0.000003),  # masked, and all that can be seen agrees
+        "kin": Level(0.01, 0.0003),  # of a child who has none, one of the household's: brothers and sisters share it
         "other": Level(0.19, 1.0),
     },
     "home": {

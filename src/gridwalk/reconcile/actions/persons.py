@@ -14,17 +14,15 @@ from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, n_open
 from gridwalk.reconcile.actions.children import Children
+from gridwalk.reconcile.actions.namesakes import Namesakes
 from gridwalk.reconcile.actions.places_rows import Door
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry import holders, predicates, rules
 from gridwalk.registry.actions import creation, looking, takeovers
 from gridwalk.registry.holders import Comer
-from gridwalk.registry.models import Person, Residence
+from gridwalk.registry.models import Person
 from gridwalk.territory import rules as codes
-
-NameAtDoor = tuple[str, uuid.UUID | None, str]
-
 
 NOT_CLAIMED = frozenset({"residence_kind", "id_no"})
 """Of a person who stands: the link to a door is made apart, and the number is what the person was found by."""
@@ -40,24 +38,38 @@ class Listed:
         numbers = Person.objects.filter(predicates.holds_number(work.numbers))
         self._holders = {p.id_no_index: p for p in numbers}
         self._by_id = {number: p.id for number, p in self._holders.items()}
-        self._by_name = _by_name(work, places)
+        self._namesakes = Namesakes(work, places)
         self._children = Children(work, places)
 
     def find(self, index: int) -> uuid.UUID | None:
-        """The person a row means: by number, else by name and door, or a child by its door and day of birth."""
+        """The person a row means: by number, else by name and door, or a child by its door and day of birth; refuses
+        the row where it may mean several.
+        """
         values = self.work.values[index]
         if values.get("id_no") and (holder := self._by_id.get(self.work.numbers[index])):
             return holder
-        child = self._children.find(index)
-        if child is None:
-            is_twin = self._children.speaks_of_one(index)  # of two without a name neither is the other
-            return None if values.get("id_no") or is_twin else self._by_name.get(_name_key(values, self.places[index]))
-        if values.get("id_no"):
+        person = self._children.find(index) or self._of_name(index)
+        if person is not None and values.get("id_no"):
             number = {"id_no": values["id_no"]}
-            of_child = claims_of("person", child, number, source_ref=self.work.source_ref(index))
-            self.row_claims += [(index, claim) for claim in of_child]
-            self._by_id[self.work.numbers[index]] = child
-        return child
+            of_person = claims_of("person", person, number, source_ref=self.work.source_ref(index))
+            self.row_claims += [(index, claim) for claim in of_person]
+            self._by_id[self.work.numbers[index]] = person
+        return person
+
+    def _of_name(self, index: int) -> uuid.UUID | None:
+        """The only one of the row's name at its door whom it can mean."""
+        values, place = self.work.values[index], self.places[index]
+        if self._children.speaks_of_one(index):  # of two without a name neither is the other
+            return None
+        meant = self._namesakes.meant(values, place)
+        if len(meant) > 1:
+            self.work.fault(index, "namesakes", "name")
+        elif meant:
+            meant[0].learn(values)
+            return meant[0].id
+        elif any(not (namesake.has_number and values.get("id_no")) for namesake in self._namesakes.of(values, place)):
+            self.work.fault(index, "namesake_apart", "name")
+        return None
 
     def holder(self, index: int) -> Person | None:
         """Whoever of the register has the number of a row."""
@@ -84,7 +96,7 @@ class Listed:
             source_ref=source_ref,
         )
         self.new.append(new)
-        self._by_name[_name_key(values, place)] = new.id
+        self._namesakes.add(new.id, values, place)
         if values.get("id_no"):
             self._by_id[self.work.numbers[index]] = new.id
         if status != "active":
@@ -199,35 +211,6 @@ def _settle_identity(work: Batch) -> None:
         values["born_on"], values["sex"] = born_on, card.sex
 
 
-def _name_key(values: dict[str, Any], place: Place) -> NameAtDoor:
-    """Who a row without a usable ID number is: a name at a door, or a name and birth date where no door is known."""
-    return (
-        str(values["name"]),
-        place.dwelling,
-        "" if place.dwelling else f"{place.community}{values.get('born_on') or ''}",
-    )
-
-
-def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
-    """Persons on record at the rows' doors, and persons without a door in the community's grid 000."""
-    by_name: dict[NameAtDoor, uuid.UUID] = {}
-    at_doors = {p.dwelling for p in places if p.dwelling}
-    links = Residence.objects.filter(dwelling_id__among=at_doors, to_on__isnull=True, person__status="active")
-    for name, dwelling, person_id in links.values_list("person__name", "dwelling_id", "person_id"):
-        by_name[name, dwelling, ""] = person_id
-    wanted = {str(v["name"]) for v, p in zip(work.values, places, strict=True) if v.get("name") and not p.dwelling}
-    if wanted:
-        loose = Person.objects.filter(
-            grid_id__in={codes.unassigned_of(p.community) for p in places if p.community},
-            name__among=wanted,
-            status="active",
-        )
-        for person in loose:
-            born_on = person.born_on.isoformat() if person.born_on else ""
-            by_name.setdefault((person.name, None, f"{person.grid_id[:12]}{born_on}"), person.id)
-    return by_name
-
-
 def _link(writing: Writing, work: Batch, places: list[Place], *, new: Collection[uuid.UUID]) -> None:
     """Link the rows' persons to their doors; who is not ``new`` moves to the grid of where they live.
 
@@ -265,6 +248,8 @@ def apply_care(writing: Writing, work: Batch) -> None:
     new: dict[int, creation.NewCare] = {}
     for index in range(len(work.rows)):
         person = find(index)
+        if work.rows[index].state == "refused":
+            continue
         if person is None or not person.grid_id.startswith(work.of.scope) or person.grid_id not in writing.versions:
             work.fault(index, "person_unknown", "id_no")
         elif not work.values[index].get("category"):
@@ -277,19 +262,24 @@ def apply_care(writing: Writing, work: Batch) -> None:
 
 
 def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:
-    """Who a row of a care ledger means: by number, else by name at the door."""
+    """Who a row of a care ledger means: by number, else by name at the door; refuses the row where it may be several."""
     numbers = Person.objects.filter(predicates.holds_number(work.numbers), status="active")
     by_id = {p.id_no_index: p for p in numbers}
-    links = Residence.objects.filter(
-        dwelling_id__among={p.dwelling for p in work.places if p.dwelling}, to_on__isnull=True, person__status="active"
-    ).select_related("person")
-    by_name = {(link.person.name, link.dwelling_id): link.person for link in links}
+    namesakes = Namesakes(work, work.places)
+    by_name: dict[int, list[uuid.UUID]] = {
+        index: [namesake.id for namesake in namesakes.meant(values, place)]
+        for index, (values, place) in enumerate(zip(work.values, work.places, strict=True))
+        if place.dwelling and values.get("name") and not values.get("id_no")
+    }
+    people = Person.objects.in_bulk({pk for of_row in by_name.values() for pk in of_row})
 
     def find(index: int) -> Person | None:
-        values, dwelling = work.values[index], work.places[index].dwelling
-        if values.get("id_no"):
+        meant = by_name.get(index, [])
+        if len(meant) > 1:
+            work.fault(index, "namesakes", "name")
+        if work.values[index].get("id_no"):
             return by_id.get(work.numbers[index])
-        return by_name.get((str(values.get("name")), dwelling)) if dwelling else None
+        return people[meant[0]] if len(meant) == 1 else None
 
     return find
 

@@ -26,7 +26,7 @@ def walk(
 ) -> RowClaims:
     """What the rows claim of records that stand; a row whose record ``find`` does not know begins one.
 
-    A row without a value for ``field`` is refused; the fields ``without`` are not claimed. The rows ``besides`` speak
+    A row without a value for ``field`` is refused, and ``find`` may refuse one that it cannot tell; the fields ``without`` are not claimed. The rows ``besides`` speak
     of records that another side has to give away first, and are passed over.
     """
     row_claims: RowClaims = []
@@ -34,6 +34,8 @@ def walk(
         if index in besides:
             continue
         entity = find(index)
+        if work.rows[index].state == "refused":
+            continue
         if entity is None:
             work.became(index, begin(index), "created")
             continue

@@ -58,6 +58,7 @@ def test_what_tells_what_the_register_has_is_only_for_who_sees_its_rows() -> Non
         "community_unknown",
         "elsewhere",
         "id_elsewhere_no_door",
+        "namesakes",
         "not_half",
         "person_unknown",
         "too_many_of_a_day",
