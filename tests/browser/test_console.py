@@ -117,6 +117,15 @@ def test_paper_carries_no_navigation_and_no_letting_or_care(street: Client, visi
     assert page.locator(".paper-only").last.is_visible()
 
 
+def test_what_scrolls_has_a_name_of_its_own(street: Client, visit: Any, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 844})
+    visit(street, "/help/对账/")
+    regions = page.locator("pre[role=region]")
+    expect(regions).to_have_count(2)
+    heading = page.locator("h2", has_text="不用服务器").inner_text()
+    assert [region.get_attribute("aria-label") for region in regions.all()] == [heading, f"{heading} 2"]
+
+
 def test_home_of_twelve_communities_is_one_sheet_of_paper(street: Client, visit: Any) -> None:
     page = visit(street, "/")
     expect(page.get_by_role("heading", name="能否按期完成")).to_be_visible()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -156,15 +157,14 @@ def _returned(asked: Asked) -> Iterator[Todo]:
 
 
 def _unfinished(asked: Asked) -> Iterator[Todo]:
-    if not asked.viewer.may_anywhere(Verb.IMPORT_LEDGER):
-        return
-    for way, words, url in ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/")):
-        if n := submissions.n_unfinished(asked.viewer, way.model, asked.scope):
+    ways = ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/"))
+    for (part, named), (way, words, url) in itertools.product(asked.parts(Verb.IMPORT_LEDGER), ways):
+        if n := submissions.n_unfinished(asked.viewer, way.model, part):
             yield Todo(
                 mark="账",
-                text=f"{n} 份台账没有{words}完",
+                text=f"{named}{n} 份台账没有{words}完",
                 note="停在半路",
-                url=asked.of_scope(url, Verb.IMPORT_LEDGER),
+                url=f"{url}?scope={part}",
                 button=f"继续{words}",
             )
 
@@ -193,14 +193,13 @@ def _rechecks_in(asked: Asked, part: str, named: str) -> Iterator[Todo]:
 
 
 def _phones(asked: Asked) -> Iterator[Todo]:
-    if not asked.viewer.may_anywhere(Verb.MANAGE_DEVICES):
-        return
-    silent = devices.silent(asked.viewer, asked.scope, clock.local_date(asked.at))
-    if silent.n:
-        waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
-        text = f"{silent.n} 台手机两天没同步"
-        url = asked.of_scope("/phones/", Verb.MANAGE_DEVICES)
-        yield Todo(mark="传", text=text, note=waits, url=url, button="看手机", public=False)
+    for part, named in asked.parts(Verb.MANAGE_DEVICES):
+        silent = devices.silent(asked.viewer, part, clock.local_date(asked.at))
+        if silent.n:
+            waits = f"上次还有 {silent.n_waiting:,} 条没传" if silent.n_waiting else "开一下手机就会自己传"
+            text = f"{named}{silent.n} 台手机两天没同步"
+            url = f"/phones/?scope={part}"
+            yield Todo(mark="传", text=text, note=waits, url=url, button="看手机", public=False)
 
 
 def _matters(asked: Asked) -> Iterator[Todo]:
