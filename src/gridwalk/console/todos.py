@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -157,16 +156,16 @@ def _returned(asked: Asked) -> Iterator[Todo]:
 
 
 def _unfinished(asked: Asked) -> Iterator[Todo]:
-    ways = ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/"))
-    for (part, named), (way, words, url) in itertools.product(asked.parts(Verb.IMPORT_LEDGER), ways):
-        if n := submissions.n_unfinished(asked.viewer, way.model, part):
-            yield Todo(
-                mark="账",
-                text=f"{named}{n} 份台账没有{words}完",
-                note="停在半路",
-                url=f"{url}?scope={part}",
-                button=f"继续{words}",
-            )
+    for part, named in asked.parts(Verb.IMPORT_LEDGER):
+        for way, words, url in ((comparing.WAY, "比对", "/comparisons/"), (staging.WAY, "导入", "/imports/")):
+            if n := submissions.n_unfinished(asked.viewer, way.model, part):
+                yield Todo(
+                    mark="账",
+                    text=f"{named}{n} 份台账没有{words}完",
+                    note="停在半路",
+                    url=f"{url}?scope={part}",
+                    button=f"继续{words}",
+                )
 
 
 def _rechecks(asked: Asked) -> Iterator[Todo]:
