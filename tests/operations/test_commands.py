@@ -381,7 +381,8 @@ def test_areas_takes_codes_without_their_zeros_and_refuses_those_of_another_leve
         ("120105001", "120105001000", "不是这个街道的社区"),
     ):
         refused = load(street_code, community)
-        assert refused.returncode == 1 and why in refused.stderr and "什么都没导入" in refused.stderr
+        assert refused.returncode == 1 and why in refused.stderr
+        assert "什么都没导入：" in refused.stderr and "改好文件再导。" in refused.stderr
     done = load("120105001", "120105001023")
     assert done.returncode == 0, done.stderr
     whole = ["120000000000", "120100000000", "120105000000", "120105001000"]
