@@ -58,7 +58,7 @@ labels       /care/?scope=120105001023&tab=ending              lead    add  ends
 places       /care/?scope=120105001023&tab=places              lead    add  occupancy    is      vacant       居住状况
 imports      /imports/                                         lead    add  name         contains 不在这里    文件
 comparisons  /comparisons/                                     lead    sort name         -       -            按文件名排
-acts         /audit/                                           admin   add  actor        contains 没有此人    谁
+acts         /audit/                                           admin   add  actor        contains 没有此人    人员
 acts         /audit/                                           admin   sort oldest       -       -            旧的在前
 people       /accounts/list/                                   admin   add  role         is      grid_worker  岗位
 people       /accounts/list/                                   admin   sort number       -       -            按工号排

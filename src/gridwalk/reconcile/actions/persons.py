@@ -262,7 +262,7 @@ def apply_care(writing: Writing, work: Batch) -> None:
 
 
 def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:
-    """Who a row of a care ledger means: by number, else by name at the door; refuses the row where it may be several."""
+    """Who a row of a care ledger means: by number, else by name at the door; refuses a row that may mean several."""
     numbers = Person.objects.filter(predicates.holds_number(work.numbers), status="active")
     by_id = {p.id_no_index: p for p in numbers}
     namesakes = Namesakes(work, work.places)

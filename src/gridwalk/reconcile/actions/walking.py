@@ -26,8 +26,9 @@ def walk(
 ) -> RowClaims:
     """What the rows claim of records that stand; a row whose record ``find`` does not know begins one.
 
-    A row without a value for ``field`` is refused, and ``find`` may refuse one that it cannot tell; the fields ``without`` are not claimed. The rows ``besides`` speak
-    of records that another side has to give away first, and are passed over.
+    A row without a value for ``field`` is refused, and ``find`` may refuse one that it cannot tell; the fields
+    ``without`` are not claimed. The rows ``besides`` speak of records that another side has to give away first, and are
+    passed over.
     """
     row_claims: RowClaims = []
     for index in work.present(field=field):

@@ -75,9 +75,9 @@ PARTS = ("sealed", "index")
 
 
 BESIDE = {"id_text", "name_seen", "phone_seen", "phone_more", "community"}
-BESIDE |= {prepare.PRESUMED, *(prepare.REGISTERED + part for part in prepare.PLACE)}
-"""What a ledger says beside the fields that are compared: a cell as it stands, whose row it is, the parts of the address
-a person is registered at, and whether the door is the household's.
+BESIDE |= {"phone_home", prepare.PRESUMED, *(prepare.REGISTERED + part for part in prepare.PLACE)}
+"""What a ledger says beside the fields that are compared: a cell as it stands, whose row it is, the parts of the
+address a person is registered at, the household's telephones, and whether the door is the household's.
 """
 
 
