@@ -19,12 +19,12 @@ def reachable(side: pl.DataFrame) -> pl.DataFrame:
     children = side.filter(_is_child(side), pl.col("room").is_not_null())
     if children.is_empty():
         return side
-    at_home = side.filter(pl.col("phone").is_not_null()).select("phone", *_DOOR)
-    phones = children.select("row", *_DOOR).join(at_home, on=list(_DOOR), nulls_equal=True)
+    residents = side.filter(pl.col("phone").is_not_null()).select("phone", *_DOOR)
+    phones = children.select("row", *_DOOR).join(residents, on=list(_DOOR), nulls_equal=True)
     of_child = phones.group_by("row").agg(pl.col("phone").unique().sort())
     of_child = of_child.filter(pl.col("phone").list.len() <= MOST_AT_HOME)
-    told = of_child.select("row", phone_home=pl.col("phone").list.join(" "))
-    return side.drop("phone_home").join(told, on="row", how="left", maintain_order="left")
+    at_home = of_child.select("row", phone_home=pl.col("phone").list.join(" "))
+    return side.drop("phone_home").join(at_home, on="row", how="left", maintain_order="left")
 
 
 _DOOR = prepare.PLACE

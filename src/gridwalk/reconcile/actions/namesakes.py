@@ -35,8 +35,8 @@ class Namesake:
 
     def fits(self, values: Mapping[str, Any]) -> bool:
         """Whether a row contradicts neither birth date nor sex."""
-        said = ((self.born_on, values.get("born_on")), (self.sex, values.get("sex")))
-        return all(not own or not written or own == written for own, written in said)
+        compared = ((self.born_on, values.get("born_on")), (self.sex, values.get("sex")))
+        return all(not own or not written or own == written for own, written in compared)
 
     def is_of_another_time(self, values: Mapping[str, Any]) -> bool:
         """Whether a generation lies between the two birth dates: a father and a son of one name."""
