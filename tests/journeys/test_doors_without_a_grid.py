@@ -217,7 +217,7 @@ def test_a_pasted_list_of_buildings_goes_into_a_grid_or_says_which_line_does_not
     )
     assert status == 422 and grids() == {NONE: 7, GRID: 1}, "one line that cannot be told, and nothing moves"
     assert line_faults(page) == [
-        ("2", "5号楼", "有几处都叫5号楼（海河花园、望湖里），请写上小区"),
+        ("2", "5号楼", "有几处都叫5号楼（望湖里、海河花园），请写上小区"),
         ("4", "海河花园 ７号楼", "“未划入网格”里没有这栋楼，和上面列的小区名、楼号对一下"),
         ("5", "海河花园8栋", "已经在君临天下 第一网格，不用划；要换网格，请街道网格中心用“拆并网格”"),
         ("6", "海河花园 9号楼 3单元", "这栋楼里没有 3单元，写整栋，或和上面列的单元对一下"),

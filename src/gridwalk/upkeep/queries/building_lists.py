@@ -93,7 +93,7 @@ class _Standing:
         if not buildings:
             raise NamesNothing(self._why_none(address))
         if len(buildings) > 1:
-            estates = "、".join(building.estate or "没写小区的" for building in buildings)
+            estates = "、".join(sorted(building.estate or "没写小区的" for building in buildings))
             name = address_writing.building_name(address.building)
             raise NamesNothing(f"有几处都叫{name}（{estates}），请写上小区")
         return self._within(buildings[0], address)
