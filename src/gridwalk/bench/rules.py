@@ -151,7 +151,7 @@ CHECKS: Mapping[str, Check] = {
         tells_home=True,
     ),
 }
-"""线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions``
+"""线上核查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions``
 finds the cases.
 """
 

@@ -1,4 +1,4 @@
-"""线上检查: the open cases of an area or around some records, counted and listed (P14, P16).
+"""线上核查: the open cases of an area or around some records, counted and listed (P14, P16).
 
 Records are questioned, never people; nothing here is counted by worker.
 """

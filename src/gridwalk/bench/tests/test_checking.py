@@ -1,4 +1,4 @@
-"""线上检查: one record's contradictions in words, and the same as conditions over an area; warnings while typing in."""
+"""线上核查: one record's contradictions in words, and the same as conditions over an area; warnings while typing in."""
 
 from __future__ import annotations
 
