@@ -103,7 +103,14 @@ def test_a_button_says_what_it_saves(screens: list[tuple[str, str]]) -> None:
 def test_the_word_of_the_plan_stands_only_where_the_plan_is_cited() -> None:
     """A national rule of January 2026 forbids moving 督查检查 of people online: data are checked, 数据核查."""
     cited = {"docs/domain.md", "docs/trials/2026-11-words.md"}
-    tops = (ROOT / "docs", SOURCE, ROOT / "web" / "phone", ROOT / "web" / "console", ROOT / "tests", ROOT / "benchmarks")
+    tops = (
+        ROOT / "docs",
+        SOURCE,
+        ROOT / "web" / "phone",
+        ROOT / "web" / "console",
+        ROOT / "tests",
+        ROOT / "benchmarks",
+    )
     texts = {".md", ".py", ".html", ".txt", ".vue", ".ts", ".json", ".toml"}
     where = {
         path.relative_to(ROOT).as_posix()

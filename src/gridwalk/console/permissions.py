@@ -106,6 +106,8 @@ PAGES: dict[str, Guard] = {
     "console:list_export": Verb.EXPORT_REPORT,
     "console:search": Verb.SEE_ROWS_MASKED,
     "console:search_id_tail": Verb.SEE_ROWS,
+    "console:online": Verb.SEE_ROWS_MASKED,
+    "console:online_set": Verb.MANAGE_CAMPAIGN,
     "console:bench": Verb.SEE_ROWS_MASKED,
     "console:bench_case": Verb.SEE_ROWS_MASKED,
     "console:bench_decide": Verb.DECIDE_DIFFERENCE,
