@@ -61,7 +61,7 @@ PAGES = {
         matters matter matter_file
     """,
     "see_rows": """
-        search_id_tail matter_photo
+        search_id_tail matter_photo matter_proof
     """,
     "see_care": """
         care care_label

@@ -244,6 +244,7 @@ PAGES: dict[str, Guard] = {
     "console:matter_act": frozenset({Verb.HANDLE_MATTER, Verb.RECHECK, Verb.DISPATCH}),
     "console:matter_file": Verb.SEE_ROWS_MASKED,
     "console:matter_photo": Verb.SEE_ROWS,
+    "console:matter_proof": Verb.SEE_ROWS,
     "console:matter_new": Verb.HANDLE_MATTER,
     "console:matters_overdue": Verb.SEE_COUNTS,
     "console:returned": Verb.DECIDE_DIFFERENCE,

@@ -226,6 +226,7 @@ urlpatterns = [
     path("matters/<uuid:pk>/", matters.matter, name="matter"),
     path("matters/<uuid:pk>/act/", matters.matter_act, name="matter_act"),
     path("matters/<uuid:pk>/files/<uuid:entry>/", matters.matter_file, name="matter_file"),
+    path("matters/<uuid:pk>/entries/<uuid:entry>/photo/", matters.matter_proof, name="matter_proof"),
     path("matters/<uuid:pk>/photos/<int:number>/", matters.matter_photo, name="matter_photo"),
     path("returned/", returned.returned_list, name="returned"),
     path("returned/<uuid:pk>/", returned.returned_decide, name="returned_decide"),

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -21,6 +21,7 @@ from gridwalk.followup.models import Entry, Matter
 from gridwalk.followup.rules import ENDED, MOVES, OPENED_MARK, Act, Kind, Stage
 from gridwalk.territory import queries as territory
 
+MOST_ON_PHONE = 100
 SELDOM = 3
 """Fewer ended matters than this have no middle of their days."""
 
@@ -45,7 +46,9 @@ class MatterRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EntryLine:
-    """One entry; ``text`` is None where the viewer does not read what is said at doors."""
+    """One entry; ``text`` is None where the viewer does not read what is said at doors. ``photo``: the hash of one that
+    followed it from a phone.
+    """
 
     id: uuid.UUID
     act: Act
@@ -56,6 +59,7 @@ class EntryLine:
     text: str | None
     data: dict[str, Any]
     file: str
+    photo: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -138,8 +142,19 @@ def _listed(viewer: Viewer, kind: Kind | None, *, ended: bool) -> QuerySet[Matte
 def sheet(viewer: Viewer, matter: uuid.UUID, today: dt.date) -> Sheet:
     """All of one matter. Raises NotHere."""
     shown = get_matter(viewer, matter)
+    return _sheet(viewer, shown, list(shown.entries.select_related("file").order_by("-at", "-id")), today)
+
+
+def on_phone(viewer: Viewer, today: dt.date) -> list[Sheet]:
+    """What stands in the grids the viewer walks, for a phone to keep, what is due first first; two queries."""
+    walked = Matter.objects.filter(in_scopes(viewer.scopes(Verb.WALK), "grid"), predicates.standing())
+    entries = Prefetch("entries", Entry.objects.select_related("file").order_by("-at", "-id"))
+    rows = walked.order_by("due_on", "year", "number").prefetch_related(entries)[:MOST_ON_PHONE]
+    return [_sheet(viewer, matter, list(matter.entries.all()), today) for matter in rows]
+
+
+def _sheet(viewer: Viewer, shown: Matter, entries: Sequence[Entry], today: dt.date) -> Sheet:
     reads = _reads(viewer, shown)
-    entries = shown.entries.select_related("file").order_by("-at", "-id")
     lines = [_line(entry, reads=reads) for entry in entries]
     acts = [
         act
@@ -215,6 +230,7 @@ def _line(entry: Entry, *, reads: bool) -> EntryLine:
         text=text,
         data=entry.data,
         file=entry.file.name if entry.file and entry.file.erased_at is None and reads else "",
+        photo=entry.data.get("photo", "") if reads else "",
     )
 
 

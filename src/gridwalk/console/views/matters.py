@@ -79,6 +79,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "others": [(act, MOVES[act]) for act in sheet.acts if act is not main and act not in BESIDE],
         "may": {str(act): True for act in sheet.acts},
         "arrived": photos.arrived_of(request.viewer, pk),
+        "come": photos.come_of(request.viewer, pk),
         "course": queries.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
         "typed": typed,
         "own_forms": [str(act) for act in BESIDE],
@@ -180,6 +181,12 @@ def matter_file(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpRespons
 def matter_photo(request: Signed, pk: uuid.UUID, number: int) -> HttpResponse:
     """A photo that came from the door with it."""
     return downloads.picture(photos.photo_of_matter(request.viewer, pk, number, at=request.at))
+
+
+@require_GET
+def matter_proof(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpResponse:
+    """A photo that came from a phone with an act."""
+    return downloads.picture(photos.photo_of_entry(request.viewer, pk, entry, at=request.at))
 
 
 def _kind(typed: str) -> Kind | None:
