@@ -18,9 +18,30 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.followup import predicates, rules
 from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.rules import ENDED, MOVES, OPENED_MARK, Act, Kind, Stage
+from gridwalk.followup.rules import ENDED, MOVES, OPENED_MARK, Act, Kind, Level, Stage
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.territory import queries as territory
 
+LIST = PlainList(
+    code="matters",
+    label="事项",
+    unit="件",
+    fields=(
+        choice_field("kind", "类别", {kind: course.label for kind, course in rules.COURSES.items()}),
+        choice_field("stage", "走到哪一步", rules.STAGES),
+        choice_field("level", "责任单位", {Level.GRID: "网格", Level.COMMUNITY: "社区", Level.STREET: "街道"}),
+        choice_field("source", "来源", {"phone": "上门记下", "office": "办公室立项"}),
+        day_field("due_on", "办理期限", moment=False),
+        day_field("at", "立项日期"),
+        day_field("pressed_at", "督办日期"),
+    ),
+    sorts=(
+        Sort(code="due", label="先到期的在前", keys=("due_on", "id")),
+        Sort(code="newest", label="新立的在前", keys=("at", "id"), descending=True),
+    ),
+)
 MOST_ON_PHONE = 100
 SELDOM = 3
 """Fewer ended matters than this have no middle of their days."""
@@ -109,17 +130,26 @@ def get_matter(viewer: Viewer, matter: uuid.UUID) -> Matter:
 
 
 def worklist(
-    viewer: Viewer, today: dt.date, *, kind: Kind | None = None, ended: bool = False, limit: int = 50, offset: int = 0
+    viewer: Viewer,
+    today: dt.date,
+    *,
+    kind: Kind | None = None,
+    ended: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> list[MatterRow]:
     """Matters that stand, what is due first first; ``ended``: those that are over, the last ended first."""
-    rows = _listed(viewer, kind, ended=ended)
-    ordered = rows.order_by("-ended_at", "id") if ended else rows.order_by("due_on", "id")
+    rows = _listed(viewer, kind, ended=ended, selection=selection)
+    ordered = rows.order_by("-ended_at", "id") if ended else selection.of(rows, "due_on", "id")
     return [_row(matter, today) for matter in ordered[offset : offset + limit]]
 
 
-def n_listed(viewer: Viewer, *, ended: bool = False) -> Counter[str]:
+def n_listed(viewer: Viewer, *, ended: bool = False, selection: Selection = EVERYTHING) -> Counter[str]:
     """Kind → how many stand (or are over)."""
-    counted = _listed(viewer, None, ended=ended).values_list("kind").annotate(n=Count("id")).order_by()
+    counted = (
+        _listed(viewer, None, ended=ended, selection=selection).values_list("kind").annotate(n=Count("id")).order_by()
+    )
     return Counter(dict(counted))
 
 
@@ -134,8 +164,13 @@ def n_waiting(viewer: Viewer, scope: str, today: dt.date) -> tuple[int, int, int
     return counted["n"], counted["due"], counted["over"]
 
 
-def _listed(viewer: Viewer, kind: Kind | None, *, ended: bool) -> QuerySet[Matter]:
-    rows = _visible(viewer).filter(Q(stage__in=ENDED) if ended else predicates.standing())
+def n_standing(viewer: Viewer) -> int:
+    """How many stand, of all the viewer sees."""
+    return _listed(viewer, None, ended=False).count()
+
+
+def _listed(viewer: Viewer, kind: Kind | None, *, ended: bool, selection: Selection = EVERYTHING) -> QuerySet[Matter]:
+    rows = _visible(viewer).filter(Q(stage__in=ENDED) if ended else predicates.standing(), selection.condition)
     return rows.filter(kind=kind) if kind else rows
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages, parameters
+from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -38,11 +38,15 @@ def matters(request: Signed) -> HttpResponse:
     today, offset = clock.local_date(request.at), pages.offset(request)
     ended = request.GET.get("show") == "ended"
     kind = _kind(request.GET.get("kind", ""))
-    counted = queries.n_listed(request.viewer, ended=ended)
-    rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset)
+    look = choosing.look(request, queries.LIST)
+    chosen = look.selection
+    counted = queries.n_listed(request.viewer, ended=ended, selection=chosen)
+    rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset, selection=chosen)
     n, due, over = queries.n_waiting(request.viewer, "", today)
     context = {
         "rows": rows,
+        "look": look,
+        "turned": look.query,
         "places": territory.place_names([row.owner for row in rows]),
         "tabs": [(each, COURSES[each].label, counted[each]) for each in Kind if counted[each] or each == kind],
         "kind": kind or "",

@@ -21,7 +21,7 @@ from gridwalk.followup.actions.taking_in import streams
 from gridwalk.followup.models import Entry, Matter
 from gridwalk.followup.papers import PaperRefused, paper
 from gridwalk.followup.queries import get_matter
-from gridwalk.followup.rules import DIGITS, ENDED, LONGEST_TEXT, MOVES, Act, Level, MatterError, Stage
+from gridwalk.followup.rules import COURSES, DIGITS, ENDED, LONGEST_TEXT, MOVES, Act, Level, MatterError, Stage
 from gridwalk.method.text import without_numbers
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind as NoticeKind
@@ -258,7 +258,7 @@ def _hand_over(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
 
 
 def _press(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
-    """The community is told; the leading group sees kind, community and days."""
+    """The community is told which; the leading group is told kind, community and days, never the door."""
     today = clock.local_date(writing.at)
     if not rules.is_overdue(matter.stands, matter.due_on, today):
         raise MatterError("没有过期，不用督办。")
@@ -270,6 +270,14 @@ def _press(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
         kind=NoticeKind.MATTER,
         text=f"督办：事项 {matter.year}-{matter.number:03} 过期 {days} 天，请尽快办结或写明原因。",
         about=("matter", matter.id),
+    )
+    community = matter.scope[: DIGITS[Level.COMMUNITY]]
+    notices.tell(
+        writing,
+        role=Role.LEADING_GROUP,
+        scope=matter.street,
+        kind=NoticeKind.MATTER,
+        text=f"督办：{territory.scope_name(community)}的{COURSES[matter.course].label} 1 件，过期 {days} 天。",
     )
     matter.pressed_at = writing.at
     return {"days": days}
