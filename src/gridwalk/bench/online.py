@@ -77,7 +77,7 @@ ONLINE: Mapping[str, Check] = {
     "vacant_then_met": Check(
         kind="dwelling",
         label="先答空房，后来见到住户",
-        todo="问清是不是新搬来的；是的登记入住，不是的更正走访",
+        todo="问清是不是新入住的；是的登记入住，不是的更正走访",
         looks_at="两次走访的结果、日子和其间的入住",
         choices=ANSWERS,
         tells_use=True,

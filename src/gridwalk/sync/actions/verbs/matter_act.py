@@ -22,7 +22,8 @@ class MatterAct(SingleVerb):
 
     def place(self, outcome: Outcome, references: References) -> Standing | None:
         """The matter's grid; what is the street's own is in none."""
-        matter = Matter.objects.filter(pk=outcome.intention.entity).values_list("grid", "place").first()
+        pk = outcome.intention.entity
+        matter = Matter.objects.filter(pk=pk).values_list("grid", "place").first() if pk else None
         if matter is None or len(matter[0]) != DIGITS[Level.GRID]:
             return None
         outcome.place = matter[1]
