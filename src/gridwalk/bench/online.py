@@ -122,7 +122,7 @@ ONLINE: Mapping[str, Check] = {
 }
 
 _SENTENCES: Mapping[str, str] = {
-    "met_nobody": "走访见到了人，这一户没有登记人",
+    "met_nobody": "走访见到人或打通了电话，这一户没有登记人",
     "phone_without_number": "电话核实过，{n} 人都没有登记电话",
     "unchanged_but_doubted": "走访答没有变化，走访前的 {n} 处差异还没定",
     "vacant_with_people": "走访答空房，登记着 {n} 人现居住",

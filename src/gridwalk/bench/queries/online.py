@@ -28,6 +28,12 @@ class OnlineRow:
     n: int
     precision: Precision
 
+    @property
+    def asks_from(self) -> str:
+        """From where on it asks, in words."""
+        parts = (f"{words.before} {number} {words.after}" for _, words, number in self.thresholds)
+        return "，".join(parts) or "有一户就问"
+
 
 def online_checks(viewer: Viewer, scope: str, today: dt.date) -> list[OnlineRow]:
     """Every online check over a scope of one street: one query a check, and three."""
