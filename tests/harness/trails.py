@@ -35,6 +35,7 @@ grids.replaced                community  -
 grids.renamed                 grid       grid -
 grids.plan_*                  community  upkeep
 workdays.*                    street     -
+check.set                     street     -
 campaign.*                    street     campaign
 wave.dispatched               street     campaign
 targets.*                     grid       -

@@ -98,3 +98,25 @@ def test_a_word_that_was_given_up_stands_on_no_screen(word: str, screens: list[t
 
 def test_a_button_says_what_it_saves(screens: list[tuple[str, str]]) -> None:
     assert [name for name, text in screens if ALONE.search(text)] == []
+
+
+def test_the_word_of_the_plan_stands_only_where_the_plan_is_cited() -> None:
+    """A national rule of January 2026 forbids moving 督查检查 of people online: data are checked, 数据核查."""
+    cited = {"docs/domain.md", "docs/trials/2026-11-words.md"}
+    tops = (
+        ROOT / "docs",
+        SOURCE,
+        ROOT / "web" / "phone",
+        ROOT / "web" / "console",
+        ROOT / "tests",
+        ROOT / "benchmarks",
+    )
+    texts = {".md", ".py", ".html", ".txt", ".vue", ".ts", ".json", ".toml"}
+    where = {
+        path.relative_to(ROOT).as_posix()
+        for top in tops
+        for path in top.rglob("*")
+        if path.suffix in texts and "/migrations/" not in path.as_posix() and path != Path(__file__)
+        if "督查" in path.read_text("utf-8")
+    }
+    assert where == cited

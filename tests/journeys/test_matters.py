@@ -144,8 +144,10 @@ def test_an_overdue_one_is_pressed_and_the_leading_group_reads_kind_community_an
     Matter.objects.update(due_on=clock.local_date(clock.now()) - dt.timedelta(days=3))
     assert "事项过期1件" in words(centre.get(f"/board/{STREET}/"))
     assert "已登记：督办" in act(centre, hazard.pk, Act.PRESSED)
-    told = Notice.objects.get(kind="matter")
-    assert (told.role, told.scope) == (Role.COMMUNITY_LEAD, COMMUNITY) and "过期 3 天" in told.text
+    told = Notice.objects.get(kind="matter", role=Role.COMMUNITY_LEAD)
+    assert told.scope == COMMUNITY and "过期 3 天" in told.text
+    above = words(group.get("/notices/"))
+    assert "督办：君临天下的隐患1件，过期3天。" in above and "5号楼" not in above and "2026-" not in above
     shown = words(group.get("/matters/overdue/"))
     assert "隐患" in shown and "3天" in shown and "已督办" in shown
     assert "5号楼" not in shown and "沈若溪" not in shown and group.get(f"/matters/{hazard.pk}/").status_code == 403
@@ -208,6 +210,18 @@ def test_it_is_passed_on_handed_over_and_found_to_be_none(hazard: Matter, lead: 
     assert "立这件事、办这件事的人不能自己说它不成立" in act(centre, hazard.pk, Act.DROPPED, text="没有")
     other = sign_in(Role.STREET_CENTRE, STREET)
     assert "已登记：不成立" in act(other, hazard.pk, Act.DROPPED, text="是装修临时堆放，当天清走")
+
+
+def test_the_list_is_asked_sorted_and_counted_in_the_navigation(hazard: Matter, lead: Client, sign_in: SignIn) -> None:
+    new = {"kind": "decision", "scope": COMMUNITY, "title": "楼道杂物月底清完"}
+    lead.post("/matters/new/", new)
+    shown = words(lead.get("/matters/"))
+    assert "事项2" in shown and shown.index("上门记下的隐患") < shown.index("楼道杂物月底清完"), "what is due first"
+    asked = {"field": "source", "op": "is", "value": "office", "do": "add"}
+    narrowed = lead.post("/lists/matters/", asked | {"back": "/matters/"}, follow=True)
+    assert "楼道杂物月底清完" in words(narrowed) and "上门记下的隐患" not in words(narrowed)
+    assert re.search(r"matters=[0-9a-f-]{36}", narrowed.redirect_chain[-1][0]), "the address says the view's id alone"
+    assert "在办0件" in words(sign_in(Role.COMMUNITY_LEAD, f"{STREET}099").get("/matters/"))
 
 
 def test_the_pages_of_an_empty_street(lead: Client, sign_in: SignIn) -> None:

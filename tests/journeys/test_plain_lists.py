@@ -56,6 +56,8 @@ due          /care/?scope=120105001023                         lead    add  cate
 needs        /care/?scope=120105001023&tab=needs               lead    add  need         is      medical      需要
 labels       /care/?scope=120105001023&tab=ending              lead    add  ends_on      since   2026-01-01   到期
 places       /care/?scope=120105001023&tab=places              lead    add  occupancy    is      vacant       居住状况
+matters      /matters/                                         lead    add  source       is      office       来源
+matters      /matters/                                         lead    sort newest       -       -            新立的在前
 imports      /imports/                                         lead    add  name         contains 不在这里    文件
 comparisons  /comparisons/                                     lead    sort name         -       -            按文件名排
 acts         /audit/                                           admin   add  actor        contains 没有此人    人员

@@ -57,11 +57,11 @@ PAGES = {
     """,
     "see_rows_masked": """
         gaps buildings building building_door register list list_total list_change list_keep list_view
-        search bench bench_case dwelling person organization site facilities facility rounds overdue overdue_do
+        search bench bench_case online dwelling person organization site facilities facility rounds overdue overdue_do
         matters matter matter_file
     """,
     "see_rows": """
-        search_id_tail matter_photo
+        search_id_tail matter_photo matter_proof
     """,
     "see_care": """
         care care_label
@@ -120,7 +120,7 @@ PAGES = {
     """,
     "manage_campaign": """
         campaign_dispatch campaign_new campaign_wave campaign_change campaign_pause campaign_resume campaign_close
-        campaign_reopen workdays_set workdays_forget
+        campaign_reopen workdays_set workdays_forget online_set
     """,
     "export_report": """
         reports report_download list_export dossier

@@ -163,6 +163,7 @@ due           worker lead
 labels        worker lead
 places        worker lead
 needs         worker lead
+matters       worker lead street
 acts          lead street administrator
 imports       lead street
 comparisons   lead street

@@ -2,6 +2,7 @@
 import { computed } from "vue";
 import { placeOf } from "./model/draft";
 import { isAsked, titleOf } from "./model/day";
+import { isToDo, openMatters, type OpenMatter } from "./model/matters";
 import { stateOf } from "./model/outbox";
 import { dayOf, daysBetween } from "./model/time";
 import { coveredBy } from "./model/whose";
@@ -33,6 +34,8 @@ export const tasks = computed(() => {
   const mine = coveredBy(book.value, data.user.id).add(data.user.id);
   return book.value.tasks.filter((task) => task.assignee !== null && mine.has(task.assignee));
 });
+
+export const matters = computed<OpenMatter[]>(() => openMatters(data.matters, data.box, data.from));
 
 export interface Asked {
   difference: Difference;
@@ -66,5 +69,10 @@ export const others = computed<Visit[]>(() => {
 
 /** The figure on the tab: only what I have to do something about. */
 export const toDo = computed(
-  () => returned.value.length + drafts.value.length + tasks.value.length + questions.value.length,
+  () =>
+    returned.value.length +
+    drafts.value.length +
+    tasks.value.length +
+    questions.value.length +
+    matters.value.filter(isToDo).length,
 );

@@ -3,10 +3,10 @@ import { ref } from "vue";
 import { app } from "./store/session";
 
 export interface Route {
-  name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "rebind" | "door";
+  name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "rebind" | "door" | "matter";
   id: string;
 }
-const NAMES = ["today", "chart", "inbox", "badge", "settings", "selftest", "rebind", "door"];
+const NAMES = ["today", "chart", "inbox", "badge", "settings", "selftest", "rebind", "door", "matter"];
 
 function read(): Route {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");

@@ -38,7 +38,7 @@ LABELS = {
     Role.COMMUNITY_CLERK: "社区工作者（数据员）",
     Role.STREET_CENTRE: "街道网格中心",
     Role.DISTRICT_CENTRE: "区网格中心",
-    Role.INSPECTOR: "督查员",
+    Role.INSPECTOR: "核查员",
     Role.LEADING_GROUP: "领导小组",
     Role.ADMINISTRATOR: "管理员",
 }

@@ -6,6 +6,10 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from gridwalk.bench import online
+from gridwalk.bench.check import Check
+from gridwalk.bench.online import ONLINE
+
 
 @dataclasses.dataclass(frozen=True)
 class Contradiction:
@@ -16,27 +20,9 @@ class Contradiction:
     todo: str
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Check:
-    """One rule over records: the kind of record that leads its cases, its short name, what to do, the facts
-    it looks at.
-
-    ``choices``: what can be decided of a case. ``tells_use``: its cases say which doors stand empty or are let;
-    ``tells_home``: who lives at which door, and by that the same (red line 5).
-    """
-
-    kind: str
-    label: str
-    todo: str
-    looks_at: str
-    choices: tuple[str, ...]
-    tells_use: bool = False
-    tells_home: bool = False
-
-
 SAME = ("same", "different")
 
-CHECKS: Mapping[str, Check] = {
+RECORDS: Mapping[str, Check] = {
     "same_number": Check(
         kind="person",
         label="同一证件号",
@@ -151,11 +137,22 @@ CHECKS: Mapping[str, Check] = {
         tells_home=True,
     ),
 }
-"""线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions``
-finds the cases.
+"""Checks over records alone, first those that suspect one record to be there twice. ``contradictions`` finds their
+cases.
 """
 
-CASE_DECISIONS = {"different": "不是同一个", "right": "情况属实", "to_door": "上门核实", "corrected": "当场改好"}
+CHECKS: Mapping[str, Check] = {**RECORDS, **ONLINE}
+"""Every check. A page asks those over records or those over answers, never both."""
+
+CASE_DECISIONS = {
+    "different": "不是同一个",
+    "right": "情况属实",
+    "to_door": "上门核实",
+    "corrected": "当场改好",
+    online.REAL: "问题属实",
+    online.EXPLAINED: "有原因",
+    online.RULE_WRONG: "规则有误",
+}
 """How a case can have been decided (已核定)."""
 
 CROWDED = 20
@@ -191,6 +188,8 @@ def of_dwelling(
 
 def sentence(code: str, n: int) -> str:
     """What a check noticed, in words; ``n``: how many records, people or doors there are."""
+    if code in ONLINE:
+        return online.sentence(code, n)
     return {
         "same_number": f"{n} 条记录是同一个证件号",
         "same_name_and_birth": f"{n} 人同名，出生日期也相同",

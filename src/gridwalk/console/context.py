@@ -54,6 +54,7 @@ NAVIGATION = (
     NavItem("console:comparisons", "台账比对", "compare", "ledgers"),
     NavItem("console:differences", "差异核对", "differ", "ledgers"),
     NavItem("console:bench", "数据排查", "search", "ledgers"),
+    NavItem("console:online", "线上核查", "check", "ledgers"),
     NavItem("console:backfill", "回填清单", "back", "ledgers"),
     NavItem("console:reports", "报表", "file", "office"),
     NavItem("console:audit", "操作记录", "clock", "office"),

@@ -126,6 +126,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     ("网格员", "一天怎么走"): "buildings building building_door walk_sheet paper paper_stairwell",
     ("社区书记", "一张表：列名单、添加条件、存视图"): "register list list_total list_view search search_id_tail",
     ("社区书记", "数据排查：一件一件核"): "bench bench_case bench_decided",
+    ("社区书记", "线上核查：答复和登记对不上的"): "online",
     ("网格员", "电脑上，在一户的页上"): "dwelling person organization site correct",
     ("街道网格中心", "查阅记录"): "person_access",
     ("管理员", "操作记录 → 保存期限"): "erase_person retention",
@@ -154,7 +155,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     (
         "社区书记",
         "事项：谁来办、几号前、办没办好",
-    ): "matters matter matter_new matters_overdue matter_file matter_photo",
+    ): "matters matter matter_new matters_overdue matter_file matter_photo matter_proof",
     ("社区书记", "打印一户一档、一人一档"): "dossier grants",
     ("街道网格中心", "报表"): "reports",
     ("街道网格中心", "操作记录"): "audit",

@@ -19,6 +19,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences, takeovers
+from gridwalk.followup import queries as matters
 from gridwalk.registry.queries import rechecks
 from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory
@@ -158,6 +159,7 @@ def _counts(request: Signed) -> dict[str, int]:
         counts["console:returned"] = returned.n_waiting(viewer, "")
     if viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
         counts["console:gaps"] = campaigns.n_unvisited(viewer)
+        counts["console:matters"] = matters.n_standing(viewer)
     if viewer.may_anywhere(Verb.RECHECK):
         counts["console:rechecks"] = _n_rechecks(viewer, request.at)
     if viewer.may_anywhere(Verb.CONFIRM_ROLES):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
+from gridwalk.followup import queries as matters
 from gridwalk.indicators import gaps
 from gridwalk.lists.listing import PlainList
 from gridwalk.operations.office import queries as office
@@ -31,6 +32,7 @@ _OF_EVERYBODY = {
         care.PLACES,
         needs.NEEDS,
         office.ACTS,
+        matters.LIST,
         submissions.IMPORTS,
         submissions.COMPARISONS,
         *gaps.LISTS.values(),

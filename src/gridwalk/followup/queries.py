@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -18,9 +18,31 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.followup import predicates, rules
 from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.rules import ENDED, MOVES, OPENED_MARK, Act, Kind, Stage
+from gridwalk.followup.rules import ENDED, MOVES, OPENED_MARK, Act, Kind, Level, Stage
+from gridwalk.lists.listing import PlainList, Sort
+from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import choice_field, day_field
 from gridwalk.territory import queries as territory
 
+LIST = PlainList(
+    code="matters",
+    label="事项",
+    unit="件",
+    fields=(
+        choice_field("kind", "类别", {kind: course.label for kind, course in rules.COURSES.items()}),
+        choice_field("stage", "走到哪一步", {stage.value: label for stage, label in rules.STAGES.items()}),
+        choice_field("level", "责任单位", {Level.GRID: "网格", Level.COMMUNITY: "社区", Level.STREET: "街道"}),
+        choice_field("source", "来源", {"phone": "上门记下", "office": "办公室立项"}),
+        day_field("due_on", "办理期限", moment=False),
+        day_field("at", "立项日期"),
+        day_field("pressed_at", "督办日期"),
+    ),
+    sorts=(
+        Sort(code="due", label="先到期的在前", keys=("due_on", "id")),
+        Sort(code="newest", label="新立的在前", keys=("at", "id"), descending=True),
+    ),
+)
+MOST_ON_PHONE = 100
 SELDOM = 3
 """Fewer ended matters than this have no middle of their days."""
 
@@ -45,7 +67,9 @@ class MatterRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EntryLine:
-    """One entry; ``text`` is None where the viewer does not read what is said at doors."""
+    """One entry; ``text`` is None where the viewer does not read what is said at doors. ``photo``: the hash of one that
+    followed it from a phone.
+    """
 
     id: uuid.UUID
     act: Act
@@ -56,6 +80,7 @@ class EntryLine:
     text: str | None
     data: dict[str, Any]
     file: str
+    photo: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -105,17 +130,26 @@ def get_matter(viewer: Viewer, matter: uuid.UUID) -> Matter:
 
 
 def worklist(
-    viewer: Viewer, today: dt.date, *, kind: Kind | None = None, ended: bool = False, limit: int = 50, offset: int = 0
+    viewer: Viewer,
+    today: dt.date,
+    *,
+    kind: Kind | None = None,
+    ended: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+    selection: Selection = EVERYTHING,
 ) -> list[MatterRow]:
     """Matters that stand, what is due first first; ``ended``: those that are over, the last ended first."""
-    rows = _listed(viewer, kind, ended=ended)
-    ordered = rows.order_by("-ended_at", "id") if ended else rows.order_by("due_on", "id")
+    rows = _listed(viewer, kind, ended=ended, selection=selection)
+    ordered = rows.order_by("-ended_at", "id") if ended else selection.of(rows, "due_on", "id")
     return [_row(matter, today) for matter in ordered[offset : offset + limit]]
 
 
-def n_listed(viewer: Viewer, *, ended: bool = False) -> Counter[str]:
+def n_listed(viewer: Viewer, *, ended: bool = False, selection: Selection = EVERYTHING) -> Counter[str]:
     """Kind → how many stand (or are over)."""
-    counted = _listed(viewer, None, ended=ended).values_list("kind").annotate(n=Count("id")).order_by()
+    counted = (
+        _listed(viewer, None, ended=ended, selection=selection).values_list("kind").annotate(n=Count("id")).order_by()
+    )
     return Counter(dict(counted))
 
 
@@ -130,16 +164,32 @@ def n_waiting(viewer: Viewer, scope: str, today: dt.date) -> tuple[int, int, int
     return counted["n"], counted["due"], counted["over"]
 
 
-def _listed(viewer: Viewer, kind: Kind | None, *, ended: bool) -> QuerySet[Matter]:
-    rows = _visible(viewer).filter(Q(stage__in=ENDED) if ended else predicates.standing())
+def n_standing(viewer: Viewer) -> int:
+    """How many stand, of all the viewer sees."""
+    return _listed(viewer, None, ended=False).count()
+
+
+def _listed(viewer: Viewer, kind: Kind | None, *, ended: bool, selection: Selection = EVERYTHING) -> QuerySet[Matter]:
+    rows = _visible(viewer).filter(Q(stage__in=ENDED) if ended else predicates.standing(), selection.condition)
     return rows.filter(kind=kind) if kind else rows
 
 
 def sheet(viewer: Viewer, matter: uuid.UUID, today: dt.date) -> Sheet:
     """All of one matter. Raises NotHere."""
     shown = get_matter(viewer, matter)
+    return _sheet(viewer, shown, list(shown.entries.select_related("file").order_by("-at", "-id")), today)
+
+
+def on_phone(viewer: Viewer, today: dt.date) -> list[Sheet]:
+    """What stands in the grids the viewer walks, for a phone to keep, what is due first first; two queries."""
+    walked = Matter.objects.filter(in_scopes(viewer.scopes(Verb.WALK), "grid"), predicates.standing())
+    entries = Prefetch("entries", Entry.objects.select_related("file").order_by("-at", "-id"))
+    rows = walked.order_by("due_on", "year", "number").prefetch_related(entries)[:MOST_ON_PHONE]
+    return [_sheet(viewer, matter, list(matter.entries.all()), today) for matter in rows]
+
+
+def _sheet(viewer: Viewer, shown: Matter, entries: Sequence[Entry], today: dt.date) -> Sheet:
     reads = _reads(viewer, shown)
-    entries = shown.entries.select_related("file").order_by("-at", "-id")
     lines = [_line(entry, reads=reads) for entry in entries]
     acts = [
         act
@@ -215,6 +265,7 @@ def _line(entry: Entry, *, reads: bool) -> EntryLine:
         text=text,
         data=entry.data,
         file=entry.file.name if entry.file and entry.file.erased_at is None and reads else "",
+        photo=entry.data.get("photo", "") if reads else "",
     )
 
 

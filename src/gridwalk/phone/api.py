@@ -28,7 +28,7 @@ from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling
 from gridwalk.sync.actions.attachments import UploadRefused
-from gridwalk.sync.queries import badges, posts
+from gridwalk.sync.queries import badges, matters, posts
 from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
 from gridwalk.territory import queries as territory
@@ -210,6 +210,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "campaign": campaigns.of_grid(pulled[0].grid, clock.local_date(session.at)) if pulled else None,
         "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_on is None],
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
+        "matters": matters.of_worker(session.viewer, clock.local_date(session.at)),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 

@@ -161,6 +161,42 @@ class Notice(BaseModel):
     read: bool
 
 
+class MatterAction(BaseModel):
+    """What may be done about a matter now, and what has to be written with it."""
+
+    act: str
+    label: str
+    needs: str
+
+
+class MatterLine(BaseModel):
+    """What was done about a matter; ``id`` is the op's, where a phone said it."""
+
+    id: str
+    label: str
+    text: str
+    at: str
+
+
+class Matter(BaseModel):
+    """A matter that stands in a grid of the worker's. ``place``: the door it is about."""
+
+    id: str
+    number: str
+    mark: str
+    label: str
+    title: str
+    text: str
+    stage: str
+    stage_label: str
+    due_on: str
+    pressed: bool
+    place: str | None
+    outside: str
+    acts: list[MatterAction]
+    lines: list[MatterLine]
+
+
 class Post(BaseModel):
     """Who visits the doors of a grid today: its responsible person, another one, or there for the days of whom they
     cover.
@@ -274,6 +310,7 @@ class Pulled(BaseModel):
     campaign: Campaign | None
     notices: list[Notice]
     posts: list[Post]
+    matters: list[Matter]
 
 
 class Result(BaseModel):

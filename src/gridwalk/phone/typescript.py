@@ -29,6 +29,7 @@ def render() -> str:
         schemas.Campaign,
         schemas.Notice,
         schemas.Post,
+        schemas.Matter,
     ]
     _, document = models_json_schema([(model, "validation") for model in models])
     rows = {kind: layouts.schema(kind) for kind in layouts.STRUCTURE}

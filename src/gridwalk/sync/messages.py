@@ -37,6 +37,7 @@ VERBS = {
     "visit.withdraw": "撤销走访",
     "task.hand_back": "退回任务",
     "matter.note": "记隐患或诉求",
+    "matter.act": "办事项",
 }
 """What a phone may say, and what the office calls it; each has a file in ``actions/verbs``."""
 
@@ -233,6 +234,17 @@ class Note(Body):
 
     kind: Literal["hazard", "request"]
     text: Annotated[str, Field(strict=True), AfterValidator(lambda text: text[:LONGEST_NOTE])]
+
+
+class MatterAct(Body):
+    """What is done about a matter, in words; ``outside``: the unit it is passed on to, with its number there."""
+
+    unreadable = "办事项的一步读不懂。"
+
+    act: Literal["handed_in", "noted", "passed_on", "came_back"]
+    text: Annotated[str, BeforeValidator(_word), Field(strict=True), AfterValidator(lambda text: text[:LONGEST_NOTE])]
+    outside: Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=60), SELDOM] = ""
+    outside_number: Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=40), SELDOM] = ""
 
 
 class Arrival(Body):

@@ -92,6 +92,7 @@ export async function send(
   entity: string,
   content: Record<string, unknown>,
   set: Facts = {},
+  att: string[] = [],
 ): Promise<void> {
   await finish((seq) => ({
     op: uuid7(),
@@ -104,7 +105,7 @@ export async function send(
     at: new Date().toISOString(),
     mono: Math.round(performance.now()),
     version: 1,
-    att: [],
+    att,
   }));
   void sync();
 }

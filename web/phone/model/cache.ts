@@ -1,7 +1,7 @@
 /** The rows of my grids as last pulled, and how an answer changes them; pure but for the hash. */
 import { canonical, sha256 } from "./canonical";
 import type { Decided } from "./outbox";
-import type { Campaign, GridCache, Notice, Post, Row, User } from "./types";
+import type { Campaign, GridCache, Matter, Notice, Post, Row, User } from "./types";
 
 export interface PulledGrid {
   grid: string;
@@ -22,6 +22,7 @@ export interface Pulled {
   decided?: Decided[];
   notices?: Notice[];
   posts?: Post[];
+  matters?: Matter[];
   user?: User;
 }
 

@@ -122,6 +122,43 @@ export interface HandBack {
   reason: string;
   target: string | null;
 }
+/** A matter that stands in a grid of the worker's. `place`: the door it is about. */
+export interface Matter {
+  id: string;
+  number: string;
+  mark: string;
+  label: string;
+  title: string;
+  text: string;
+  stage: string;
+  stage_label: string;
+  due_on: string;
+  pressed: boolean;
+  place: string | null;
+  outside: string;
+  acts: MatterAction[];
+  lines: MatterLine[];
+}
+/** What is done about a matter, in words; `outside`: the unit it is passed on to, with its number there. */
+export interface MatterAct {
+  act: "handed_in" | "noted" | "passed_on" | "came_back";
+  text: string;
+  outside?: string;
+  outside_number?: string;
+}
+/** What may be done about a matter now, and what has to be written with it. */
+export interface MatterAction {
+  act: string;
+  label: string;
+  needs: string;
+}
+/** What was done about a matter; `id` is the op's, where a phone said it. */
+export interface MatterLine {
+  id: string;
+  label: string;
+  text: string;
+  at: string;
+}
 /** Found in a care contact and followed until its recipient says that it is met. */
 export interface Need {
   kind: "need";
@@ -332,7 +369,8 @@ export type Verb =
   | "person.end"
   | "visit.withdraw"
   | "task.hand_back"
-  | "matter.note";
+  | "matter.note"
+  | "matter.act";
 /** What each verb carries in `data`. */
 export interface Bodies {
   "visit.record": VisitData;
@@ -343,4 +381,5 @@ export interface Bodies {
   "visit.withdraw": Reason;
   "task.hand_back": HandBack;
   "matter.note": Note;
+  "matter.act": MatterAct;
 }

@@ -3,7 +3,7 @@ import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
 import type { Draft } from "../model/draft";
 import * as outbox from "../model/outbox";
-import type { Campaign, GridCache, Kept, Notice, Op, Post, User } from "../model/types";
+import type { Campaign, GridCache, Kept, Matter, Notice, Op, Post, User } from "../model/types";
 import * as aside from "./aside";
 import { StoreError } from "./causes";
 import * as box from "./crypto";
@@ -46,6 +46,7 @@ export const data = shallowReactive({
   users: {} as Record<string, string>,
   notices: [] as Notice[],
   posts: [] as Post[],
+  matters: [] as Matter[],
   grids: [] as GridCache[],
   box: outbox.empty("", 1, null),
   from: 1,
@@ -321,8 +322,8 @@ function forgetDraft(place: string): void {
 }
 
 function lockCache(grids: readonly GridCache[]): Promise<(readonly [string, db.Locked])[]> {
-  const { user, campaign, quiet, users, notices, posts } = data;
-  const parts: [string, unknown][] = [["me", { user, campaign, quiet, users, notices, posts }]];
+  const { user, campaign, quiet, users, notices, posts, matters } = data;
+  const parts: [string, unknown][] = [["me", { user, campaign, quiet, users, notices, posts, matters }]];
   for (const grid of grids) parts.push([grid.grid, grid]);
   const key = theVault();
   return Promise.all(parts.map(async ([name, part]) => [name, await box.lock(key, part)] as const));

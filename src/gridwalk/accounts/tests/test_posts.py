@@ -164,7 +164,7 @@ def test_roles_wait_for_who_may_confirm_them_there_while_they_are_not_over() -> 
 def test_an_object_is_open_to_whom_it_was_granted_of_its_kind_and_for_its_time(
     values: dict[str, Any], is_open: bool
 ) -> None:
-    inspector, other, entity = user("督查"), user("别人"), uuid.uuid4()
+    inspector, other, entity = user("核查"), user("别人"), uuid.uuid4()
     hours = {"from_at": 9, "until_at": 12} | {name: hour for name, hour in values.items() if name.endswith("_at")}
     Grant.objects.create(
         user=other if "user" in values else inspector,
@@ -173,7 +173,7 @@ def test_an_object_is_open_to_whom_it_was_granted_of_its_kind_and_for_its_time(
         reason="抽查",
         **{name: clock.at_local(TODAY, hour) for name, hour in hours.items()},
     )
-    viewer = Viewer(inspector.pk, "督查", ())
+    viewer = Viewer(inspector.pk, "核查", ())
     assert queries.granted(viewer, "dwelling", clock.at_local(TODAY, 10)) == ([entity] if is_open else [])
     assert queries.granted(Viewer(None, "程序", ()), "dwelling", clock.at_local(TODAY, 10)) == []
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.bench import online
 from gridwalk.bench.cases.case import Case, Member
 from gridwalk.bench.queries import checks, decisions
-from gridwalk.bench.rules import CHECKS
+from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -30,7 +31,13 @@ from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CaseDecision, Difference, Person, Residence
 
 CHANGED = "刚才有人改过这里面的内容，没有定。再看一眼再定。"
-STATED = {"different": "different", "right": "right", "to_door": "to_door", "correct": "corrected"}
+STATED = {
+    "different": "different",
+    "right": "right",
+    "to_door": "to_door",
+    "correct": "corrected",
+    **{answer: answer for answer in online.ANSWERS},
+}
 """Choice on the page → what the decision is called afterwards. 是同一个 leads on to merging and decides nothing here."""
 FOLLOWS = {"to_door": "to_door", "correct": "accept"}
 """Choice about a fact → the decision about the difference it is."""
@@ -67,6 +74,8 @@ def decide(*, actor: Viewer, at: dt.datetime, chosen: Choice) -> CaseDecision:
         raise DecisionError("这一类不这样定。请在列出的办法里选一个。")
     if chosen.choice not in checks.choices(actor, case):
         raise access.NotPermitted(Verb.DECIDE_DIFFERENCE)
+    if chosen.choice in online.WITH_REASON and not chosen.reason.strip():
+        raise DecisionError(f"没有答：选“{CASE_DECISIONS[chosen.choice]}”的，先在“依据”里写上原因。")
     follows = FOLLOWS.get(chosen.choice, "")
     question = _question(case, chosen.home, at=at) if follows else None
     grids = {m.grid for m in case.members} | (deciding.grids([question], follows) if question else set())

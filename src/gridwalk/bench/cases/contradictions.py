@@ -13,10 +13,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from gridwalk.bench.cases import alikes, households
+from gridwalk.bench.cases import alikes, answers, households
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import by_key
-from gridwalk.bench.rules import CHECKS, CROWDED, PHONE_DOORS, SQUARE_METRES_EACH, Occupant, of_age_since, of_dwelling
+from gridwalk.bench.online import ONLINE
+from gridwalk.bench.rules import (
+    CROWDED,
+    PHONE_DOORS,
+    RECORDS,
+    SQUARE_METRES_EACH,
+    Occupant,
+    of_age_since,
+    of_dwelling,
+)
 from gridwalk.registry.households import OF_HOUSEHOLD
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Organization, Person, Residence
@@ -200,11 +209,12 @@ FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("phone_shared",), _phone_shared),
     (("door_gone",), _door_gone),
     (OF_DOORS | OF_HEADS, _at_doors),
+    (tuple(ONLINE), answers.find),
 )
 """Codes of ``CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
 
 
-def find(inside: Inside, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[Case]:
+def find(inside: Inside, today: dt.date, codes: Collection[str] = tuple(RECORDS)) -> list[Case]:
     """The cases of some checks that touch what is ``inside``, decided or not."""
     return [
         case

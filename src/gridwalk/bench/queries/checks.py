@@ -1,4 +1,4 @@
-"""线上检查: the open cases of an area or around some records, counted and listed (P14, P16).
+"""The open cases of an area or around some records, counted and listed (P14, P16).
 
 Records are questioned, never people; nothing here is counted by worker.
 """
@@ -16,7 +16,7 @@ from gridwalk.bench.cases import contradictions
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.queries import decisions
 from gridwalk.bench.queries.decisions import OpenCase
-from gridwalk.bench.rules import CHECKS, sentence
+from gridwalk.bench.rules import CHECKS, RECORDS, sentence
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry import columns
 from gridwalk.registry.living import LIVING
@@ -39,7 +39,7 @@ def phone_doors(viewer: Viewer, phone_index: str) -> int:
     return links.values("dwelling").distinct().count()
 
 
-def open_cases(viewer: Viewer, scope: str, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[OpenCase]:
+def open_cases(viewer: Viewer, scope: str, today: dt.date, codes: Collection[str] = tuple(RECORDS)) -> list[OpenCase]:
     """The cases inside a scope that nobody has decided, or whose ground has changed since."""
     return decisions.undecided(contradictions.find(inside(viewer, scope), today, codes))
 
@@ -60,10 +60,11 @@ class Counted:
     n: int
 
 
-def counted(cases: Sequence[OpenCase]) -> list[Counted]:
-    """Every check with its count, in the order of the checks."""
+def counted(cases: Sequence[OpenCase], codes: Collection[str] = tuple(RECORDS)) -> list[Counted]:
+    """Some checks with their counts, in the order of the checks."""
     n = Counter(waiting.case.check for waiting in cases)
-    return [Counted(code, check.kind, check.label, check.todo, n[code]) for code, check in CHECKS.items()]
+    asked = {code: check for code, check in CHECKS.items() if code in codes}
+    return [Counted(code, check.kind, check.label, check.todo, n[code]) for code, check in asked.items()]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

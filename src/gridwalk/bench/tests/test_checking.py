@@ -1,4 +1,4 @@
-"""线上检查: one record's contradictions in words, and the same as conditions over an area; warnings while typing in."""
+"""线上核查: one record's contradictions in words, and the same as conditions over an area; warnings while typing in."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.bench.cases import contradictions, sameness
+from gridwalk.bench.online import ANSWERS
 from gridwalk.bench.queries import checks
-from gridwalk.bench.rules import CHECKS, PHONE_DOORS, Occupant, of_age_since, of_dwelling, sentence
+from gridwalk.bench.rules import CHECKS, PHONE_DOORS, RECORDS, Occupant, of_age_since, of_dwelling, sentence
 from gridwalk.core.queries import NotHere
 from gridwalk.events.queries import entry
 from gridwalk.registry.living import LIVING
@@ -53,7 +54,7 @@ def test_every_check_has_its_words_and_is_found_somewhere() -> None:
     assert {code for of, _ in contradictions.FINDERS for code in of} == set(CHECKS)
     for code, check in CHECKS.items():
         assert sentence(code, 2)
-        assert set(check.choices) <= {"same", "different", "right", "to_door", "correct"}
+        assert set(check.choices) <= {"same", "different", "right", "to_door", "correct", *ANSWERS}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_what_the_database_finds_is_what_the_rules_find_record_by_record(
         for code, leads in by_hand.items():
             assert {waiting.case.lead.id for waiting in cases if waiting.case.check == code} == leads, code
         counts = {c.code: c.n for c in checks.counted(cases)}
-        assert counts == {code: len(by_hand.get(code, ())) for code in CHECKS}
+        assert counts == {code: len(by_hand.get(code, ())) for code in RECORDS}
         # Over a street all are read at once instead of a look for each: the same cases.
         whole = checks.open_cases(SYSTEM, FIRST[:9], TODAY, list(by_hand))
         assert {(w.case.check, w.case.seen) for w in whole} == {(w.case.check, w.case.seen) for w in cases}

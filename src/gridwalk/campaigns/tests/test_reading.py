@@ -64,7 +64,7 @@ def test_the_running_one_that_began_last_is_a_grids_and_the_pages(street: Street
     assert queries.current_campaign(lead(SECOND)) == seen["new"]
     Campaign.objects.update(state="closed")
     assert queries.current_campaign(lead()) == seen["closed"], "the last one, where none runs"
-    nobody = Viewer(ids.new_id(), "督查", (Held(Role.INSPECTOR, STREET),))
+    nobody = Viewer(ids.new_id(), "核查", (Held(Role.INSPECTOR, STREET),))
     assert queries.current_campaign(nobody) is None
 
 

@@ -17,13 +17,14 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.actions import decisions as actions
 from gridwalk.bench.actions.decisions import Choice
 from gridwalk.bench.cases.case import Case
+from gridwalk.bench.online import ONLINE
 from gridwalk.bench.queries import checks, decisions
 from gridwalk.bench.queries.checks import Queue
 from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.queries.evidence import cases
 from gridwalk.bench.queries.evidence.records import kept_apart
 from gridwalk.bench.queries.evidence.residents import OF_HOUSEHOLDS
-from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
+from gridwalk.bench.rules import CASE_DECISIONS, CHECKS, RECORDS
 from gridwalk.console import pages, parameters, successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -74,8 +75,9 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, asked, at=reverse("console:bench"))
     if check and check not in CHECKS:
         raise NotHere
-    waiting = checks.open_cases(viewer, scope, today)
-    counted = checks.counted(waiting)
+    codes = (check,) if check in ONLINE else tuple(RECORDS)
+    waiting = checks.open_cases(viewer, scope, today, codes)
+    counted = checks.counted(waiting, codes)
     check = check or next((c.code for c in counted if c.n), "")
     of_check = {each.case.lead.id: each for each in waiting if each.case.check == check}
     rows = checks.rows(viewer, list(of_check.values()))
@@ -90,6 +92,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
         "query": urlencode({"scope": scope}),
         "check": check,
         "about": CHECKS.get(check),
+        "online": check in ONLINE,
         "gone": lead is not None and chosen is None,
         "grids": grids,
         "whole": {grid.area_id for grid in grids if viewer.may(Verb.SEE_ROWS_MASKED, grid.area_id)},
@@ -100,16 +103,25 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     }
     if queue.row is not None and chosen is not None:
         context |= _case(viewer, queue.row, chosen)
-    return page(request, "console/bench/list.html", context, active="console:bench")
+    active = "console:online" if check in ONLINE else "console:bench"
+    return page(request, "console/bench/list.html", context, active=active)
 
 
 def _counts(counted: Sequence[checks.Counted], check: str) -> dict[str, Any]:
-    twice = [c for c in counted if _asks_sameness(c.code)]
+    groups: dict[str, list[checks.Counted]] = {}
+    for each in counted:
+        groups.setdefault(_group(each.code), []).append(each)
     return {
-        "groups": [("疑似重复", twice), ("信息矛盾", [c for c in counted if c not in twice])],
+        "groups": list(groups.items()),
         "total": sum(c.n for c in counted),
         "n_of_check": sum(c.n for c in counted if c.code == check),
     }
+
+
+def _group(check: str) -> str:
+    if check in ONLINE:
+        return "线上核查"
+    return "疑似重复" if _asks_sameness(check) else "信息矛盾"
 
 
 def _asks_sameness(check: str) -> bool:
@@ -178,7 +190,7 @@ def _plans(viewer: Viewer, row: checks.CaseRow) -> list[plans.Row]:
 
 @require_POST
 def decide(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
-    """不是同一个 · 情况属实 · 上门核实 · 当场改好: the next one is then in place."""
+    """不是同一个 · 情况属实 · 上门核实 · 当场改好, or an answer to 线上核查: the next one is then in place."""
     choice, _, home = request.POST.get("choice", "").partition(":")
     try:
         decision = actions.decide(

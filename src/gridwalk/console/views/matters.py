@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages, parameters
+from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -38,11 +38,15 @@ def matters(request: Signed) -> HttpResponse:
     today, offset = clock.local_date(request.at), pages.offset(request)
     ended = request.GET.get("show") == "ended"
     kind = _kind(request.GET.get("kind", ""))
-    counted = queries.n_listed(request.viewer, ended=ended)
-    rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset)
+    look = choosing.look(request, queries.LIST)
+    chosen = look.selection
+    counted = queries.n_listed(request.viewer, ended=ended, selection=chosen)
+    rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset, selection=chosen)
     n, due, over = queries.n_waiting(request.viewer, "", today)
     context = {
         "rows": rows,
+        "look": look,
+        "turned": look.query,
         "places": territory.place_names([row.owner for row in rows]),
         "tabs": [(each, COURSES[each].label, counted[each]) for each in Kind if counted[each] or each == kind],
         "kind": kind or "",
@@ -79,6 +83,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "others": [(act, MOVES[act]) for act in sheet.acts if act is not main and act not in BESIDE],
         "may": {str(act): True for act in sheet.acts},
         "arrived": photos.arrived_of(request.viewer, pk),
+        "come": photos.come_of(request.viewer, pk),
         "course": queries.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
         "typed": typed,
         "own_forms": [str(act) for act in BESIDE],
@@ -180,6 +185,12 @@ def matter_file(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpRespons
 def matter_photo(request: Signed, pk: uuid.UUID, number: int) -> HttpResponse:
     """A photo that came from the door with it."""
     return downloads.picture(photos.photo_of_matter(request.viewer, pk, number, at=request.at))
+
+
+@require_GET
+def matter_proof(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpResponse:
+    """A photo that came from a phone with an act."""
+    return downloads.picture(photos.photo_of_entry(request.viewer, pk, entry, at=request.at))
 
 
 def _kind(typed: str) -> Kind | None:

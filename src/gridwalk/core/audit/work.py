@@ -158,6 +158,7 @@ OFFICE = frozenset(
         AuditVerb.GRIDS_PLAN_REJECTED,
         AuditVerb.GRIDS_PLAN_WITHDRAWN,
         AuditVerb.MATTER_PRESSED,
+        AuditVerb.CHECK_SET,
         AuditVerb.CAMPAIGN_CLOSED,
         AuditVerb.CAMPAIGN_CHANGED,
         AuditVerb.CAMPAIGN_CREATED,

@@ -15,12 +15,13 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.queries import NotHere
 from gridwalk.followup import rules
 from gridwalk.followup.actions.taking_in import streams
 from gridwalk.followup.models import Entry, Matter
 from gridwalk.followup.papers import PaperRefused, paper
 from gridwalk.followup.queries import get_matter
-from gridwalk.followup.rules import DIGITS, ENDED, LONGEST_TEXT, MOVES, Act, Level, MatterError, Stage
+from gridwalk.followup.rules import COURSES, DIGITS, ENDED, LONGEST_TEXT, MOVES, Act, Level, MatterError, Stage
 from gridwalk.method.text import without_numbers
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind as NoticeKind
@@ -51,6 +52,19 @@ class Handed:
     data: bytes
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Proof:
+    """When an act was done, and what proves it: a stored file, or the hash of a photo that follows from a phone.
+
+    ``entry``: the op's id, so that what comes twice is one.
+    """
+
+    at: dt.datetime
+    file: uuid.UUID | None = None
+    photo: str = ""
+    entry: uuid.UUID | None = None
+
+
 def move(
     *, actor: Viewer, at: dt.datetime, matter: uuid.UUID, act: Act, said: Said = Said(), file: Handed | None = None
 ) -> Matter:
@@ -59,8 +73,8 @@ def move(
     stored = _store(actor, seen, act, file, at=at) if file else None
     try:
         with core.write_to(*_streams(seen, act, said), actor=actor, at=at) as writing:
-            moved = Matter.objects.select_for_update().get(pk=seen.pk)
-            _do(writing, moved, actor, act, said, stored)
+            moved = _locked(seen.pk)
+            _do(writing, moved, actor, act, said, Proof(at=at, file=stored))
     except BaseException:
         if stored is not None:
             core.erase_file(stored, actor=actor, at=at)
@@ -68,7 +82,22 @@ def move(
     return moved
 
 
-def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, said: Said, stored: uuid.UUID | None) -> None:
+def move_in(
+    writing: Writing, *, actor: Viewer, matter: uuid.UUID, act: Act, said: Said, proof: Proof, grid: str
+) -> Matter:
+    """Step: an act said on a phone, in the grid that is locked. Raises NotHere, NotPermitted, MatterError."""
+    moved = _locked(get_matter(actor, matter).pk)
+    if moved.grid != grid:
+        raise NotHere
+    _do(writing, moved, actor, act, said, proof)
+    return moved
+
+
+def _locked(matter: uuid.UUID) -> Matter:
+    return Matter.objects.select_for_update().get(pk=matter)
+
+
+def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, said: Said, proof: Proof) -> None:
     move_ = MOVES.get(act)
     if move_ is None:
         raise MatterError("没有这样的办法。请按页上列出的来。")
@@ -87,14 +116,14 @@ def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, said: Said, s
         matter.ended_at, matter.ended_by = writing.at, actor.id
     matter.save()
     entry = Entry(
-        id=ids.new_id(),
+        id=proof.entry or ids.new_id(),
         matter=matter,
         act=act,
-        data=data,
-        file_id=stored,
+        data=data | ({"photo": proof.photo} if proof.photo else {}),
+        file_id=proof.file,
         by=actor.id,
         by_name=actor.name,
-        at=writing.at,
+        at=proof.at,
     )
     if text:
         entry.text_sealed = envelope.seal(text, table="followup_entry", column="text", row=entry.id)
@@ -229,7 +258,7 @@ def _hand_over(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
 
 
 def _press(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
-    """The community is told; the leading group sees kind, community and days."""
+    """The community is told which; the leading group is told kind, community and days, never the door."""
     today = clock.local_date(writing.at)
     if not rules.is_overdue(matter.stands, matter.due_on, today):
         raise MatterError("没有过期，不用督办。")
@@ -241,6 +270,14 @@ def _press(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
         kind=NoticeKind.MATTER,
         text=f"督办：事项 {matter.year}-{matter.number:03} 过期 {days} 天，请尽快办结或写明原因。",
         about=("matter", matter.id),
+    )
+    community = matter.scope[: DIGITS[Level.COMMUNITY]]
+    notices.tell(
+        writing,
+        role=Role.LEADING_GROUP,
+        scope=matter.street,
+        kind=NoticeKind.MATTER,
+        text=f"督办：{territory.scope_name(community)}的{COURSES[matter.course].label} 1 件，过期 {days} 天。",
     )
     matter.pressed_at = writing.at
     return {"days": days}

@@ -26,6 +26,7 @@ GROUPS = {
     "手机": {"device", "badge", "outbox", "sync"},
     "区划和网格": {"areas", "grids", "workdays"},
     "行动、走访任务和事项": {"campaign", "wave", "targets", "matter"},
+    "数据核查": {"check"},
     "台账": {"import", "comparison", "difference", "backfill"},
     "文件和名单": {"file", "report", "view", "person"},
 }

@@ -32,7 +32,7 @@ OFFICE = (
     ("wangge", "许知行", Role.STREET_CENTRE, STREET, "网格中心主任"),
     ("lingdao", "韩书言", Role.LEADING_GROUP, STREET, "领导小组组长"),
     ("qu", "程望舒", Role.DISTRICT_CENTRE, DISTRICT, "区网格中心"),
-    ("ducha", "裴子衿", Role.INSPECTOR, STREET, "督查员"),
+    ("hecha", "裴子衿", Role.INSPECTOR, STREET, "核查员"),
     ("guanli", "孟昭宁", Role.ADMINISTRATOR, STREET, "系统管理员"),
 )
 

@@ -100,7 +100,7 @@ def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.da
         waves=[NewWave("试点", (PILOT,), start), NewWave("全面铺开", others, wave_two)],
         leading_group=[
             ("韩书言", "街道党工委书记", "组长，统筹全街百日行动"),
-            ("许知行", "街道网格中心主任", "副组长，走访任务调度和督查"),
+            ("许知行", "街道网格中心主任", "副组长，走访任务调度和数据核查"),
             ("孟昭宁", "网格中心数据员", "成员，台账导入和数据核对"),
         ],
     )

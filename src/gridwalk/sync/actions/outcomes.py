@@ -17,7 +17,8 @@ from gridwalk.visits.values import NOTHING, Found, NewVisit
 class Plan:
     """An op as the rooms below take it. ``edition``: that of the references it was read by.
 
-    ``visit``: what is to be recorded of a door; ``note``: a hazard or request; ``reason``: the author's words;
+    ``visit``: what is to be recorded of a door; ``note``: a hazard or request; ``act``: what is done about a matter;
+    ``reason``: the author's words;
     ``aside``: facts about who has left the door meanwhile, and about records of other grids; ``others``: ends and care
     contacts of who has left it; ``moved``: some had.
     """
@@ -26,6 +27,7 @@ class Plan:
     findings: Found = NOTHING
     visit: NewVisit | None = None
     note: messages.Note | None = None
+    act: messages.MatterAct | None = None
     reason: str = ""
     aside: tuple[Claim, ...] = ()
     others: Found = NOTHING

@@ -11,6 +11,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.followup.models import Matter
 from gridwalk.followup.queries import get_matter
 from gridwalk.sync.models import Attachment, Badge
 
@@ -36,12 +37,36 @@ def arrived_of(viewer: Viewer, matter: uuid.UUID) -> list[tuple[int, bool]]:
     return [(number, sha in hashes) for number, sha in enumerate(row.photos, 1)]
 
 
+def come_of(viewer: Viewer, matter: uuid.UUID) -> set[uuid.UUID]:
+    """The entries of a matter whose photo has come. Raises NotHere."""
+    row = get_matter(viewer, matter)
+    if not viewer.may(Verb.SEE_ROWS, row.grid):
+        return set()
+    entries = row.entries.exclude(data__photo=None).values_list("id", "data__photo", "by")
+    proofs = {(sha256, author): entry for entry, sha256, author in entries}
+    come = Attachment.objects.filter(sha256__in={sha256 for sha256, _ in proofs}, file__isnull=False)
+    return {proofs[photo] for photo in come.values_list("sha256", "device__user") if photo in proofs}
+
+
 def photo_of_matter(viewer: Viewer, matter: uuid.UUID, number: int, *, at: dt.datetime) -> bytes:
     """The photo with that number (from 1) of a hazard or request; opening it is audited. Raises NotHere."""
     row = get_matter(viewer, matter)
     if not viewer.may(Verb.SEE_ROWS, row.grid) or not 1 <= number <= len(row.photos):
         raise NotHere
-    arrived = Attachment.objects.filter(sha256=row.photos[number - 1], device__user=row.author, file__isnull=False)
+    return _opened(viewer, row, row.photos[number - 1], row.author, at=at)
+
+
+def photo_of_entry(viewer: Viewer, matter: uuid.UUID, entry: uuid.UUID, *, at: dt.datetime) -> bytes:
+    """The photo that proves an act said on a phone; opening it is audited. Raises NotHere."""
+    row = get_matter(viewer, matter)
+    line = row.entries.filter(pk=entry).values_list("data__photo", "by").first()
+    if line is None or not line[0] or not viewer.may(Verb.SEE_ROWS, row.grid):
+        raise NotHere
+    return _opened(viewer, row, line[0], line[1], at=at)
+
+
+def _opened(viewer: Viewer, row: Matter, sha256: str, author: uuid.UUID | None, *, at: dt.datetime) -> bytes:
+    arrived = Attachment.objects.filter(sha256=sha256, device__user=author, file__isnull=False)
     photo = arrived.values_list("file", flat=True).first()
     data = _bytes(photo) if photo else None
     if data is None:
@@ -52,8 +77,8 @@ def photo_of_matter(viewer: Viewer, matter: uuid.UUID, number: int, *, at: dt.da
         verb=AuditVerb.PHOTO_OPENED,
         scope=row.grid,
         kind="matter",
-        subject=matter,
-        reason="看隐患或诉求的照片",
+        subject=row.pk,
+        reason="看事项的照片",
     )
     return data
 

@@ -24,7 +24,7 @@ def test_it_is_taken_back_with_a_reason_by_who_may_and_once(walk: Walk) -> None:
     door = walk.street.door()
     walk.dispatch()
     visit = walk.knock(door, "met", walk.then()).id
-    inspector = Viewer(ids.new_id(), "督查员", (Held(Role.INSPECTOR, GRID),))
+    inspector = Viewer(ids.new_id(), "核查员", (Held(Role.INSPECTOR, GRID),))
     for stranger in (made_up.worker(FAR_GRID), inspector):
         with pytest.raises((NotHere, NotPermitted)):
             withdrawing.withdraw_visit(actor=stranger, at=walk.at, visit=visit, reason="记错了")

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case
+from gridwalk.bench.online import ONLINE
 from gridwalk.bench.queries import checks
 from gridwalk.bench.queries.decisions import OpenCase
+from gridwalk.bench.queries.evidence import answers
 from gridwalk.bench.queries.evidence.homes import door_by_door
 from gridwalk.bench.queries.evidence.records import side_by_side
 from gridwalk.bench.queries.evidence.residents import person_by_person
@@ -33,6 +35,7 @@ EVIDENCE: Mapping[str, Callable[[Viewer, Case], Evidence]] = {
     "minor_alone": person_by_person,
     "no_head": person_by_person,
     "several_heads": person_by_person,
+    **dict.fromkeys(ONLINE, answers.door_by_door),
 }
 """Check → how its cases are shown."""
 

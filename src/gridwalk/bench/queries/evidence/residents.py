@@ -26,7 +26,7 @@ def person_by_person(viewer: Viewer, case: Case) -> Evidence:
     """The people of a case, and for a door its facts."""
     links = _links(case)
     door = links[0].dwelling if links and case.lead.kind == "dwelling" else None
-    residents = [_resident(viewer, link) for link in links if viewer.may(Verb.SEE_ROWS_MASKED, link.grid_id)]
+    residents = [resident(viewer, link) for link in links if viewer.may(Verb.SEE_ROWS_MASKED, link.grid_id)]
     arguments = ARGUMENTS[case.check](links)
     if hidden := len(links) - len(residents):
         arguments.think.insert(0, f"还有 {hidden} 人在别的社区，您看不到")
@@ -50,7 +50,7 @@ def _links(case: Case) -> list[Residence]:
     return list(links.select_related("person", "dwelling").order_by("dwelling__walk_key", "created_at", "id"))
 
 
-def _resident(viewer: Viewer, link: Residence) -> Resident:
+def resident(viewer: Viewer, link: Residence) -> Resident:
     person = link.person
     reader = viewer.reader(link.grid_id)
     verified = f"{sheet.day(person.verified_on)}核实" if person.verified_on else ""

@@ -65,6 +65,16 @@ class Resident:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class AnswersOfDoor:
+    """A door with the last answers given there and who is on record, in words."""
+
+    dwelling: uuid.UUID
+    address: str
+    answers: list[str]
+    people: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Arguments:
     """What speaks for one record (or for the record as it stands), what against, and what to think of."""
 
@@ -75,12 +85,15 @@ class Arguments:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What a decision about a case rests on: records side by side, or people one below the other."""
+    """What a decision about a case rests on: records side by side, people one below the other, or doors with
+    their answers.
+    """
 
     lines: list[FactLine]
     arguments: Arguments
     columns: list[Column] = dataclasses.field(default_factory=list)
     residents: list[Resident] = dataclasses.field(default_factory=list)
+    answers: list[AnswersOfDoor] = dataclasses.field(default_factory=list)
     n_more: int = 0
 
 

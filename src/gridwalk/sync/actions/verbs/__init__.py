@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gridwalk.sync.actions.verbs.fact_set import FactSet
+from gridwalk.sync.actions.verbs.matter_act import MatterAct
 from gridwalk.sync.actions.verbs.matter_note import MatterNote
 from gridwalk.sync.actions.verbs.person_add import PersonAdd
 from gridwalk.sync.actions.verbs.person_end import PersonEnd
@@ -23,5 +24,6 @@ VERBS: dict[str, Verb] = {
         VisitWithdraw(),
         TaskHandBack(),
         MatterNote(),
+        MatterAct(),
     )
 }

@@ -11,6 +11,7 @@ from gridwalk.accounts.rules import NotPermitted
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
+from gridwalk.followup.rules import MatterError
 from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Person
 from gridwalk.sync.actions.judgement import Judgement
@@ -70,7 +71,7 @@ class SingleVerb(Verb):
 def _refusals_of(outcome: Outcome) -> Iterator[None]:
     try:
         yield
-    except (EndError, VisitRefused, CampaignError) as refused:
+    except (EndError, VisitRefused, CampaignError, MatterError) as refused:
         outcome.returned("not_valid", str(refused))
     except NotPermitted:
         outcome.returned("not_permitted")

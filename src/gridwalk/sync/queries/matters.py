@@ -1,0 +1,48 @@
+"""The matters of the grids a phone walks, outside the rows: what is to be done, by when, what was done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.followup import queries
+from gridwalk.followup.queries import EntryLine, Sheet
+from gridwalk.followup.rules import MOVES, Act
+from gridwalk.sync.queries.layouts import moment
+
+ACTS = (Act.HANDED_IN, Act.CAME_BACK, Act.NOTED, Act.PASSED_ON)
+"""What a phone offers, in its order; the rest is done at a desk."""
+LATELY = 6
+"""So many entries of a matter go along, the last first."""
+
+
+def of_worker(viewer: Viewer, today: dt.date) -> list[dict[str, Any]]:
+    """The matters that stand in the viewer's grids, as the wire has them; two queries."""
+    return [_matter(sheet) for sheet in queries.on_phone(viewer, today)]
+
+
+def _matter(sheet: Sheet) -> dict[str, Any]:
+    row = sheet.row
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "mark": row.mark,
+        "label": row.label,
+        "title": row.title,
+        "text": sheet.text or "",
+        "stage": row.stage,
+        "stage_label": row.stage_label,
+        "due_on": row.due_on.isoformat(),
+        "pressed": row.pressed,
+        "place": str(sheet.place) if sheet.place and sheet.place_kind != "facility" else None,
+        "outside": sheet.outside,
+        "acts": [
+            {"act": act, "label": MOVES[act].label, "needs": MOVES[act].needs} for act in ACTS if act in sheet.acts
+        ],
+        "lines": [_line(line) for line in sheet.lines[:LATELY]],
+    }
+
+
+def _line(line: EntryLine) -> dict[str, Any]:
+    return {"id": str(line.id), "label": line.label, "text": line.text or "", "at": moment(line.at)}

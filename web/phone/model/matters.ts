@@ -1,0 +1,45 @@
+/** The matters of my grids, with what I said of them and the server did not know when it last told me; pure. */
+import { stateOf, type Outbox } from "./outbox";
+import { daysBetween } from "./time";
+import type { Kept, Matter, MatterAct, MatterAction } from "./types";
+
+export interface OpenMatter {
+  matter: Matter;
+  /** Acts of mine, the first said first. */
+  said: Kept[];
+}
+
+/** `from`: the first number of mine that the last pull did not see. */
+export function openMatters(matters: readonly Matter[], box: Outbox, from: number): OpenMatter[] {
+  return matters.map((matter) => ({
+    matter,
+    said: box.ops.filter(
+      (kept) =>
+        kept.op.verb === "matter.act" &&
+        kept.op.entity === matter.id &&
+        kept.op.seq >= from &&
+        stateOf(box, kept) !== "returned",
+    ),
+  }));
+}
+
+export const actOf = (kept: Kept): MatterAct => kept.op.data as unknown as MatterAct;
+
+/** Whether an act of mine leads it on: what comes next is somebody else's. */
+export const isMovedOn = ({ said }: OpenMatter): boolean => said.some((kept) => actOf(kept).act !== "noted");
+
+/** Whether it waits for me to do something. */
+export const isToDo = (open: OpenMatter): boolean => open.matter.stage === "handling" && !isMovedOn(open);
+
+/** What can be done about it now: once I led it on, only a word can be added. */
+export function actionsOf(open: OpenMatter): MatterAction[] {
+  return isMovedOn(open) ? open.matter.acts.filter(({ act }) => act === "noted") : open.matter.acts;
+}
+
+/** By when, in words. */
+export function sayDue({ due_on, pressed }: Matter, today: string): string {
+  const left = daysBetween(today, due_on);
+  const [, month, date] = due_on.split("-").map(Number);
+  const by = left < 0 ? `过期 ${-left} 天` : left === 0 ? "今天到期" : `${month}月${date}日到期，还有 ${left} 天`;
+  return pressed ? `${by}，已督办` : by;
+}
