@@ -263,7 +263,9 @@ def test_what_is_left_out_of_an_answer_is_asked_for(centre: Client, inspector: C
     assert DoorAnswer.objects.get().agrees == {}
 
 
-def test_three_draws_stand_apart_and_a_targeted_one_says_why(centre: Client, account: Callable[..., User]) -> None:
+def test_three_draws_stand_apart_and_a_targeted_one_says_why(
+    centre: Client, account: Callable[..., User], sign_in: SignIn
+) -> None:
     account(Role.INSPECTOR, STREET)
     assert "没有派：还没有抽签" in words(centre.post(f"/samples/{_planned(centre)}/give/", follow=True))
     assert "定向核查要写明为什么去查这里" in words(plan(centre, "targeted", GRID))
@@ -271,6 +273,10 @@ def test_three_draws_stand_apart_and_a_targeted_one_says_why(centre: Client, acc
     assert "没有这个社区或网格" in words(plan(centre, "acceptance", f"{STREET}099"))
     targeted = drawn(centre, "targeted", GRID, why="整单元答案都一样")
     acceptance = drawn(centre, "acceptance", COMMUNITY)
+    lead = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    assert lead.get(f"/samples/{acceptance.pk}/").status_code == 200
+    assert lead.get(f"/samples/{targeted.pk}/").status_code == 404, "a grid is one person's work"
+    assert "整单元" not in words(lead.get("/samples/")) + words(lead.get(f"/samples/{acceptance.pk}/"))
     shown = words(centre.get("/samples/"))
     assert "抽样估计每户都可能抽到，用来推算全街" in shown and "不进任何推算" in shown
     for sample in (targeted, acceptance):

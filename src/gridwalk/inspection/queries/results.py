@@ -90,6 +90,13 @@ class Results:
     fields: list[FieldLine]
     floor: float
 
+    @property
+    def accuracy(self) -> tuple[int, int] | None:
+        """Of what must agree: how often it did, of how often it was compared (P9). None where nothing was compared."""
+        must = [line for line in self.fields if line.type_label == AGREES[Agree.MUST]]
+        n = sum(line.n for line in must)
+        return (n - sum(line.n_wrong for line in must), n) if n else None
+
 
 @dataclasses.dataclass(frozen=True)
 class _Told:

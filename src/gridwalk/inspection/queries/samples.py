@@ -74,7 +74,11 @@ class SampleSheet:
 
 
 def visible(viewer: Viewer, scope: str) -> bool:
-    """Whether somebody reads what a sample of that scope shows: a community's or a wider one's, never one worker's."""
+    """Whether somebody reads what a sample of that scope shows. A grid is one person's work (red line 2): what was drawn
+    in one alone is read by who draws.
+    """
+    if len(scope) > COMMUNITY:
+        return viewer.may(Verb.DRAW_SAMPLE, scope)
     own = [part for part in viewer.scopes(Verb.SEE_COUNTS) if len(part) <= COMMUNITY]
     return any(part.startswith(scope) or scope.startswith(part) for part in own)
 
@@ -92,8 +96,7 @@ def samples(viewer: Viewer) -> list[SampleRow]:
     parts = [scope for scope in viewer.scopes(Verb.SEE_COUNTS) if len(scope) <= COMMUNITY]
     above = {part[:length] for part in parts for length in (9, 12)}
     rows = Sample.objects.filter(in_scopes(parts, "scope")) | Sample.objects.filter(scope__in=above)
-    ordered = list(rows.order_by("-planned_at", "-number"))
-    return _rows(ordered)
+    return _rows([row for row in rows.order_by("-planned_at", "-number") if visible(viewer, row.scope)])
 
 
 def _rows(samples_: list[Sample]) -> list[SampleRow]:

@@ -278,7 +278,7 @@ def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(wal
     giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
     for n, door in enumerate(SampledDoor.objects.filter(sample=sample, grid=GRID).order_by("turn")):
         visited = Visited.NO if n == 0 else Visited.YES
-        told = Statement(way=Way.KNOCK, visited=visited, who=Who.MET, knows=n % 3 > 0)
+        told = Statement(way=Way.KNOCK, visited=visited, who=Who.MET, knows=n % 3 > 0, n_living=0)
         asking.answer(actor=inspector, at=walk.at, door=door.pk, said=told)
     group = Viewer(ids.new_id(), "组长", (Held(Role.LEADING_GROUP, STREET),))
     shown = results.latest(group, STREET)
@@ -292,6 +292,7 @@ def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(wal
     own = Viewer(ids.new_id(), "书记", (Held(Role.COMMUNITY_LEAD, FIRST),))
     narrow = results.latest(own, FIRST)
     assert narrow is not None and narrow.total is None and [line.code for line in narrow.lines] == [FIRST]
-    assert narrow.awareness is None and narrow.fields == []
+    assert narrow.awareness is None and narrow.fields == [] and narrow.accuracy is None
+    assert shown.accuracy == (30, 30), "one field that must agree was said of each"
     worker = Viewer(ids.new_id(), "网格员", (Held(Role.GRID_WORKER, GRID),))
     assert results.latest(worker, GRID) is None and samples.samples(worker) == []
