@@ -74,8 +74,8 @@ class SampleSheet:
 
 
 def visible(viewer: Viewer, scope: str) -> bool:
-    """Whether somebody reads what a sample of that scope shows. A grid is one person's work (red line 2): what was drawn
-    in one alone is read by who draws.
+    """Whether somebody reads what a sample of that scope shows. A grid is one person's work (red line 2), so what was
+    drawn in one alone is read by who draws.
     """
     if len(scope) > COMMUNITY:
         return viewer.may(Verb.DRAW_SAMPLE, scope)
