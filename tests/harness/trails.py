@@ -43,6 +43,8 @@ target.*                      grid       dwelling,organization,site
 visit.*                       grid       dwelling,organization,site
 matter.noted                  grid       dwelling,organization,site,facility
 matter.*                      area       matter
+sample.door_*                 grid       sample
+sample.*                      area       sample
 photo.received                area       device
 photo.opened                  grid       matter
 round.*                       grid       facility,site

@@ -32,6 +32,8 @@ manage_areas          .     .     .     .      .         .        .          x
 manage_devices        .     x     .     .      .         .        .          x
 regrid                .     .     .     x      .         .        .          x
 investigate           .     .     .     x      .         .        .          x
+draw_sample           .     .     .     x      .         .        .          .
+ask_again             .     .     .     .      .         x        .          .
 """
 
 PAGES = {
@@ -53,7 +55,7 @@ PAGES = {
         phone_api:attachment
     """,
     "see_counts": """
-        board wall campaign consistency workdays matters_overdue
+        board wall campaign consistency workdays matters_overdue samples sample
     """,
     "see_rows_masked": """
         gaps buildings building building_door register list list_total list_change list_keep list_view
@@ -146,6 +148,12 @@ PAGES = {
     """,
     "regrid": """
         grid_plans grid_plan_new grid_plan_reverse
+    """,
+    "draw_sample": """
+        sample_new sample_step sample_give
+    """,
+    "ask_again": """
+        sampled_doors sampled_door sampled_door_dial sampled_door_approach sampled_door_answer sampled_door_leave
     """,
     "investigate": """
         investigations investigation investigation_decide investigation_entries

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gridwalk.accounts.models import Assignment, User
@@ -18,6 +19,7 @@ from gridwalk.accounts.rules import SYSTEM, Held, Role, State, Viewer
 from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.accounts.substitutes.rules import SubstituteError
 from gridwalk.bench.actions import decisions as cases
+from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry
@@ -32,6 +34,12 @@ from gridwalk.followup.actions import moving, taking_in
 from gridwalk.followup.actions.moving import Said
 from gridwalk.followup.models import Numbering
 from gridwalk.followup.rules import Act, Kind, MatterError, Stage
+from gridwalk.inspection.actions import asking, drawing, giving
+from gridwalk.inspection.models import SampledDoor
+from gridwalk.inspection.rules import AskingError, DoorState, SampleError, Visited
+from gridwalk.inspection.rules import Kind as SampleKind
+from gridwalk.inspection.rules import Stage as SampleStage
+from gridwalk.inspection.tests import test_drawing as samples
 from gridwalk.reconcile.actions import deciding
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.tests.test_deciding_one_sided import missing
@@ -425,3 +433,37 @@ def test_a_matter_is_judged_as_it_stands_when_it_is_its_turn(walk: Walk) -> None
         moving.move(actor=lead(), at=walk.at, matter=matter.pk, act=Act.HANDED_IN, said=Said(text="修好了"))
     with before_locking("followup_numbering", now(Numbering.objects.get(), last=7)):
         assert taking_in.open_matter(**opened, title="路灯不亮").number == 8
+
+
+def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(walk: Walk, account: Account) -> None:
+    """A step another has taken, a door another has closed or asked, a verdict another's answer has brought."""
+    for room in ("101", "102", "103"):
+        walk.street.door(room)
+    walk.dispatch()
+    Target.objects.update(state="visited", outcome="met")
+    with time_machine.travel(walk.at, tick=False):
+        user = account(Role.INSPECTOR, FIRST[:9], name="裴子衿")
+    inspector = Viewer(user.pk, user.name, (Held(Role.INSPECTOR, FIRST[:9]),))
+    sample = samples.planned(walk.at, SampleKind.ACCEPTANCE, FIRST)
+    step: dict[str, Any] = {"actor": samples.CENTRE, "at": walk.at, "sample": sample.pk}
+    with (
+        before_locking("inspection_sample", now(sample, stage=SampleStage.COMMITTED)),
+        pytest.raises(SampleError, match="没有封存抽签号：现在是“抽签号已封存”"),
+    ):
+        drawing.commit(**step)
+    now(sample, stage=SampleStage.PLANNED)()
+    for take in (drawing.commit, drawing.freeze, drawing.draw):
+        take(**step)
+    closed, asked, denied = SampledDoor.objects.order_by("turn")
+    with before_locking("inspection_sampleddoor", now(closed, state=DoorState.OPTED_OUT)):
+        assert giving.give(**step).n_given == 2
+    ask: dict[str, Any] = {"actor": inspector, "at": walk.at}
+    with (
+        before_locking("inspection_sampleddoor", now(asked, state=DoorState.ANSWERED)),
+        pytest.raises(AskingError, match="“问到了”，不再打扰"),
+    ):
+        asking.answer(**ask, door=asked.pk, said=samples.said())
+    with before_locking("inspection_sample", now(sample, verdict="accepted")):
+        asking.answer(**ask, door=denied.pk, said=samples.said(Visited.NO))
+    sample.refresh_from_db()
+    assert (sample.verdict, sample.n_instalments) == ("accepted", 1), "nothing follows a verdict"

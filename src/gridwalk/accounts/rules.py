@@ -72,6 +72,8 @@ class Verb(enum.StrEnum):
     MANAGE_DEVICES = "manage_devices"
     REGRID = "regrid"
     INVESTIGATE = "investigate"
+    DRAW_SAMPLE = "draw_sample"
+    ASK_AGAIN = "ask_again"
 
 
 _OFFICE = {
@@ -135,10 +137,11 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.REGRID,
             Verb.INVESTIGATE,
             Verb.CONFIRM_ROLES,
+            Verb.DRAW_SAMPLE,
         }
     ),
     Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
-    Role.INSPECTOR: frozenset(),
+    Role.INSPECTOR: frozenset({Verb.ASK_AGAIN}),
     Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -26,6 +26,7 @@ VERBS: dict[str, str] = {
     "doctor": "doctor",
     "audit": "audit",
     "retention": "retention",
+    "sample": "sample",
     "https": "https",
     "bundle": "bundle",
     "createuser": "createuser",

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "gridwalk.differences",
     "gridwalk.visits",
     "gridwalk.followup",
+    "gridwalk.inspection",
     "gridwalk.bench",
     "gridwalk.indicators",
     "gridwalk.reconcile",

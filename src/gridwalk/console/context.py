@@ -56,6 +56,8 @@ NAVIGATION = (
     NavItem("console:bench", "数据排查", "search", "ledgers"),
     NavItem("console:online", "线上核查", "check", "ledgers"),
     NavItem("console:backfill", "回填清单", "back", "ledgers"),
+    NavItem("console:samples", "抽查", "check", "ledgers"),
+    NavItem("console:sampled_doors", "派给我的抽查", "check", "ledgers"),
     NavItem("console:reports", "报表", "file", "office"),
     NavItem("console:audit", "操作记录", "clock", "office"),
     NavItem("console:accounts", "账号", "key", "office"),

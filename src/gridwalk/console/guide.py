@@ -157,6 +157,8 @@ SECTIONS: dict[tuple[str, str], str] = {
         "事项：谁来办、几号前、办没办好",
     ): "matters matter matter_new matters_overdue matter_file matter_photo matter_proof",
     ("社区书记", "打印一户一档、一人一档"): "dossier grants",
+    ("街道网格中心", "抽查"): "samples sample sample_new",
+    ("核查员", "核查员"): "sampled_doors sampled_door",
     ("街道网格中心", "报表"): "reports",
     ("街道网格中心", "操作记录"): "audit",
     ("网格员", "谁看得到我做了什么"): "mine",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridwalk.dictionary import fields, refusals
-from gridwalk.dictionary.types import Field
+from gridwalk.dictionary.types import AGREES, Field
 
 AUTHORITY = {"door": "当面为准", "document": "证件为准", "resident": "本人为准"}
 COLUMN = {
@@ -57,6 +57,7 @@ def _row(field: Field) -> str:
         "比对" if field.compared else "",
         "有" if field.on_phone else "",
         f"{field.fresh_days} 天" if field.fresh_days else "不定期",
+        AGREES[field.agrees] if field.agrees else "",
         field.purpose,
         field.basis,
         field.retention,
@@ -70,9 +71,9 @@ def render() -> str:
     for kind, name in fields.KINDS.items():
         parts.append(
             f"## {name} `{kind}`\n\n"
-            "| 项 | 名称 | 类型 | 表头常见写法 | 敏感程度 | 以谁为准 | 台账比对 | 手机上 | 应再核 | 用途 | 依据 | 保存 |"
+            "| 项 | 名称 | 类型 | 表头常见写法 | 敏感程度 | 以谁为准 | 台账比对 | 手机上 | 应再核 | 抽查再问 | 用途 | 依据 | 保存 |"
         )
-        parts.append("|" + "---|" * 12)
+        parts.append("|" + "---|" * 13)
         parts.extend(_row(field) for field in fields.fields(kind))
         parts.append("")
         parts.extend(_written(field) for field in fields.fields(kind) if field.choices)

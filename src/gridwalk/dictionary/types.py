@@ -41,6 +41,17 @@ class Authority(enum.StrEnum):
     RESIDENT = "resident"
 
 
+class Agree(enum.StrEnum):
+    """Whether what is said when a door is asked again has to be as recorded; each type has an error rate of its own."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+AGREES: Mapping[Agree, str] = {Agree.MUST: "必须相符", Agree.SHOULD: "应当相符", Agree.MAY: "可以变"}
+
+
 class Column(enum.StrEnum):
     """How a field lies in the table of its kind. ``sealed``: in the envelope, with a blind index beside it."""
 
@@ -146,6 +157,8 @@ class Field:
     sight: Sight | None = None
     authority: Authority = Authority.DOOR
     fresh_days: int | None = None
+    agrees: Agree | None = None
+    """Asked again at a door that a sample drew; None: not asked."""
     beside: Beside | None = None
     locates: bool = False
     """Only says which door is meant (a column of a ledger), no fact of its own."""

@@ -26,6 +26,7 @@ from gridwalk.indicators import consistency, paces
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
 from gridwalk.indicators.tallies import Figure
+from gridwalk.inspection.queries import results
 from gridwalk.reports import setting_up as opening
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
@@ -48,6 +49,8 @@ def home(request: Signed) -> HttpResponse:
     if setting_up.is_first_page(request):
         return setting_up.setting_up(request)
     if not viewer.may_anywhere(Verb.SEE_COUNTS):
+        if viewer.may_anywhere(Verb.ASK_AGAIN):
+            return redirect("console:sampled_doors")
         if viewer.may_anywhere(Verb.MANAGE_ACCOUNTS):
             return redirect("console:accounts")
         return page(request, "console/home/welcome.html", {}, active="console:home")
@@ -81,7 +84,9 @@ def board(request: Signed, scope: str) -> HttpResponse:
         "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
         "title": territory.scope_name(scope),
         "consistency": consistency.board(request.viewer, scope),
+        "sampled": results.latest(request.viewer, scope),
     }
+    context["verified"] = results.line_of(context["sampled"], scope)
     if request.viewer.may(Verb.MANAGE_CAMPAIGN, scope):
         context["n_steps_left"] = opening.n_left(scope, today)
     if campaign is not None:

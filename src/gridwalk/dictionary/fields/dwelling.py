@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gridwalk.dictionary import choices, location, readers, sight
 from gridwalk.dictionary.fields import presets
-from gridwalk.dictionary.types import Authority, Column, Field, Form, Sensitivity
+from gridwalk.dictionary.types import Agree, Authority, Column, Field, Form, Sensitivity
 from gridwalk.method import names
 
 _LET_OR_EMPTY = {"tenure": ("let", "lent"), "occupancy": ("vacant",)}
@@ -27,6 +27,7 @@ FIELDS = (
         compared=True,
         on_phone=True,
         form=Form(door=30, asks="用途"),
+        agrees=Agree.MAY,
     ),
     presets.choice(
         "dwelling",
@@ -48,6 +49,7 @@ FIELDS = (
         on_phone=True,
         sight=sight.VACANCY,
         form=Form(door=10, asks="有没有人住"),
+        agrees=Agree.MUST,
     ),
     presets.choice(
         "dwelling",
@@ -69,6 +71,7 @@ FIELDS = (
         on_phone=True,
         sight=sight.VACANCY,
         form=Form(door=20, asks="怎么用的", when={"occupancy": ("occupied", "unknown", "")}),
+        agrees=Agree.SHOULD,
     ),
     Field(
         kind="dwelling",

@@ -26,7 +26,7 @@ GROUPS = {
     "手机": {"device", "badge", "outbox", "sync"},
     "区划和网格": {"areas", "grids", "workdays"},
     "行动、走访任务和事项": {"campaign", "wave", "targets", "matter"},
-    "数据核查": {"check"},
+    "数据核查": {"check", "sample"},
     "台账": {"import", "comparison", "difference", "backfill"},
     "文件和名单": {"file", "report", "view", "person"},
 }
@@ -46,6 +46,7 @@ KINDS = {
     "comparison": "台账比对",
     "backfill": "回填清单",
     "matter": "事项",
+    "sample": "抽查",
     "file": "文件",
     "device": "手机",
 }

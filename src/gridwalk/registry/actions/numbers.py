@@ -74,6 +74,11 @@ def dial(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field:
     access.require(actor, Verb.REVEAL, record.grid_id)
     if not dictionary.is_phone(kind, field) or not getattr(record, f"{field}_sealed"):
         raise NotHere
+    return ring(actor=actor, at=at, record=record, field=field)
+
+
+def ring(*, actor: Viewer, at: dt.datetime, record: Entity, field: str, reason: str = "") -> str:
+    """Step: the telephone of a record whose room has judged that the actor may call it. Raises DialledTooOften."""
     if queries.n_audited(actor.id, AuditVerb.NUMBER_DIALLED, since=at - HOUR) >= CALLS_AN_HOUR:
         raise DialledTooOften
     core.record_reading(
@@ -81,9 +86,9 @@ def dial(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field:
         at=at,
         verb=AuditVerb.NUMBER_DIALLED,
         scope=record.grid_id,
-        kind=kind,
-        subject=entity,
-        reason="",
+        kind=record.KIND,
+        subject=record.pk,
+        reason=reason,
         data={"field": field},
     )
     return record.unseal(field)

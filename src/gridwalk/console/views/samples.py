@@ -1,0 +1,166 @@
+"""抽查: the samples and what they show, one with its steps, a new one with its price."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import pages, parameters
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.inspection import rules
+from gridwalk.inspection.actions import drawing, giving, planning
+from gridwalk.inspection.actions.planning import NewSample
+from gridwalk.inspection.queries import results
+from gridwalk.inspection.queries import samples as queries
+from gridwalk.inspection.rules import KINDS, Kind, SampleError, Step
+from gridwalk.territory import queries as territory
+
+SHOWN = 12
+"""So many of a kind stand on the page."""
+DAYS = 10
+"""How many days a round is offered."""
+STEPS: Mapping[Step, Callable[..., Any]] = {
+    Step.COMMIT: drawing.commit,
+    Step.FREEZE: drawing.freeze,
+    Step.DRAW: drawing.draw,
+    Step.REVEAL: drawing.reveal,
+}
+
+
+@require_GET
+def samples(request: Signed) -> HttpResponse:
+    """Three kinds that are never mixed, and what the last estimation sample shows."""
+    rows = queries.samples(request.viewer)
+    scope = pages.scope_of(request, Verb.SEE_COUNTS)
+    context = {
+        "kinds": [(words, [row for row in rows if row.kind is kind][:SHOWN]) for kind, words in KINDS.items()],
+        "shown": results.latest(request.viewer, scope),
+        "may_draw": request.viewer.may_anywhere(Verb.DRAW_SAMPLE),
+    }
+    return page(request, "console/samples/list.html", context, active="console:samples")
+
+
+@require_GET
+def sample(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """One sample: where it stands, how far its doors are, what it shows."""
+    shown = queries.sheet(request.viewer, pk)
+    context = {
+        "sheet": shown,
+        "row": shown.row,
+        "words": KINDS[shown.row.kind],
+        "shown": results.sample_results(request.viewer, pk),
+        "may_draw": request.viewer.may(Verb.DRAW_SAMPLE, shown.row.scope),
+        "tries": rules.TRIES,
+    }
+    return page(request, "console/samples/show.html", context, active="console:samples")
+
+
+@require_POST
+def sample_step(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The next step of a draw."""
+    typed = request.POST.get("step", "")
+    step = Step(typed) if typed in set(Step) else None
+    try:
+        if step is None:
+            raise SampleError("没有办：没有这一步。请按页上列出的顺序来。")
+        STEPS[step](actor=request.viewer, at=request.at, sample=pk)
+        messages.success(request, f"已{rules.STEPS[step][2]}。")
+    except SampleError as error:
+        messages.error(request, str(error))
+    return redirect("console:sample", pk)
+
+
+@require_POST
+def sample_give(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The doors drawn are given to the inspectors."""
+    try:
+        given = giving.give(actor=request.viewer, at=request.at, sample=pk)
+    except SampleError as error:
+        messages.error(request, str(error))
+        return redirect("console:sample", pk)
+    words = f"派给核查员 {given.n_given} 户。"
+    if given.n_closed:
+        words += f"{given.n_closed} 户不再打扰：已注销、拒访过或不愿再被抽查，照实记。"
+    if given.n_barred:
+        words += f"{given.n_barred} 户没有派：每位核查员都在那里走访过，或者住在那里。"
+    messages.success(request, words)
+    return redirect("console:sample", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def sample_new(request: Signed) -> HttpResponse:
+    """安排一轮: what it would take stands beside it before anything is drawn."""
+    typed = request.POST if request.method == "POST" else request.GET
+    scopes = _scopes(request)
+    new = _new(request, typed, next(iter(scopes), ""))
+    status = 200
+    if request.method == "POST":
+        try:
+            planned = planning.plan(actor=request.viewer, at=request.at, new=new)
+        except SampleError as error:
+            messages.error(request, str(error))
+            status = 422
+        else:
+            messages.success(request, "已安排。下一步：封存抽签号。")
+            return redirect("console:sample", planned.pk)
+    context = {
+        "new": new,
+        "kinds": KINDS,
+        "scopes": scopes,
+        "price": _price(request, new),
+        "fewest": rules.FEWEST,
+        "a_day": (rules.CALLS_A_DAY, rules.KNOCKS_A_DAY),
+    }
+    return page(request, "console/samples/new.html", context, active="console:samples", status=status)
+
+
+def _new(request: Signed, typed: Any, street: str) -> NewSample:
+    today = clock.local_date(request.at)
+    campaign = campaigns.running_for(street) if street else None
+    usual = rules.share_on(campaign.starts_on, today) if campaign else rules.SHARE
+    kind = typed.get("kind", "")
+    share = parameters.whole_or_none(typed.get("share", ""), most=100)
+    response = parameters.whole_or_none(typed.get("response", ""), most=100)
+    first = parameters.day_or_none(typed.get("from_on", "")) or today
+    last = parameters.day_or_none(typed.get("to_on", "")) or first + dt.timedelta(days=DAYS)
+    return NewSample(
+        kind=Kind(kind) if kind in set(Kind) else Kind.ESTIMATION,
+        scope=typed.get("scope", "") or street,
+        share=usual if share is None else share,
+        response=rules.RESPONSE if response is None else response,
+        from_on=first,
+        to_on=last,
+        why=typed.get("why", "")[:120],
+    )
+
+
+def _price(request: Signed, new: NewSample) -> rules.Price | None:
+    """What the round would take; None where nothing can be drawn so."""
+    if not request.viewer.may(Verb.DRAW_SAMPLE, new.scope) or len(new.scope) not in KINDS[new.kind].digits:
+        return None
+    campaign = campaigns.running_for(new.scope)
+    if campaign is None or not new.share >= 1 or new.response < 10:
+        return None
+    price = queries.outlook(campaign, new.kind, new.scope, new.share, new.response)
+    return price if price.n_doors else None
+
+
+def _scopes(request: Signed) -> dict[str, str]:
+    """The viewer's streets, their communities and grids, with their names."""
+    streets = [scope for scope in pages.own_scopes(request, Verb.DRAW_SAMPLE) if len(scope) == 9]
+    codes = []
+    for street in streets:
+        codes += [street, *sorted([area.code for area in territory.communities(street)] + territory.grid_codes(street))]
+    names = territory.place_names(codes)
+    return {code: names[code] for code in codes}

@@ -1,0 +1,1 @@
+"""Writes of samples: one step each, doors given to inspectors, what was said there."""

@@ -1,0 +1,1 @@
+"""Reads of samples: frames and prices, the doors given to somebody, results, drawing again."""

@@ -1,0 +1,75 @@
+"""The doors of a campaign that a sample may draw: whatever is claimed of them is on record, settled."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Avg, Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, Left
+
+from gridwalk.campaigns import predicates
+from gridwalk.inspection import rules
+from gridwalk.inspection.rules import Group
+from gridwalk.method.sampling.draws import Unit
+from gridwalk.registry.living import LIVING
+from gridwalk.registry.models import Dwelling, Residence
+
+REACHED = ("met", "phone")
+"""Outcomes by which somebody of the household was spoken to."""
+COMMUNITY = 12
+
+
+def _settled(campaign: uuid.UUID, scope: str) -> QuerySet[Any]:
+    rows = predicates.in_scope(campaign, "dwelling").filter(
+        predicates.visited() | predicates.explained(), grid__code__startswith=scope
+    )
+    group = Case(
+        When(predicates.explained(), then=Value(Group.EXPLAINED.value)),
+        When(outcome__in=REACHED, then=Value(Group.REACHED.value)),
+        default=Value(Group.VACANT.value),
+        output_field=CharField(),
+    )
+    return rows.annotate(stratum=Concat(Left("grid_id", COMMUNITY), Value("|"), group, output_field=CharField()))
+
+
+def frame(campaign: uuid.UUID, scope: str) -> list[Unit]:
+    """The doors a sample is drawn from, in one query; a street is asked as a district is."""
+    rows = _settled(campaign, scope).annotate(key=Cast("entity", CharField())).order_by()
+    return [Unit(*row) for row in rows.values_list("stratum", "grid_id", "walk_key", "key")]
+
+
+def populations(campaign: uuid.UUID, scope: str) -> dict[str, int]:
+    """How many doors each stratum has now; what has none is missing."""
+    return dict(_settled(campaign, scope).order_by("stratum").values_list("stratum").annotate(n=Count("pk")))
+
+
+def due(campaign: uuid.UUID, scope: str) -> dict[str, int]:
+    """How many doors are to be visited, by community."""
+    rows = predicates.in_scope(campaign, "dwelling").filter(grid__code__startswith=scope)
+    areas = rows.annotate(area=Left("grid_id", COMMUNITY)).order_by("area")
+    return dict(areas.values_list("area").annotate(n=Count("pk")))
+
+
+def pace(campaign: uuid.UUID, scope: str) -> tuple[float, float]:
+    """The share of these doors with a telephone on record, and how many visits a visited door took."""
+    settled = _settled(campaign, scope)
+    links = Residence.objects.filter(dwelling=OuterRef("entity"), to_on__isnull=True, kind__in=LIVING)
+    numbers = Exists(links.exclude(person__phone_index="")) | Exists(
+        Dwelling.objects.filter(pk=OuterRef("entity")).exclude(owner_phone_index="")
+    )
+    counted = settled.aggregate(
+        n=Count("pk"), phones=Count("pk", filter=numbers), visits=Avg("n_visits", filter=Q(state="visited"))
+    )
+    share = counted["phones"] / counted["n"] if counted["n"] else 0.0
+    return share, max(1.0, counted["visits"] or 1.0)
+
+
+def by_community(strata: Mapping[str, int]) -> Counter[str]:
+    """Doors by community."""
+    doors: Counter[str] = Counter()
+    for name, n in strata.items():
+        doors[rules.community_of(name)] += n
+    return doors

@@ -1,0 +1,178 @@
+"""Samples as they are listed, one of them with its steps, and what a round would cost."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import Counter
+
+from django.db.models import Count
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.campaigns.models import Campaign
+from gridwalk.core.queries import NotHere, in_scopes
+from gridwalk.inspection import rules
+from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.queries import frames
+from gridwalk.inspection.rules import DoorState, Kind, Price, Stage, Step
+from gridwalk.method.sampling import draws
+from gridwalk.method.sampling.acceptance import Verdict
+from gridwalk.territory import queries as territory
+
+COMMUNITY = 12
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SampleRow:
+    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn."""
+
+    id: uuid.UUID
+    kind: Kind
+    label: str
+    number: int
+    scope: str
+    place: str
+    stage: Stage
+    stage_label: str
+    from_on: dt.date
+    to_on: dt.date
+    n_drawn: int
+    states: Counter[DoorState]
+    verdict: Verdict | None
+
+    @property
+    def n_answered(self) -> int:
+        """Doors that answered."""
+        return self.states[DoorState.ANSWERED]
+
+    @property
+    def n_open(self) -> int:
+        """Doors that are still to be asked."""
+        return self.states[DoorState.OPEN]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SampleSheet:
+    """One sample: ``steps`` with their state (past · now · to_come), the step to be done next, what is to be given."""
+
+    row: SampleRow
+    share: int
+    response: int
+    why: str
+    commitment: str
+    fingerprint: str
+    seed: str
+    n_frame: int
+    n_instalments: int
+    steps: list[tuple[Stage, str, str]]
+    step: tuple[Step, str] | None
+    n_not_given: int
+    states: list[tuple[str, int]]
+
+
+def visible(viewer: Viewer, scope: str) -> bool:
+    """Whether somebody reads what a sample of that scope shows. A grid is one person's work (red line 2), so what was
+    drawn in one alone is read by who draws.
+    """
+    if len(scope) > COMMUNITY:
+        return viewer.may(Verb.DRAW_SAMPLE, scope)
+    own = [part for part in viewer.scopes(Verb.SEE_COUNTS) if len(part) <= COMMUNITY]
+    return any(part.startswith(scope) or scope.startswith(part) for part in own)
+
+
+def get_sample(viewer: Viewer, sample: uuid.UUID) -> Sample:
+    """One sample. Raises NotHere."""
+    row = Sample.objects.select_related("campaign").filter(pk=sample).first()
+    if row is None or not visible(viewer, row.scope):
+        raise NotHere
+    return row
+
+
+def samples(viewer: Viewer) -> list[SampleRow]:
+    """The samples the viewer reads of, the last one of each kind first."""
+    parts = [scope for scope in viewer.scopes(Verb.SEE_COUNTS) if len(scope) <= COMMUNITY]
+    above = {part[:length] for part in parts for length in (9, 12)}
+    rows = Sample.objects.filter(in_scopes(parts, "scope")) | Sample.objects.filter(scope__in=above)
+    return _rows([row for row in rows.order_by("-planned_at", "-number") if visible(viewer, row.scope)])
+
+
+def _rows(samples_: list[Sample]) -> list[SampleRow]:
+    states: dict[uuid.UUID, Counter[DoorState]] = {sample.pk: Counter() for sample in samples_}
+    counted = SampledDoor.objects.filter(sample__in=list(states)).values_list("sample", "instalment", "state")
+    drawn = {sample.pk: sample.n_instalments for sample in samples_}
+    for pk, instalment, state, n in counted.annotate(n=Count("pk")).order_by():
+        if instalment <= drawn[pk]:
+            states[pk][DoorState(state)] += n
+    names = territory.place_names([sample.scope for sample in samples_])
+    return [_row(sample, states[sample.pk], names[sample.scope]) for sample in samples_]
+
+
+def _row(sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
+    return SampleRow(
+        id=sample.pk,
+        kind=sample.draws_for,
+        label=rules.KINDS[sample.draws_for].label,
+        number=sample.number,
+        scope=sample.scope,
+        place=place,
+        stage=sample.stands,
+        stage_label=rules.STAGES[sample.stands],
+        from_on=sample.from_on,
+        to_on=sample.to_on,
+        n_drawn=states.total(),
+        states=states,
+        verdict=Verdict(sample.verdict) if sample.verdict else None,
+    )
+
+
+def sheet(viewer: Viewer, sample: uuid.UUID) -> SampleSheet:
+    """One sample with its steps. Raises NotHere."""
+    shown = get_sample(viewer, sample)
+    (row,) = _rows([shown])
+    order = list(Stage)
+    now = order.index(shown.stands)
+    waiting = SampledDoor.objects.filter(
+        sample=shown, inspector=None, state=DoorState.OPEN, instalment__lte=shown.n_instalments
+    )
+    return SampleSheet(
+        row=row,
+        share=shown.share,
+        response=shown.response,
+        why=shown.why,
+        commitment=shown.commitment,
+        fingerprint=shown.fingerprint,
+        seed=shown.seed,
+        n_frame=sum(shown.strata.values()),
+        n_instalments=shown.n_instalments,
+        steps=[
+            (stage, rules.STAGES[stage], "past" if n < now else "now" if n == now else "to_come")
+            for n, stage in enumerate(order)
+        ],
+        step=next(((step, words) for step, (at, _, words) in rules.STEPS.items() if at is shown.stands), None)
+        if viewer.may(Verb.DRAW_SAMPLE, shown.scope)
+        else None,
+        n_not_given=waiting.count(),
+        states=[(words, row.states[state]) for state, words in rules.DOOR_STATES.items() if row.states[state]],
+    )
+
+
+def inspectors(scope: str, on: dt.date) -> list[User]:
+    """Who may be given doors of a scope on a day, by name."""
+    wider = [scope[:length] for length in range(len(scope) + 1)]
+    posts = accounts.posted(on).filter(role=Role.INSPECTOR, user__is_active=True, scope__in=wider)
+    return list(User.objects.filter(pk__in=posts.values("user")).order_by("name", "username"))
+
+
+def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: int) -> Price:
+    """What drawing now would take, and what it can show at best."""
+    strata = frames.populations(campaign.pk, scope)
+    n_doors = sum(strata.values())
+    if kind is Kind.ACCEPTANCE:
+        n_drawn = min(n_doors, draws.larger(rules.INSTALMENT, response / 100))
+    else:
+        n_drawn = rules.size(n_doors, share, response)
+    with_phone, knocks = frames.pace(campaign.pk, scope)
+    return rules.price(strata, n_drawn, response, with_phone=with_phone, knocks=knocks)

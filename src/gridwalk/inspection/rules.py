@@ -1,0 +1,359 @@
+"""The course of a sample, what it costs and can show, and what may be asked at a door it drew; plain values only.
+
+docs/algorithms/sampling.md has the steps, the allocation and worked figures.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import functools
+import math
+import uuid
+from collections.abc import Collection, Mapping
+
+from gridwalk.method.sampling import acceptance, draws, estimates
+from gridwalk.method.sampling.acceptance import Verdict
+from gridwalk.method.sampling.estimates import Stratum
+
+SHARE, SHARE_AT_FIRST = 5, 20
+"""Percent of the claimed doors that are to answer, and how many in the first ``FIRST_DAYS`` of a campaign."""
+FIRST_DAYS = 14
+RESPONSE = 80
+"""Percent of the doors drawn that are expected to answer, until the street's own samples say otherwise."""
+FEWEST = 30
+"""Answers from which a community has a figure of its own."""
+TRIES = 3
+"""Calls and knocks at a door before it is reported as not reached; nobody takes its place."""
+INSTALMENT = 12
+"""Doors of a community that an acceptance sample draws at once."""
+INVENTED = 0.10
+"""The share of invented visits an acceptance sample is to tell from honest forgetting."""
+LONGEST_DAYS = 31
+ASKED_LATELY = dt.timedelta(days=30)
+"""For so long a door that was asked is not asked again by another sample."""
+KEEP = dt.timedelta(days=1095)
+"""How long a frame is kept, so that anybody may draw again."""
+
+CALLS_A_DAY, KNOCKS_A_DAY = 60, 18
+"""What one inspector gets done: seven completed visits a day with 2–3 knocks each (domain.md §4), or calls instead."""
+REACHED_BY_CALL = 0.5
+"""The share of calls that reach somebody, until the street's own samples say otherwise."""
+
+
+class SampleError(Exception):
+    """Why a step of a sample is not done, in words that say what to do."""
+
+
+class AskingError(Exception):
+    """Why nothing is recorded at a door that was drawn, in words that say what to do."""
+
+
+class Kind(enum.StrEnum):
+    """What a draw is for. Three that are never mixed in one figure."""
+
+    ESTIMATION = "estimation"
+    ACCEPTANCE = "acceptance"
+    TARGETED = "targeted"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class KindWords:
+    """How a kind is called, and what it is for; ``digits``: of the areas it can be drawn over."""
+
+    label: str
+    purpose: str
+    digits: frozenset[int]
+
+
+KINDS: Mapping[Kind, KindWords] = {
+    Kind.ESTIMATION: KindWords(label="抽样估计", purpose="每户都可能抽到，用来推算全街", digits=frozenset({9})),
+    Kind.ACCEPTANCE: KindWords(label="验收抽查", purpose="一个社区，一批一批抽，够了就停", digits=frozenset({12})),
+    Kind.TARGETED: KindWords(label="定向核查", purpose="有疑点的地方才去，不进任何推算", digits=frozenset({12, 15})),
+}
+
+
+class Stage(enum.StrEnum):
+    """Where a sample stands, in its order."""
+
+    PLANNED = "planned"
+    COMMITTED = "committed"
+    FROZEN = "frozen"
+    DRAWN = "drawn"
+    REVEALED = "revealed"
+
+
+class Step(enum.StrEnum):
+    """What leads from a stage to the next."""
+
+    COMMIT = "commit"
+    FREEZE = "freeze"
+    DRAW = "draw"
+    REVEAL = "reveal"
+
+
+STEPS: Mapping[Step, tuple[Stage, Stage, str]] = {
+    Step.COMMIT: (Stage.PLANNED, Stage.COMMITTED, "封存抽签号"),
+    Step.FREEZE: (Stage.COMMITTED, Stage.FROZEN, "冻结名单"),
+    Step.DRAW: (Stage.FROZEN, Stage.DRAWN, "抽签"),
+    Step.REVEAL: (Stage.DRAWN, Stage.REVEALED, "公布抽签号"),
+}
+"""Step → from where, to where, its words."""
+STAGES: Mapping[Stage, str] = {
+    Stage.PLANNED: "已安排",
+    Stage.COMMITTED: "抽签号已封存",
+    Stage.FROZEN: "名单已冻结",
+    Stage.DRAWN: "已抽签",
+    Stage.REVEALED: "抽签号已公布",
+}
+
+
+class Group(enum.StrEnum):
+    """What kind of door a stratum holds, by what was claimed of it."""
+
+    REACHED = "reached"
+    VACANT = "vacant"
+    EXPLAINED = "explained"
+
+
+CLAIMED = frozenset({Group.REACHED, Group.VACANT})
+"""The groups that count for the visit coverage; of the third only a reason is on record."""
+
+
+def stratum(community: str, group: Group) -> str:
+    """The name of a stratum."""
+    return f"{community}|{group}"
+
+
+def community_of(name: str) -> str:
+    """The community of a stratum."""
+    return name.partition("|")[0]
+
+
+def group_of(name: str) -> Group:
+    """The group of a stratum."""
+    return Group(name.partition("|")[2])
+
+
+class DoorState(enum.StrEnum):
+    """What became of a door that was drawn. Whatever is not ``answered`` is reported as such and replaced by nobody."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    NOT_REACHED = "not_reached"
+    REFUSED = "refused"
+    OPTED_OUT = "opted_out"
+    BY_RECORD = "by_record"
+    ASKED_ELSEWHERE = "asked_elsewhere"
+    GONE = "gone"
+
+
+DOOR_STATES: Mapping[DoorState, str] = {
+    DoorState.OPEN: "还没问到",
+    DoorState.ANSWERED: "问到了",
+    DoorState.NOT_REACHED: "几次都没找到人",
+    DoorState.REFUSED: "不愿回答",
+    DoorState.OPTED_OUT: "不愿再被抽查",
+    DoorState.BY_RECORD: "拒访过，只看记录、送信",
+    DoorState.ASKED_ELSEWHERE: "别的抽查刚问过",
+    DoorState.GONE: "已不在册",
+}
+
+
+class Way(enum.StrEnum):
+    """How a door is approached: by telephone first."""
+
+    CALL = "call"
+    KNOCK = "knock"
+
+
+class Approached(enum.StrEnum):
+    """What came of an approach that brought no answer."""
+
+    NOBODY = "nobody"
+    REFUSED = "refused"
+    OPTED_OUT = "opted_out"
+
+
+APPROACHED: Mapping[Approached, str] = {
+    Approached.NOBODY: "没找到人",
+    Approached.REFUSED: "不愿回答",
+    Approached.OPTED_OUT: "不愿再被抽查",
+}
+
+
+class Visited(enum.StrEnum):
+    """Whether the visit took place, as whoever is asked says; “don't know” is neither denial nor confirmation."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Who(enum.StrEnum):
+    """Who answers for the household."""
+
+    MET = "met"
+    ANOTHER = "another"
+
+
+class Identity(enum.StrEnum):
+    """Whether whoever came showed who they are."""
+
+    BADGE = "badge"
+    SAID = "said"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+VISITED: Mapping[Visited, str] = {Visited.YES: "有", Visited.NO: "没有", Visited.UNKNOWN: "说不清"}
+WHO: Mapping[Who, str] = {Who.MET: "上次见到网格员的那位", Who.ANOTHER: "家里另一位大人"}
+IDENTITY: Mapping[Identity, str] = {
+    Identity.BADGE: "看了工牌",
+    Identity.SAID: "口头说了",
+    Identity.NO: "没有",
+    Identity.UNKNOWN: "说不清",
+}
+N_LIVING = "n_living"
+"""What is asked beside fields of the dictionary: how many live at the door. It must agree."""
+MOST_LIVING = 40
+
+
+def check_step(stage: Stage, step: Step) -> Stage:
+    """Where a step leads. Raises SampleError where it is not to be done there."""
+    before, after, words = STEPS[step]
+    if stage is not before:
+        raise SampleError(f"没有{words}：现在是“{STAGES[stage]}”。请按页上列出的顺序来。")
+    return after
+
+
+def share_on(starts_on: dt.date, today: dt.date) -> int:
+    """The usual share of a day of a campaign, in percent."""
+    return SHARE_AT_FIRST if (today - starts_on).days < FIRST_DAYS else SHARE
+
+
+def check_plan(
+    kind: Kind, scope: str, *, share: int, response: int, days: tuple[dt.date, dt.date], today: dt.date
+) -> None:
+    """Raises SampleError for what cannot be planned."""
+    if len(scope) not in KINDS[kind].digits:
+        raise SampleError(f"没有安排：{KINDS[kind].label}不能在这个范围里抽。请另选范围。")
+    if not 1 <= share <= 100 or not 10 <= response <= 100:
+        raise SampleError("没有安排：抽多少写 1 到 100，估计几成应答写 10 到 100，都是百分数。")
+    first, last = days
+    if first < today or not 0 <= (last - first).days < LONGEST_DAYS:
+        raise SampleError(f"没有安排：核查的日子从今天或以后开始，最多 {LONGEST_DAYS} 天。请改日期。")
+
+
+def size(n_doors: int, share: int, response: int) -> int:
+    """How many doors are drawn so that a share of them answers, both in percent."""
+    return min(n_doors, draws.larger(math.ceil(n_doors * share / 100), response / 100))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Price:
+    """What a round takes, and what it can show at best."""
+
+    n_doors: int
+    n_drawn: int
+    n_answers: int
+    n_calls: int
+    n_knocks: int
+    person_days: int
+    at_best: float
+
+
+def price(populations: Mapping[str, int], n_drawn: int, response: int, *, with_phone: float, knocks: float) -> Price:
+    """The price of drawing so many of some strata. ``with_phone``: the share of doors with a telephone on record;
+    ``knocks``: knocks a door takes by the street's pace.
+    """
+    sizes = draws.allocation(populations, n_drawn)
+    n_drawn = sum(sizes.values())
+    n_answers = round(n_drawn * response / 100)
+    n_calls = round(n_drawn * with_phone)
+    n_knocks = math.ceil((n_drawn - n_calls * REACHED_BY_CALL) * knocks)
+    answered = [
+        Stratum(populations[name], drawn, round(drawn * response / 100), round(drawn * response / 100))
+        for name, drawn in sorted(sizes.items())
+    ]
+    return Price(
+        n_doors=sum(populations.values()),
+        n_drawn=n_drawn,
+        n_answers=n_answers,
+        n_calls=n_calls,
+        n_knocks=n_knocks,
+        person_days=math.ceil(n_calls / CALLS_A_DAY + n_knocks / KNOCKS_A_DAY),
+        at_best=estimates.at_least(answered),
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What may be done at a door depends on: its state, the calls and knocks of this sample, whether a telephone is on
+    record, knocks of anybody in the campaign and the cap of it, whether it is quiet now.
+    """
+
+    state: DoorState
+    n_calls: int
+    n_knocks: int
+    has_phone: bool
+    n_at_door: int
+    most_at_door: int
+    is_quiet: bool
+
+
+def may_approach(asked: Asked, way: Way) -> str:
+    """Why a door is not approached so now; empty where it may be."""
+    if asked.state is not DoorState.OPEN:
+        return f"没有记：这一户“{DOOR_STATES[asked.state]}”，不再打扰。"
+    if asked.is_quiet:
+        return "没有记：现在是免打扰时段，不打电话，也不上门。"
+    if way is Way.CALL:
+        return "" if asked.has_phone else "没有记：这一户没有登记电话，直接上门。"
+    if asked.has_phone and not asked.n_calls:
+        return "没有记：先打电话，打不通再上门。"
+    if asked.n_at_door >= asked.most_at_door:
+        return f"没有记：这一户已去过 {asked.n_at_door} 次，不再上门。电话也打不通的，照实记“没找到人”。"
+    return ""
+
+
+def state_after(approached: Approached, n_tries: int) -> DoorState:
+    """What becomes of a door by an approach without an answer, the last of so many."""
+    if approached is Approached.REFUSED:
+        return DoorState.REFUSED
+    if approached is Approached.OPTED_OUT:
+        return DoorState.OPTED_OUT
+    return DoorState.NOT_REACHED if n_tries >= TRIES else DoorState.OPEN
+
+
+@functools.cache
+def acceptance_rule(n_communities: int) -> acceptance.Rule:
+    """The sequential test for a street of so many communities."""
+    return acceptance.rule(INVENTED, n_communities=max(1, n_communities))
+
+
+def verdict(n_communities: int, n_confirmed: int, n_denied: int) -> Verdict:
+    """What the answers of an acceptance sample say so far."""
+    return acceptance_rule(n_communities).verdict(n_confirmed + n_denied, n_denied)
+
+
+def opens_next(said: Verdict, *, was_denied: bool, n_open: int) -> bool:
+    """Whether the next instalment is drawn: at once after a denial, else when nothing is open any more."""
+    return said is Verdict.GO_ON and (was_denied or not n_open)
+
+
+def fairly(
+    doors: Collection[uuid.UUID], inspectors: Mapping[uuid.UUID, Collection[uuid.UUID]]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Door → inspector, by whom fewest were given so far; ``inspectors``: each with the doors barred to them. A door
+    that is barred to all is missing.
+    """
+    given: dict[uuid.UUID, uuid.UUID] = {}
+    load = dict.fromkeys(inspectors, 0)
+    for door in doors:
+        free = [inspector for inspector, barred in inspectors.items() if door not in barred]
+        if free:
+            given[door] = inspector = min(free, key=load.__getitem__)
+            load[inspector] += 1
+    return given

@@ -1,0 +1,298 @@
+"""What is drawn is what was frozen; who is given which door; what denials of a community lead to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Held, Role, Viewer
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import clock, files, ids
+from gridwalk.followup.models import Matter
+from gridwalk.inspection import frames
+from gridwalk.inspection.actions import asking, drawing, giving, planning
+from gridwalk.inspection.actions.asking import Statement
+from gridwalk.inspection.actions.planning import NewSample
+from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
+from gridwalk.inspection.queries import doors, results, samples, verifying
+from gridwalk.inspection.queries import frames as drawn_from
+from gridwalk.inspection.rules import AskingError, DoorState, Kind, SampleError, Visited, Way, Who
+from gridwalk.method.sampling import draws
+from gridwalk.registry.models import Difference, Dwelling
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, Street, phone
+from gridwalk.visits.tests.walk import Walk
+
+pytestmark = pytest.mark.django_db
+STREET = FIRST[:9]
+CENTRE = Viewer(ids.new_id(), "中心", (Held(Role.STREET_CENTRE, STREET),))
+N_DOORS = 30
+
+
+@pytest.fixture(autouse=True)
+def _clock(at: dt.datetime) -> Iterator[None]:
+    with time_machine.travel(at, tick=False):
+        yield
+
+
+@pytest.fixture
+def walk(at: dt.datetime) -> Walk:
+    """A community of thirty doors, all met; a second one with two, of which one explained."""
+    street = Street.lay_out(at)
+    for n in range(N_DOORS):
+        street.door(f"{n + 101}", occupancy="occupied")
+    for room in ("901", "902"):
+        street.door(room, grid=FAR_GRID)
+    walk = Walk(street, at)
+    walk.dispatch()
+    met = {"state": "visited", "outcome": "met", "n_visits": 2}
+    Target.objects.update(**met)
+    far = Target.objects.filter(grid_id=FAR_GRID)
+    far.filter(pk=far[0].pk).update(state="explained", outcome="refused")
+    return walk
+
+
+@pytest.fixture
+def inspector(account: Callable[..., User], walk: Walk) -> Viewer:
+    user = account(Role.INSPECTOR, STREET, name="裴子衿")
+    return Viewer(user.pk, user.name, (Held(Role.INSPECTOR, STREET),))
+
+
+def planned(at: dt.datetime, kind: Kind = Kind.ESTIMATION, scope: str = STREET, share: int = 100) -> Sample:
+    today = clock.local_date(at)
+    new = NewSample(
+        kind=kind, scope=scope, share=share, response=100, from_on=today, to_on=today + dt.timedelta(10), why="疑点"
+    )
+    return planning.plan(actor=CENTRE, at=at, new=new)
+
+
+def frozen(at: dt.datetime, *args: object) -> Sample:
+    sample = planned(at, *args)  # type: ignore[arg-type]
+    drawing.commit(actor=CENTRE, at=at, sample=sample.pk)
+    return drawing.freeze(actor=CENTRE, at=at, sample=sample.pk)
+
+
+def drawn(at: dt.datetime, *args: object) -> Sample:
+    sample = frozen(at, *args)
+    drawing.draw(actor=CENTRE, at=at, sample=sample.pk)
+    return Sample.objects.get(pk=sample.pk)
+
+
+def said(visited: Visited = Visited.YES) -> Statement:
+    return Statement(way=Way.KNOCK, visited=visited, who=Who.MET)
+
+
+def test_the_frame_is_one_query_whatever_its_size_and_its_strata_are_what_was_claimed(walk: Walk) -> None:
+    campaign = Campaign.objects.get()
+    with CaptureQueriesContext(connection) as queries:
+        frame = drawn_from.frame(campaign.pk, STREET)
+    assert len(queries) == 1
+    assert {unit.stratum for unit in frame} == {f"{FIRST}|reached", "120105001002|reached", "120105001002|explained"}
+    assert drawn_from.populations(campaign.pk, STREET) == {
+        f"{FIRST}|reached": 30,
+        "120105001002|reached": 1,
+        "120105001002|explained": 1,
+    }
+
+
+def test_what_changes_after_the_freeze_changes_nothing_of_the_draw(walk: Walk, inspector: Viewer) -> None:
+    sample = frozen(walk.at)
+    gone = Dwelling.objects.get(room="101", grid=GRID)
+    Target.objects.filter(entity=gone.pk).update(state="left")
+    Dwelling.objects.filter(pk=gone.pk).update(status="struck_off")
+    late = walk.street.door("501")
+    drawing.draw(actor=CENTRE, at=walk.at, sample=sample.pk)
+    chosen = set(SampledDoor.objects.values_list("dwelling", flat=True))
+    assert len(chosen) == 32 and gone.pk in chosen and late.pk not in chosen
+    given = giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    assert (given.n_given, given.n_closed, given.n_barred) == (31, 1, 0)
+    assert SampledDoor.objects.get(dwelling=gone.pk).stands is DoorState.GONE, "reported as such, replaced by nobody"
+
+
+def test_a_frame_that_was_altered_is_not_drawn_from_and_is_named(walk: Walk) -> None:
+    sample = frozen(walk.at)
+    assert sample.frame_id is not None
+    whole = files.read(sample.frame_id)
+    units = frames.read(whole)
+    files.write(sample.frame_id, frames.written(units[1:]))
+    with pytest.raises(SampleError, match="名单和冻结时的指纹对不上"):
+        drawing.draw(actor=CENTRE, at=walk.at, sample=sample.pk)
+    files.write(sample.frame_id, b"\xff no list")
+    with pytest.raises(SampleError, match="名单文件打不开或被改过"):
+        drawing.draw(actor=CENTRE, at=walk.at, sample=sample.pk)
+    assert not SampledDoor.objects.exists()
+    files.write(sample.frame_id, whole)
+    drawing.draw(actor=CENTRE, at=walk.at, sample=sample.pk)
+    after = walk.at + dt.timedelta(days=11)
+    revealed = drawing.reveal(actor=CENTRE, at=after, sample=sample.pk)
+    assert draws.commitment(bytes.fromhex(revealed.seed)) == revealed.commitment
+    assert verifying.differences(sample.pk) == []
+    other = "00" * draws.SEED_BYTES
+    assert verifying.differences(sample.pk, seed=other) == [
+        "抽签号和当初封存的指纹对不上：抽签号被换过，或文件抄错了。"
+    ]
+    assert verifying.differences(sample.pk, seed="抽签号") == verifying.differences(sample.pk, seed=other)
+    assert "名单" in verifying.differences(sample.pk, frame=frames.written(units[1:]))[0]
+    SampledDoor.objects.filter(turn=0).delete()
+    assert verifying.differences(sample.pk) == ["重抽出来的和存着的不一样：少了 1 户，多了 0 户。"]
+
+
+def test_nothing_is_frozen_where_nothing_is_settled(walk: Walk) -> None:
+    Target.objects.update(state="remaining")
+    sample = planned(walk.at)
+    drawing.commit(actor=CENTRE, at=walk.at, sample=sample.pk)
+    with pytest.raises(SampleError, match="还没有已走访、已登记原因的户"):
+        drawing.freeze(actor=CENTRE, at=walk.at, sample=sample.pk)
+    assert samples.outlook(Campaign.objects.get(), Kind.ESTIMATION, STREET, 5, 80).n_drawn == 0
+
+
+def test_without_an_inspector_nothing_is_given(walk: Walk) -> None:
+    with pytest.raises(SampleError, match="这个范围还没有核查员"):
+        giving.give(actor=CENTRE, at=walk.at, sample=drawn(walk.at).pk)
+
+
+def test_a_community_of_thirty_doors_has_two_of_each_stratum(walk: Walk) -> None:
+    sample = drawn(walk.at, Kind.ESTIMATION, STREET, 5)
+    strata = sorted(SampledDoor.objects.filter(sample=sample).values_list("stratum", flat=True))
+    assert strata == [f"{FIRST}|reached", f"{FIRST}|reached", "120105001002|explained", "120105001002|reached"]
+
+
+def test_nobody_asks_where_they_visited_or_live_and_where_all_did_the_door_is_given_to_none(
+    walk: Walk, inspector: Viewer
+) -> None:
+    sample = drawn(walk.at)
+    first, second = Dwelling.objects.filter(grid=GRID).order_by("room")[:2]
+    walk.knock(first, "no_answer", walk.then(), by=Viewer(inspector.id, inspector.name, walk.worker.assignments))
+    walk.street.person("裴子衿", second, phone=phone(7))
+    given = giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    assert (given.n_given, given.n_barred) == (30, 2)
+    barred = SampledDoor.objects.filter(inspector=None).values_list("dwelling", flat=True)
+    assert set(barred) == {first.pk, second.pk}
+
+
+def test_where_somebody_refused_or_opted_out_nobody_is_sent(walk: Walk, inspector: Viewer) -> None:
+    first, second = Dwelling.objects.filter(grid=GRID).order_by("room")[:2]
+    walk.knock(first, "refused", walk.then())
+    earlier = drawn(walk.at)
+    SampledDoor.objects.filter(sample=earlier, dwelling=second.pk).update(state=DoorState.OPTED_OUT)
+    sample = drawn(walk.at)
+    assert sample.number == earlier.number + 1
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    states = dict(SampledDoor.objects.filter(sample=sample).values_list("dwelling", "state"))
+    assert (states[first.pk], states[second.pk]) == (DoorState.BY_RECORD, DoorState.OPTED_OUT)
+
+
+def test_two_inspectors_at_one_door_the_second_is_told(
+    walk: Walk, inspector: Viewer, account: Callable[..., User]
+) -> None:
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    door = SampledDoor.objects.filter(sample=sample).earliest("turn")
+    asking.answer(actor=inspector, at=walk.at, door=door.pk, said=said())
+    with pytest.raises(AskingError, match="“问到了”，不再打扰"):
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, said=said())
+
+    other = account(Role.INSPECTOR, STREET, name="另一位")
+    beside = drawn(walk.at, Kind.ACCEPTANCE, door.grid_id[:12])
+    SampledDoor.objects.filter(sample=beside).update(inspector=other)
+    again = SampledDoor.objects.get(sample=beside, dwelling=door.dwelling)
+    second = Viewer(other.pk, other.name, inspector.assignments)
+    assert doors.door_sheet(second, again.pk, walk.at).asked_on == clock.local_date(walk.at)
+    with pytest.raises(AskingError, match="10月13日问过这一户，不再打扰"):
+        asking.answer(actor=second, at=walk.at, door=again.pk, said=said())
+    asking.close_asked(actor=second, at=walk.at, door=again.pk)
+    again.refresh_from_db()
+    assert again.stands is DoorState.ASKED_ELSEWHERE
+    untouched = SampledDoor.objects.filter(sample=beside, state=DoorState.OPEN).earliest("turn")
+    with pytest.raises(AskingError, match="近来没有别的抽查问过"):
+        asking.close_asked(actor=second, at=walk.at, door=untouched.pk)
+
+
+def test_nobody_is_asked_in_quiet_hours_or_past_the_cap(walk: Walk, inspector: Viewer) -> None:
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    door = SampledDoor.objects.filter(sample=sample, grid=GRID).earliest("turn")
+    with pytest.raises(AskingError, match="免打扰时段"):
+        asking.answer(actor=inspector, at=walk.then(0, 21), door=door.pk, said=said())
+    dwelling = Dwelling.objects.get(pk=door.dwelling)
+    for n in range(6):
+        walk.knock(dwelling, "no_answer", walk.then(-n, 9 + n))
+    with pytest.raises(AskingError, match="已去过 6 次，不再上门"):
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, said=said())
+
+
+def test_what_differs_is_a_question_from_an_inspector_and_applies_nowhere(walk: Walk, inspector: Viewer) -> None:
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    door = SampledDoor.objects.filter(sample=sample, grid=GRID).earliest("turn")
+    told = Statement(
+        way=Way.KNOCK,
+        visited=Visited.YES,
+        who=Who.ANOTHER,
+        n_living=3,
+        fields={"occupancy": "vacant", "usage": "residential"},
+    )
+    asking.answer(actor=inspector, at=walk.at, door=door.pk, said=told)
+    assert Dwelling.objects.get(pk=door.dwelling).occupancy == "occupied"
+    difference = Difference.objects.get()
+    assert (difference.field, difference.source, difference.why) == ("occupancy", "inspector", "inspector_differs")
+    agrees = DoorAnswer.objects.get().agrees
+    assert agrees == {"n_living": False, "occupancy": False, "usage": True}
+
+
+def test_a_denial_draws_the_next_instalment_at_once_and_too_many_are_a_finding(walk: Walk, inspector: Viewer) -> None:
+    """Two communities, 3 % honest denials against 12.7 %: three denials of three pass Wald's boundary, two do not."""
+    sample = drawn(walk.at, Kind.ACCEPTANCE, FIRST)
+    assert SampledDoor.objects.filter(sample=sample).count() == 30
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    opened = SampledDoor.objects.filter(sample=sample, inspector=inspector.id).order_by("turn")
+    assert opened.count() == 12
+    first, *_ = opened
+    asking.answer(actor=inspector, at=walk.at, door=first.pk, said=said(Visited.NO))
+    sample.refresh_from_db()
+    assert (sample.n_instalments, sample.verdict, opened.all().count()) == (2, "go_on", 24), "at once, and given"
+    assert not Matter.objects.exists(), "one denial alone suspects nobody"
+    n_denied = 1
+    for door in opened[1:6]:
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, said=said(Visited.NO))
+        n_denied += 1
+        sample.refresh_from_db()
+        if sample.verdict == "suspect":
+            break
+    assert n_denied == 3
+    finding = Matter.objects.get()
+    assert (finding.kind, finding.stage, finding.scope, finding.place) == ("finding", "extent", FIRST, None)
+    assert finding.author is None
+    asking.answer(actor=inspector, at=walk.at, door=opened[7].pk, said=said(Visited.NO))
+    assert Matter.objects.count() == 1, "said once"
+
+
+def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(walk: Walk, inspector: Viewer) -> None:
+    """All thirty of the first community asked: what is confirmed is known, and no interval is left."""
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    for n, door in enumerate(SampledDoor.objects.filter(sample=sample, grid=GRID).order_by("turn")):
+        visited = Visited.NO if n == 0 else Visited.YES
+        told = Statement(way=Way.KNOCK, visited=visited, who=Who.MET, knows=n % 3 > 0, n_living=0)
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, said=told)
+    group = Viewer(ids.new_id(), "组长", (Held(Role.LEADING_GROUP, STREET),))
+    shown = results.latest(group, STREET)
+    assert shown is not None and shown.total is not None
+    line, far = shown.lines
+    assert (line.n_claimed, line.n_due, line.n_answered, line.n_confirmed) == (30, 30, 30, 29)
+    assert line.estimate is not None and line.estimate.share == pytest.approx(29 / 30)
+    assert line.verified == pytest.approx(29 / 30), "asked whole"
+    assert (far.estimate, far.n_short, far.n_claimed, far.n_due) == (None, 30, 1, 2)
+    assert shown.awareness is not None and 0.6 < shown.awareness.share < 0.7
+    own = Viewer(ids.new_id(), "书记", (Held(Role.COMMUNITY_LEAD, FIRST),))
+    narrow = results.latest(own, FIRST)
+    assert narrow is not None and narrow.total is None and [line.code for line in narrow.lines] == [FIRST]
+    assert narrow.awareness is None and narrow.fields == [] and narrow.accuracy is None
+    assert shown.accuracy == (30, 30), "one field that must agree was said of each"
+    worker = Viewer(ids.new_id(), "网格员", (Held(Role.GRID_WORKER, GRID),))
+    assert results.latest(worker, GRID) is None and samples.samples(worker) == []

@@ -1,0 +1,142 @@
+"""What a sample is judged by, with values worked by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+
+import pytest
+
+from gridwalk.inspection import rules
+from gridwalk.inspection.rules import (
+    Approached,
+    Asked,
+    DoorState,
+    Group,
+    Kind,
+    SampleError,
+    Stage,
+    Step,
+    Way,
+)
+from gridwalk.method.sampling.acceptance import Verdict
+
+TODAY = dt.date(2026, 10, 13)
+STREET, COMMUNITY = "120105001", "120105001001"
+OPEN = Asked(
+    state=DoorState.OPEN,
+    n_calls=0,
+    n_knocks=0,
+    has_phone=True,
+    n_at_door=2,
+    most_at_door=6,
+    is_quiet=False,
+)
+
+
+def asked(**more: object) -> Asked:
+    return dataclasses.replace(OPEN, **more)  # type: ignore[arg-type]
+
+
+def test_the_steps_follow_each_other_and_none_is_left_out() -> None:
+    stage = Stage.PLANNED
+    for step in Step:
+        stage = rules.check_step(stage, step)
+    assert stage is Stage.REVEALED
+    with pytest.raises(SampleError, match="没有抽签：现在是“抽签号已封存”"):
+        rules.check_step(Stage.COMMITTED, Step.DRAW)
+
+
+def test_a_fifth_in_the_first_two_weeks_five_percent_after() -> None:
+    begun = dt.date(2026, 10, 1)
+    assert [rules.share_on(begun, dt.date(2026, 10, day)) for day in (1, 14, 15)] == [20, 20, 5]
+
+
+def test_the_draw_is_larger_by_what_does_not_answer_and_never_more_than_there_is() -> None:
+    assert rules.size(1302, 5, 80) == 83  # 66 of 1,302 are to answer; 66 ÷ 0.8 = 82.5
+    assert rules.size(30, 100, 80) == 30
+    assert rules.size(0, 5, 80) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope", "changed", "said"),
+    [
+        (Kind.ESTIMATION, COMMUNITY, {}, "抽样估计不能在这个范围里抽"),
+        (Kind.ACCEPTANCE, STREET, {}, "验收抽查不能在这个范围里抽"),
+        (Kind.TARGETED, STREET, {}, "定向核查不能在这个范围里抽"),
+        (Kind.ESTIMATION, STREET, {"share": 0}, "都是百分数"),
+        (Kind.ESTIMATION, STREET, {"response": 9}, "都是百分数"),
+        (Kind.ESTIMATION, STREET, {"days": (TODAY - dt.timedelta(1), TODAY)}, "从今天或以后开始"),
+        (Kind.ESTIMATION, STREET, {"days": (TODAY, TODAY + dt.timedelta(31))}, "最多 31 天"),
+    ],
+)
+def test_a_plan_is_refused_that_cannot_be_drawn(kind: Kind, scope: str, changed: dict[str, object], said: str) -> None:
+    plan: dict[str, object] = {"share": 5, "response": 80, "days": (TODAY, TODAY), "today": TODAY}
+    rules.check_plan(Kind.ESTIMATION, STREET, **plan)  # type: ignore[arg-type]
+    with pytest.raises(SampleError, match=said):
+        rules.check_plan(kind, scope, **(plan | changed))  # type: ignore[arg-type]
+
+
+def test_the_price_of_a_round_in_calls_knocks_and_days() -> None:
+    """100 of 1,000 doors, 80 answer; 60 have a telephone, half of them are reached by it; else 2.5 knocks."""
+    price = rules.price({"a|reached": 1000}, 100, 80, with_phone=0.6, knocks=2.5)
+    assert (price.n_drawn, price.n_answers, price.n_calls, price.n_knocks) == (100, 80, 60, 175)
+    assert price.person_days == 11  # 60 ÷ 60 + 175 ÷ 18 = 10.7
+    assert price.at_best == pytest.approx(0.05 ** (1 / 80), abs=1e-9), "80 without a denial"
+
+
+def test_an_empty_stratum_is_none_and_a_small_one_has_two() -> None:
+    price = rules.price({"a|reached": 28, "a|vacant": 2}, 3, 100, with_phone=0, knocks=1)
+    assert (price.n_doors, price.n_drawn) == (30, 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "way", "said"),
+    [
+        ({}, Way.CALL, ""),
+        ({}, Way.KNOCK, "先打电话"),
+        ({"n_calls": 1}, Way.KNOCK, ""),
+        ({"has_phone": False}, Way.KNOCK, ""),
+        ({"has_phone": False}, Way.CALL, "没有登记电话"),
+        ({"is_quiet": True}, Way.CALL, "免打扰时段"),
+        ({"n_calls": 1, "n_at_door": 6}, Way.KNOCK, "已去过 6 次，不再上门"),
+        ({"n_at_door": 6}, Way.CALL, ""),
+        ({"state": DoorState.ANSWERED}, Way.CALL, "“问到了”，不再打扰"),
+    ],
+)
+def test_when_a_door_is_called_or_knocked_at(change: dict[str, object], way: Way, said: str) -> None:
+    why = rules.may_approach(asked(**change), way)
+    assert said in why and bool(why) is bool(said)
+
+
+def test_three_tries_a_refusal_and_an_opting_out_close_a_door() -> None:
+    tries = [rules.state_after(Approached.NOBODY, n) for n in (1, 2, 3)]
+    assert tries == [DoorState.OPEN, DoorState.OPEN, DoorState.NOT_REACHED]
+    assert rules.state_after(Approached.REFUSED, 1) is DoorState.REFUSED
+    assert rules.state_after(Approached.OPTED_OUT, 1) is DoorState.OPTED_OUT
+
+
+def test_acceptance_goes_on_stops_or_suspects() -> None:
+    """Denials of all who were asked are no honest community's; sixty without one are no inventing one's."""
+    assert rules.verdict(9, 0, 1) is Verdict.GO_ON, "one denial alone suspects nobody"
+    assert rules.verdict(9, 0, 4) is Verdict.SUSPECT
+    assert rules.verdict(9, 60, 0) is Verdict.ACCEPTED
+    assert rules.opens_next(Verdict.GO_ON, was_denied=True, n_open=7)
+    assert rules.opens_next(Verdict.GO_ON, was_denied=False, n_open=0)
+    assert not rules.opens_next(Verdict.GO_ON, was_denied=False, n_open=1)
+    assert not rules.opens_next(Verdict.SUSPECT, was_denied=True, n_open=0)
+
+
+def test_doors_are_given_evenly_and_to_nobody_who_is_barred() -> None:
+    doors = [uuid.UUID(int=n) for n in range(4)]
+    first, second = uuid.UUID(int=10), uuid.UUID(int=11)
+    given = rules.fairly(doors, {first: {doors[0]}, second: set()})
+    assert given[doors[0]] == second and sorted(map(list(given.values()).count, (first, second))) == [2, 2]
+    assert doors[3] not in rules.fairly(doors, {first: {doors[3]}, second: {doors[3]}})
+    assert rules.fairly(doors, {}) == {}
+
+
+def test_a_stratum_says_its_community_and_its_group() -> None:
+    name = rules.stratum(COMMUNITY, Group.VACANT)
+    assert (rules.community_of(name), rules.group_of(name)) == (COMMUNITY, Group.VACANT)
