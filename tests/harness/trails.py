@@ -42,6 +42,7 @@ target.*                      grid       dwelling,organization,site
 visit.*                       grid       dwelling,organization,site
 matter.noted                  grid       dwelling,organization,site,facility
 matter.*                      area       matter
+meeting.*                     street     meeting
 photo.received                area       device
 photo.opened                  grid       matter
 round.*                       grid       facility,site

@@ -36,6 +36,7 @@ VERBS: dict[str, str] = {
     "ledgers": "ledgers",
     "reconcile": "reconcile",
     "check": "check",
+    "figure": "figure",
     "simulate": "simulate",
     "demo": "demo",
     "django": "passthrough",

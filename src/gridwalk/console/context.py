@@ -56,6 +56,7 @@ NAVIGATION = (
     NavItem("console:bench", "数据排查", "search", "ledgers"),
     NavItem("console:backfill", "回填清单", "back", "ledgers"),
     NavItem("console:reports", "报表", "file", "office"),
+    NavItem("console:meetings", "座谈会", "people", "office"),
     NavItem("console:audit", "操作记录", "clock", "office"),
     NavItem("console:accounts", "账号", "key", "office"),
     NavItem("console:roles", "岗位确认", "check", "office"),

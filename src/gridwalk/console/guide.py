@@ -157,6 +157,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     ): "matters matter matter_new matters_overdue matter_file matter_photo",
     ("社区书记", "打印一户一档、一人一档"): "dossier grants",
     ("街道网格中心", "报表"): "reports",
+    ("街道网格中心", "座谈会"): "meetings meeting meeting_screen",
     ("街道网格中心", "操作记录"): "audit",
     ("网格员", "谁看得到我做了什么"): "mine",
     ("街道网格中心", "调查"): "investigations investigation investigation_entries",

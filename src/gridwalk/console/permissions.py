@@ -244,6 +244,12 @@ PAGES: dict[str, Guard] = {
     "console:matter_photo": Verb.SEE_ROWS,
     "console:matter_new": Verb.HANDLE_MATTER,
     "console:matters_overdue": Verb.SEE_COUNTS,
+    "console:meetings": Verb.SEE_MEETING,
+    "console:meeting": Verb.SEE_MEETING,
+    "console:meeting_screen": Verb.SEE_MEETING,
+    "console:meeting_paper": Verb.SEE_MEETING,
+    "console:meeting_plan": Verb.MANAGE_CAMPAIGN,
+    "console:meeting_act": Verb.MANAGE_CAMPAIGN,
     "console:returned": Verb.DECIDE_DIFFERENCE,
     "console:returned_decide": Verb.DECIDE_DIFFERENCE,
     # reports, audit, settings

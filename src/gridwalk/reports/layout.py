@@ -1,9 +1,11 @@
-"""The layout of an official document (GB/T 9704): faces, sizes, margins, page numbers; 22 lines of 28 characters a page."""
+"""The layout of an official document (GB/T 9704): faces, sizes, margins, page numbers; a page has 22 lines of 28
+characters.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from docx import Document
@@ -11,7 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Mm, Pt, RGBColor
 
 from gridwalk.reports import rules
 
@@ -20,6 +22,7 @@ INSTEAD = {TITLE: "宋体,SimSun", SUBHEADING: "楷体,KaiTi", BODY: "仿宋,Fan
 """The faces of official documents and, for machines without them, those that stand in (the font table's altName)."""
 SMALL = 10
 """Points of what stands in a table."""
+RED = RGBColor(0xC0, 0x00, 0x00)
 
 
 def blank() -> Any:
@@ -84,9 +87,7 @@ def paragraph(
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(size * 2)
-    run = paragraph.add_run(rules.clean(text))
-    run.font.size, run.font.name = Pt(size), "Times New Roman"
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    _face(paragraph.add_run(rules.clean(text)), font, size)
 
 
 def numbered(document: Any, texts: Iterable[str]) -> None:
@@ -119,3 +120,58 @@ def _name_faces(document: Any) -> None:
     )
     part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     part._blob = part.blob.replace(b"</w:fonts>", faces.encode() + b"</w:fonts>")
+
+
+def table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
+    """A ruled table in small letters, its head on every page. ``widths``: in centimetres, 15.6 together at most."""
+    ruled = document.add_table(rows=0, cols=len(heads))
+    ruled.style = "Table Grid"
+    ruled.autofit = False
+    for texts in (heads, *rows):
+        row = ruled.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, words, width in zip(row.cells, texts, widths, strict=True):
+            cell.width = Cm(width)
+            _face(cell.paragraphs[0].add_run(rules.clean(words)), BODY, SMALL)
+    ruled.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def annex(document: Any, title: str) -> None:
+    """附件 on a page of its own: the word in 黑体 at the left, the title in the middle (GB/T 9704 7.3.7)."""
+    document.add_page_break()
+    paragraph(document, "附件", HEADING, 16)
+    paragraph(document, title, TITLE, 22, centre=True)
+
+
+def minutes_mark(document: Any, words: str) -> None:
+    """纪要标志 (GB/T 9704 10.3): red, in the middle, 35 mm below the edge of the text, a red line under it."""
+    paragraph(document, words, TITLE, 30, centre=True)
+    mark = document.paragraphs[-1]
+    mark.paragraph_format.space_before = Mm(35)
+    mark.paragraph_format.line_spacing = Pt(42)
+    mark.runs[0].font.color.rgb = RED
+
+
+def red_line(document: Any) -> None:
+    """The line that divides the head from the text: red, as wide as the text."""
+    borders = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    for name, value in {"val": "single", "sz": "12", "space": "4", "color": str(RED)}.items():
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    document.paragraphs[-1]._p.get_or_add_pPr().append(borders)
+
+
+def present(document: Any, label: str, words: str) -> None:
+    """出席：a line below the text, the label in 黑体, further lines under the first character behind the colon."""
+    paragraph(document, "", BODY, 16)
+    paragraph(document, f"{label}：", HEADING, 16, indent=True)
+    line = document.paragraphs[-1]
+    line.paragraph_format.left_indent = Pt(16 * (2 + len(label) + 1))
+    line.paragraph_format.first_line_indent = Pt(-16 * (len(label) + 1))
+    _face(line.add_run(rules.clean(words)), BODY, 16)
+
+
+def _face(run: Any, font: str, size: int) -> None:
+    run.font.size, run.font.name = Pt(size), "Times New Roman"
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)

@@ -14,7 +14,6 @@ from gridwalk.indicators.rules import LEGEND, WITHHELD
 from gridwalk.reports import layout, rules, sentences
 from gridwalk.reports.overview import Overview, pair, percent
 
-NUMERALS = "零一二三四五"
 BLOCKS = 24
 WIDTHS = (Cm(4.4), Cm(3.8), Cm(1.8), Cm(6.2))
 
@@ -48,7 +47,7 @@ def _body(document: Any, data: Overview) -> None:
     layout.heading(document, "三、五个100%完成情况")
     for number in range(1, 6):
         rates = sentences.rates(number)
-        layout.subheading(document, f"（{NUMERALS[number]}）{'、'.join(rate.label for rate in rates)}")
+        layout.subheading(document, f"（{rules.NUMERALS[number]}）{'、'.join(rate.label for rate in rates)}")
         for rate in rates:
             layout.text(document, sentences.rate(data, rate))
     layout.text(document, sentences.beside(data))

@@ -104,6 +104,12 @@ class AuditVerb(enum.StrEnum):
     MATTER_MOVED = "matter.moved", "办了事项的一步"
     MATTER_PRESSED = "matter.pressed", "督办了事项"
     MATTER_FILE_OPENED = "matter.file_opened", "看了事项的佐证"
+    MEETING_PLANNED = "meeting.planned", "排了座谈会"
+    MEETING_CHANGED = "meeting.changed", "修改了座谈会的安排"
+    MEETING_HELD = "meeting.held", "开了座谈会"
+    MEETING_CANCELLED = "meeting.cancelled", "取消了座谈会"
+    MEETING_PACK_MADE = "meeting.pack_made", "生成了座谈会材料"
+    MEETING_MINUTES_MADE = "meeting.minutes_made", "生成了座谈会纪要"
     PHOTO_RECEIVED = "photo.received", "收到了照片"
     PHOTO_OPENED = "photo.opened", "看了照片"
     # 巡检和设施
