@@ -90,6 +90,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
     decided = meetings.decided(request.viewer, row.street, row.id, request.at) if manages else []
     context = {
         "meeting": row,
+        "asked": row.asked,
         "street": names[row.street],
         "state": STATES[row.stands],
         "pack": of["pack"].content if "pack" in of else None,
