@@ -45,6 +45,7 @@ matter.noted                  grid       dwelling,organization,site,facility
 matter.*                      area       matter
 sample.door_*                 grid       sample
 sample.*                      area       sample
+meeting.*                     street     meeting
 photo.received                area       device
 photo.opened                  grid       matter
 round.*                       grid       facility,site

@@ -21,6 +21,7 @@ edit_register         x     x     x     .      .         .        .          .
 decide_difference     .     x     .     .      .         .        .          .
 recheck               .     x     .     x      .         .        .          .
 handle_matter         x     x     x     x      .         .        .          .
+see_meeting           .     .     .     x      x         .        x          .
 import_ledger         .     x     x     x      .         .        .          .
 dispatch              .     x     .     x      .         .        .          .
 manage_campaign       .     .     .     x      .         .        .          .
@@ -56,6 +57,9 @@ PAGES = {
     """,
     "see_counts": """
         board wall campaign consistency workdays matters_overdue samples sample
+    """,
+    "see_meeting": """
+        meetings meeting meeting_screen meeting_paper
     """,
     "see_rows_masked": """
         gaps buildings building building_door register list list_total list_change list_keep list_view
@@ -121,6 +125,7 @@ PAGES = {
         gaps_plan
     """,
     "manage_campaign": """
+        meeting_plan meeting_act
         campaign_dispatch campaign_new campaign_wave campaign_change campaign_pause campaign_resume campaign_close
         campaign_reopen workdays_set workdays_forget online_set
     """,

@@ -61,6 +61,7 @@ class Verb(enum.StrEnum):
     DECIDE_DIFFERENCE = "decide_difference"
     RECHECK = "recheck"
     HANDLE_MATTER = "handle_matter"
+    SEE_MEETING = "see_meeting"
     IMPORT_LEDGER = "import_ledger"
     DISPATCH = "dispatch"
     MANAGE_CAMPAIGN = "manage_campaign"
@@ -129,6 +130,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.SEE_ROWS_MASKED,
             Verb.RECHECK,
             Verb.HANDLE_MATTER,
+            Verb.SEE_MEETING,
             Verb.IMPORT_LEDGER,
             Verb.DISPATCH,
             Verb.MANAGE_CAMPAIGN,
@@ -140,9 +142,9 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.DRAW_SAMPLE,
         }
     ),
-    Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
+    Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.SEE_MEETING, Verb.EXPORT_REPORT}),
     Role.INSPECTOR: frozenset({Verb.ASK_AGAIN}),
-    Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
+    Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS, Verb.SEE_MEETING}),
     Role.ADMINISTRATOR: frozenset(
         {
             Verb.MANAGE_ACCOUNTS,

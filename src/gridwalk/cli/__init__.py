@@ -37,6 +37,7 @@ VERBS: dict[str, str] = {
     "ledgers": "ledgers",
     "reconcile": "reconcile",
     "check": "check",
+    "figure": "figure",
     "simulate": "simulate",
     "demo": "demo",
     "django": "passthrough",

@@ -59,6 +59,7 @@ NAVIGATION = (
     NavItem("console:samples", "抽查", "check", "ledgers"),
     NavItem("console:sampled_doors", "派给我的抽查", "check", "ledgers"),
     NavItem("console:reports", "报表", "file", "office"),
+    NavItem("console:meetings", "座谈会", "people", "office"),
     NavItem("console:audit", "操作记录", "clock", "office"),
     NavItem("console:accounts", "账号", "key", "office"),
     NavItem("console:roles", "岗位确认", "check", "office"),

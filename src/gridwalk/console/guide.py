@@ -160,6 +160,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     ("街道网格中心", "抽查"): "samples sample sample_new",
     ("核查员", "核查员"): "sampled_doors sampled_door",
     ("街道网格中心", "报表"): "reports",
+    ("街道网格中心", "座谈会"): "meetings meeting meeting_screen",
     ("街道网格中心", "操作记录"): "audit",
     ("网格员", "谁看得到我做了什么"): "mine",
     ("街道网格中心", "调查"): "investigations investigation investigation_entries",

@@ -27,6 +27,7 @@ LIMITS = {
     "console:reveal_difference": (AuditVerb.NUMBER_REVEALED, 60),
     "console:dossier": (AuditVerb.DOSSIER_PRINTED, DOSSIERS),
     "console:report_download": (AuditVerb.FILE_EXPORTED, 60),
+    "console:meeting_paper": (AuditVerb.FILE_EXPORTED, 60),
     "console:import_template": (AuditVerb.FILE_EXPORTED, 60),
     "console:import_annotated": (AuditVerb.FILE_EXPORTED, 60),
     "console:comparison_annotated": (AuditVerb.FILE_EXPORTED, 60),

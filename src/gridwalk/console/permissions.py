@@ -258,6 +258,12 @@ PAGES: dict[str, Guard] = {
     "console:sampled_door_approach": Verb.ASK_AGAIN,
     "console:sampled_door_answer": Verb.ASK_AGAIN,
     "console:sampled_door_leave": Verb.ASK_AGAIN,
+    "console:meetings": Verb.SEE_MEETING,
+    "console:meeting": Verb.SEE_MEETING,
+    "console:meeting_screen": Verb.SEE_MEETING,
+    "console:meeting_paper": Verb.SEE_MEETING,
+    "console:meeting_plan": Verb.MANAGE_CAMPAIGN,
+    "console:meeting_act": Verb.MANAGE_CAMPAIGN,
     "console:returned": Verb.DECIDE_DIFFERENCE,
     "console:returned_decide": Verb.DECIDE_DIFFERENCE,
     # reports, audit, settings

@@ -1,4 +1,4 @@
-"""Matters, and what was done and said about each."""
+"""Matters with what was done and said about each, and the meetings at which some are decided."""
 
 from __future__ import annotations
 
@@ -8,15 +8,45 @@ from django.db.models import Q
 from gridwalk.core import ids
 from gridwalk.core.kept import Goes, Kept, Repointed, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.followup.meetings import LONGEST_ASKED, LONGEST_PLACE, LONGEST_PRACTICE, LONGEST_WHY, STATES, State
 from gridwalk.followup.rules import COURSES, DIGITS, LONGEST_TITLE, STAGES, Act, Kind, Level, Stage
+
+
+class Meeting(models.Model):
+    """One progress meeting of a street. ``number``: the how manyeth of the street; ``asked``: posts, never names;
+    ``practice``: what is worth spreading; ``why``: of one that was cancelled.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    street = models.CharField(max_length=9)
+    number = models.PositiveIntegerField()
+    on = models.DateField()
+    begins = models.TimeField()
+    place = models.CharField(max_length=LONGEST_PLACE)
+    asked = models.CharField(max_length=LONGEST_ASKED)
+    practice = models.CharField(max_length=LONGEST_PRACTICE, blank=True)
+    state = models.CharField(max_length=10, choices=[(state.value, label) for state, label in STATES.items()])
+    why = models.CharField(max_length=LONGEST_WHY, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["street", "number"], name="meeting_number"),
+            models.UniqueConstraint(fields=["street"], condition=Q(state=State.PLANNED), name="meeting_planned_once"),
+            models.CheckConstraint(condition=~Q(state=State.CANCELLED) | ~Q(why=""), name="meeting_cancelled_says_why"),
+        ]
+
+    @property
+    def stands(self) -> State:
+        """Its state."""
+        return State(self.state)
 
 
 class Matter(models.Model):
     """One matter. ``grid``: where it stands: its grid, the community's grid 000, or the street's nine digits.
 
     ``source``: ``phone`` (noted at a door; ``author`` is whoever noted it, ``photos`` the hashes of what was sent with
-    it) or ``office``. The text is sealed: what is said at a door names people. ``street`` and ``year`` are those of
-    ``number``.
+    it) or ``office``; ``meeting``: at which it was decided. The text is sealed: what is said at a door names people.
+    ``street`` and ``year`` are those of ``number``.
     """
 
     KEPT = Kept(
@@ -31,6 +61,7 @@ class Matter(models.Model):
     street = models.CharField(max_length=9)
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="decisions")
     grid = models.CharField(max_length=15)
     level = models.CharField(max_length=10)
     kind = models.CharField(max_length=10, choices=[(kind.value, COURSES[kind].label) for kind in Kind])

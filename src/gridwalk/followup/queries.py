@@ -1,11 +1,11 @@
-"""Reads of matters: the worklist, one matter with all that was done about it, how an area gets on."""
+"""Reads of matters and meetings: the worklist, one matter with all that was done about it, how an area gets on."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +13,15 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import envelope, files
+from gridwalk.core import clock, envelope, files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere, in_scopes
-from gridwalk.followup import predicates, rules
-from gridwalk.followup.models import Entry, Matter
+from gridwalk.followup import meetings as calendar
+from gridwalk.followup import predicates, rules, standings
+from gridwalk.followup.meetings import State
+from gridwalk.followup.models import Entry, Matter, Meeting
 from gridwalk.followup.rules import ENDED, MOVES, OPENED_MARK, Act, Kind, Level, Stage
+from gridwalk.followup.standings import Standing, Step
 from gridwalk.lists.listing import PlainList, Sort
 from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import choice_field, day_field
@@ -358,3 +361,67 @@ def overdue(viewer: Viewer, today: dt.date) -> list[Overdue]:
         )
         for matter, owner in owners
     ]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Stood:
+    """A matter as it stood at some moment; ``community``: the area that owned it, a community or the street."""
+
+    row: MatterRow
+    community: str
+    standing: Standing
+
+
+def stood(viewer: Viewer, scope: str, at: dt.datetime) -> list[Stood]:
+    """The matters of an area that were not over at a moment, by number."""
+    return _as_of(_visible(viewer).filter(grid__startswith=scope, at__lte=at).exclude(ended_at__lte=at), at)
+
+
+def decided(viewer: Viewer, street: str, meeting: uuid.UUID, at: dt.datetime) -> list[Stood]:
+    """What a meeting had decided until a moment, by number, over or not."""
+    return _as_of(_visible(viewer).filter(meeting=meeting, street=street, at__lte=at), at)
+
+
+def _as_of(rows: QuerySet[Matter], at: dt.datetime) -> list[Stood]:
+    steps: defaultdict[uuid.UUID, list[Step]] = defaultdict(list)
+    entries = Entry.objects.filter(matter__in=rows).order_by("at")
+    for pk, act, on, data in entries.values_list("matter", "act", "at", "data"):
+        steps[pk].append(Step(act=Act(act), at=on, data=data))
+    return [_stood(matter, steps[matter.id], at) for matter in rows.order_by("year", "number")]
+
+
+def _stood(matter: Matter, steps: Sequence[Step], at: dt.datetime) -> Stood:
+    then = standings.standing(matter.course, matter.scope, matter.due_on, steps, at)
+    return Stood(row=_row(matter, clock.local_date(at)), community=then.owner[:12], standing=then)
+
+
+def get_meeting(viewer: Viewer, meeting: uuid.UUID) -> Meeting:
+    """One meeting of a street whose meetings the viewer sees. Raises NotHere."""
+    row = _meetings(viewer).filter(pk=meeting).first()
+    if row is None:
+        raise NotHere
+    return row
+
+
+def meetings(viewer: Viewer, *, limit: int = 24) -> list[Meeting]:
+    """The meetings the viewer sees, the last ones first."""
+    return list(_meetings(viewer).order_by("-on", "street", "-number")[:limit])
+
+
+def meeting_before(meeting: Meeting) -> Meeting | None:
+    """The meeting of the same street that was held last before this one."""
+    earlier = Meeting.objects.filter(street=meeting.street, state=State.HELD, number__lt=meeting.number)
+    return earlier.order_by("-number").first()
+
+
+def proposed_on(viewer: Viewer, street: str, today: dt.date) -> dt.date | None:
+    """The day to propose for the next meeting of a street; None where one is planned."""
+    of_street = _meetings(viewer).filter(street=street)
+    if of_street.filter(state=State.PLANNED).exists():
+        return None
+    last = of_street.order_by("-number").first()
+    return calendar.proposed_on(last.on if last else None, today, territory.workdays())
+
+
+def _meetings(viewer: Viewer) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(in_scopes(viewer.scopes(Verb.SEE_MEETING), "street"))

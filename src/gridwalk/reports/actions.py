@@ -1,10 +1,13 @@
-"""Making a report: written from one moment's figures, stored encrypted, gone after 30 days."""
+"""Making a report: written from one moment's figures, stored encrypted, gone after 30 days. Making a meeting's pack and
+minutes: kept with their figures, so that each can be got again.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 
+from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.core import actions as core
@@ -12,7 +15,10 @@ from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
-from gridwalk.reports import overview, progress, queries, summary, weekly
+from gridwalk.followup import queries as meetings
+from gridwalk.followup.meetings import MeetingError, State
+from gridwalk.reports import minutes, overview, pack, progress, queries, summary, weekly
+from gridwalk.reports.models import MINUTES, PACK, Document
 
 KEEP = dt.timedelta(days=30)
 WRITERS = {
@@ -40,3 +46,48 @@ def make_report(*, actor: Viewer, at: dt.datetime, kind: str, campaign_id: uuid.
         )
         writing.audit(AuditVerb.REPORT_MADE, scope=data.scope, kind="file", subject=stored.id, data={"kind": kind})
     return stored
+
+
+def make_pack(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Document:
+    """The pack of a meeting that is planned or held, as of this moment. Raises NotHere, NotPermitted, MeetingError."""
+    seen = meetings.get_meeting(actor, meeting)
+    access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
+    if seen.stands is State.CANCELLED:
+        raise MeetingError("没有生成：这次会没开成，先前的材料留着。")
+    campaign = campaigns.current_campaign(actor)
+    if campaign is None:
+        raise MeetingError("没有生成：还没有行动，没有可报的数。请先在“走访任务”里新建行动。")
+    before = meetings.meeting_before(seen)
+    asked = pack.Asked(
+        viewer=actor,
+        meeting=seen,
+        before=before,
+        campaign=campaign,
+        at=at,
+        last=queries.latest(before, PACK) if before else None,
+        earlier=queries.latest(seen, PACK),
+    )
+    with core.write_to(actor=actor, at=at) as writing:
+        document = Document(kind=PACK, meeting=seen, campaign=campaign.id, at=at)
+        document.save(force_insert=True)
+        document.content, figures, document.counts = pack.write(asked, document.serial)
+        document.figures = figures.rows
+        document.save(update_fields=["content", "figures", "counts"])
+        writing.audit(AuditVerb.MEETING_PACK_MADE, scope=seen.street, kind="meeting", subject=seen.id)
+    return document
+
+
+def make_minutes(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Document:
+    """The minutes of a meeting that was held. Raises NotHere, NotPermitted, MeetingError."""
+    seen = meetings.get_meeting(actor, meeting)
+    access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
+    if seen.stands is not State.HELD:
+        raise MeetingError("没有生成：会开了才有纪要。")
+    with core.write_to(actor=actor, at=at) as writing:
+        document = Document(kind=MINUTES, meeting=seen, at=at)
+        document.save(force_insert=True)
+        document.content, figures = minutes.write(actor, seen, at, document.serial)
+        document.figures = figures.rows
+        document.save(update_fields=["content", "figures"])
+        writing.audit(AuditVerb.MEETING_MINUTES_MADE, scope=seen.street, kind="meeting", subject=seen.id)
+    return document

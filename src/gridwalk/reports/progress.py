@@ -17,7 +17,6 @@ from gridwalk.territory import rules as codes
 
 _WITH_PERCENT = [i for i in INDICATORS.values() if i.columns is Columns.PERCENT]
 _AS_PAIRS = [i for i in INDICATORS.values() if i.columns is Columns.PAIR]
-NUMERALS = "零一二三四五"
 VISITS = ("已走访", "应走访", "百分比", "已登记原因", "待走访")
 """What stands of rate 1 on every line. What was done in a week stands at communities only: a grid is one's own work."""
 
@@ -73,7 +72,7 @@ def _summary_line(
     sheet: Sheet, row: int, rate: Indicator | MeasuredApart, figure: Figure | str | None, text: str
 ) -> None:
     sheet.page.set_row(row, 30)
-    sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
+    sheet.text(row, 0, f"率{rules.NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
     sheet.text(row, 1, rate.label)
     sheet.text(row, 2, rate.unit, style="centre")
     if isinstance(figure, str):
@@ -212,7 +211,7 @@ def _definitions(book: Book, overview: Overview) -> None:
     sheet.heads(2, ["第几率", "名称", "单位", "方案条款", "计算口径"])
     for row, rate in enumerate([*rates(), *BESIDE], 3):
         sheet.page.set_row(row, 32)
-        sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
+        sheet.text(row, 0, f"率{rules.NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
         sheet.text(row, 1, rate.label)
         sheet.text(row, 2, rate.unit, style="centre")
         sheet.text(row, 3, rate.clause, style="centre")

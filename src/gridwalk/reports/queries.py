@@ -1,4 +1,4 @@
-"""Reports that were made."""
+"""Reports that were made, and the documents of meetings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
+from gridwalk.followup import queries as meetings
+from gridwalk.followup.models import Meeting
+from gridwalk.reports import papers
+from gridwalk.reports.models import Document
 
 PURPOSE = "report"
 
@@ -49,3 +53,23 @@ def open_report(viewer: Viewer, report: uuid.UUID, *, at: dt.datetime) -> tuple[
         reason="",
     )
     return stored.name, files.read(stored.id)
+
+
+def latest(meeting: Meeting, kind: str) -> Document | None:
+    """The document of a kind that was made last for a meeting."""
+    return Document.objects.filter(meeting=meeting, kind=kind).order_by("-at", "-serial").first()
+
+
+def documents(viewer: Viewer, meeting: uuid.UUID) -> tuple[Meeting, dict[str, Document]]:
+    """A meeting, and of each kind the document that was made last for it. Raises NotHere."""
+    seen = meetings.get_meeting(viewer, meeting)
+    of = {kind: latest(seen, kind) for kind in papers.WRITERS}
+    return seen, {kind: document for kind, document in of.items() if document}
+
+
+def paper(viewer: Viewer, meeting: uuid.UUID, kind: str) -> tuple[str, bytes]:
+    """Name and bytes of the last pack or minutes of a meeting. Raises NotHere where there is none."""
+    document = documents(viewer, meeting)[1].get(kind)
+    if document is None:
+        raise NotHere
+    return papers.name_of(document), papers.WRITERS[kind](document)

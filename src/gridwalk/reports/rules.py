@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from gridwalk.indicators.rules import SMALLEST_CELL
 
+NUMERALS = "零一二三四五"
 OTHER_REASONS, ALL_REASONS = "其余原因", "各种原因合计"
 
 
@@ -71,3 +72,8 @@ def merge_small(counts: Mapping[str, int], explained: Collection[str], *, split_
     rest = sum(counts.values()) - sum(n for _, n in shown)
     shown += [(OTHER_REASONS if shown else ALL_REASONS, rest)] if rest else []
     return sorted(shown, key=lambda pair: (-pair[1], pair[0]))
+
+
+def signed(n: int) -> str:
+    """+1,272, −3, 0: a change in words."""
+    return f"{'+' if n > 0 else '−' if n < 0 else ''}{abs(n):,}"

@@ -113,6 +113,12 @@ class AuditVerb(enum.StrEnum):
     SAMPLE_INSTALMENT = "sample.instalment", "验收抽查抽了下一批"
     SAMPLE_DOOR_TRIED = "sample.door_tried", "抽中的户去问过，没问到"
     SAMPLE_DOOR_ASKED = "sample.door_asked", "问了抽中的一户"
+    MEETING_PLANNED = "meeting.planned", "排了座谈会"
+    MEETING_CHANGED = "meeting.changed", "修改了座谈会的安排"
+    MEETING_HELD = "meeting.held", "开了座谈会"
+    MEETING_CANCELLED = "meeting.cancelled", "取消了座谈会"
+    MEETING_PACK_MADE = "meeting.pack_made", "生成了座谈会材料"
+    MEETING_MINUTES_MADE = "meeting.minutes_made", "生成了座谈会纪要"
     PHOTO_RECEIVED = "photo.received", "收到了照片"
     PHOTO_OPENED = "photo.opened", "看了照片"
     # 巡检和设施

@@ -235,9 +235,10 @@ def _reopen(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:
             kind=NoticeKind.MATTER,
             text=f"您办结的事项 {matter.year}-{matter.number:03}，{writing.actor.name}重新办理了。",
         )
+    before = matter.due_on
     matter.due_on = rules.due_on(matter.course, clock.local_date(writing.at), territory.workdays())
     matter.ended_at = matter.ended_by = matter.effect_on = matter.pressed_at = None
-    return {}
+    return {"old": before.isoformat(), "new": matter.due_on.isoformat()}
 
 
 def _change_due(writing: Writing, matter: Matter, said: Said) -> dict[str, Any]:

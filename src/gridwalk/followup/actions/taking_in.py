@@ -1,4 +1,4 @@
-"""A matter begins: noted at a door, or opened by the office."""
+"""A matter begins: noted at a door, opened by the office, or decided at a meeting."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, envelope
+from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.followup import rules
-from gridwalk.followup.models import Entry, Matter, Numbering
+from gridwalk.followup.models import Entry, Matter, Meeting, Numbering
 from gridwalk.followup.rules import COURSES, DIGITS, LONGEST_TEXT, LONGEST_TITLE, Act, Kind, Level, MatterError
 from gridwalk.method.text import without_numbers
 from gridwalk.territory import queries as territory
@@ -69,33 +70,53 @@ def note(noted: Noted) -> Matter:
 def open_matter(*, actor: Viewer, at: dt.datetime, scope: str, kind: Kind, title: str, text: str = "") -> Matter:
     """The office opens a matter for a community or for the street. Raises NotPermitted, MatterError."""
     access.require(actor, Verb.HANDLE_MATTER, scope)
-    level = _level(scope)
     title = without_numbers(title.strip())[:LONGEST_TITLE]
     if not title:
         raise MatterError("没有立：请写清是什么事。")
-    today = clock.local_date(at)
-    grid = unassigned_of(scope) if level is Level.COMMUNITY else scope
-    with core.write_to(*streams(grid), actor=actor, at=at) as writing:
-        matter = Matter(
-            grid=grid,
-            level=level,
-            kind=kind,
-            stage=rules.first_stage(kind),
-            source=OFFICE,
-            title=title,
-            author=actor.id,
-            author_name=actor.name,
-            at=at,
-            due_on=rules.due_on(kind, today, territory.workdays()),
-            **_number(grid, today.year),
-        )
-        matter.text_sealed = sealed(without_numbers(text.strip()), matter.id)
-        matter.save(force_insert=True)
-        _opened(matter).save(force_insert=True)
-        writing.audit(
-            AuditVerb.MATTER_OPENED, scope=matter.scope, kind="matter", subject=matter.id, data={"kind": str(kind)}
-        )
+    due_on = rules.due_on(kind, clock.local_date(at), territory.workdays())
+    with core.write_to(*streams(grid_of(scope)), actor=actor, at=at) as writing:
+        return take_in(writing, actor, scope=scope, kind=kind, title=title, due_on=due_on, text=text)
+
+
+def take_in(
+    writing: Writing,
+    actor: Viewer,
+    *,
+    scope: str,
+    kind: Kind,
+    title: str,
+    due_on: dt.date,
+    text: str = "",
+    meeting: Meeting | None = None,
+) -> Matter:
+    """Step: a matter of a community or of the street, from this moment on. Raises MatterError."""
+    grid = grid_of(scope)
+    matter = Matter(
+        grid=grid,
+        level=_level(scope),
+        kind=kind,
+        stage=rules.first_stage(kind),
+        source=OFFICE,
+        title=title,
+        meeting=meeting,
+        author=actor.id,
+        author_name=actor.name,
+        at=writing.at,
+        due_on=due_on,
+        **_number(grid, clock.local_date(writing.at).year),
+    )
+    matter.text_sealed = sealed(without_numbers(text.strip()), matter.id)
+    matter.save(force_insert=True)
+    _opened(matter).save(force_insert=True)
+    writing.audit(
+        AuditVerb.MATTER_OPENED, scope=matter.scope, kind="matter", subject=matter.id, data={"kind": str(kind)}
+    )
     return matter
+
+
+def grid_of(scope: str) -> str:
+    """Where a matter of a community or of the street stands. Raises MatterError."""
+    return unassigned_of(scope) if _level(scope) is Level.COMMUNITY else scope
 
 
 def streams(grid: str) -> tuple[str, ...]:

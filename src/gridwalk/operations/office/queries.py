@@ -25,7 +25,7 @@ GROUPS = {
     "账号和岗位": {"account", "grant", "operator"},
     "手机": {"device", "badge", "outbox", "sync"},
     "区划和网格": {"areas", "grids", "workdays"},
-    "行动、走访任务和事项": {"campaign", "wave", "targets", "matter"},
+    "行动、走访任务和事项": {"campaign", "wave", "targets", "matter", "meeting"},
     "数据核查": {"check", "sample"},
     "台账": {"import", "comparison", "difference", "backfill"},
     "文件和名单": {"file", "report", "view", "person"},
@@ -47,6 +47,7 @@ KINDS = {
     "backfill": "回填清单",
     "matter": "事项",
     "sample": "抽查",
+    "meeting": "座谈会",
     "file": "文件",
     "device": "手机",
 }

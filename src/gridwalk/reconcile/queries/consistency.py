@@ -8,7 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Substr
 
 from gridwalk.dictionary import fields as dictionary
@@ -43,12 +43,13 @@ class Measured:
         return "系统登记" in self.sides
 
 
-def latest(scope: str) -> list[Measured]:
+def latest(scope: str, *, until: dt.datetime | None = None) -> list[Measured]:
     """The latest measurement of every (community, kind, pair of sides) in a scope, by community; one query. One whose
-    file is no list of the community counts for nothing.
+    file is no list of the community counts for nothing. ``until``: as it was at that moment.
     """
+    in_time = Q(of__finished_at__lte=until) if until else Q()
     rows = (
-        ComparedCommunity.objects.filter(community__startswith=scope[:12], covers=True, of__state="done")
+        ComparedCommunity.objects.filter(in_time, community__startswith=scope[:12], covers=True, of__state="done")
         .select_related("of")
         .order_by("community", "of__kind", "of__source", "-of__finished_at", "-id")
     )
