@@ -132,3 +132,14 @@ def test_who_was_not_verified_is_told_to_who_may_know_the_doors(
     by_door = f"/daily/overdue/?scope={FIRST}"
     assert "没有关联房屋的" in page(lead, by_door) and "程望0" in page(lead, by_door)
     assert f"到期核实 {WARDS} 人" in page(centre, by_door) and "程" not in page(centre, by_door)
+
+
+def test_a_grid_is_named_alone_among_its_communitys_and_with_it_among_others(overdue: Street, sign_in: SignIn) -> None:
+    names = {
+        scope: re.findall(r"(?:[甲乙]\S* )?第[一二]网格", page(sign_in(Role.STREET_CENTRE, FIRST[:9]), path))
+        for scope, path in ((scope, f"/board/{scope}/?by=grid") for scope in (FIRST, FIRST[:9]))
+    }
+    assert {scope: set(of_scope) for scope, of_scope in names.items()} == {
+        FIRST: {"第一网格", "第二网格"},
+        FIRST[:9]: {"甲 第一网格", "甲 第二网格", "乙 第一网格"},
+    }
