@@ -5,6 +5,7 @@ sequence of moves.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -382,7 +383,7 @@ def test_a_door_on_its_way_out_takes_nobody_and_lets_people_go(street: Street) -
     who = street.person("程望舒", door)
     into: dict[str, Any] = {"actor": lead(), "at": street.at, "dwelling": door.pk}
     near = SAID | {"residence_kind": "tenant", "where": "away", "name": "小吃店", "owner_name": "王试丁"}
-    brings = (
+    brings: tuple[Callable[[], Event], ...] = (
         lambda: homes.move_in(**into, people=[{"name": "程兰因"}], raw=near),
         lambda: letting.let(**into, people=[{"name": "程兰因"}], leaving=[], raw=near),
         lambda: letting.change_owner(**into, raw=near),

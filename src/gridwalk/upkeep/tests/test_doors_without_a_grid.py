@@ -9,6 +9,7 @@ import pytest
 from gridwalk.accounts.rules import Viewer
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, SECOND, lead
+from gridwalk.territory.models import Building
 from gridwalk.upkeep.actions import unassigned as actions
 from gridwalk.upkeep.queries import unassigned
 from gridwalk.upkeep.rules import UpkeepError
@@ -58,7 +59,9 @@ def test_who_lives_there_goes_along_and_who_moved_out_does_not(walk: Walk, nowhe
     given: dict[str, Any] = {"actor": lead(), "at": walk.at, "community": FIRST}
     with pytest.raises(UpkeepError, match="先勾上要划的楼"):
         actions.assign(**given, chosen=[], grid=GRID)
-    assert actions.assign(**given, chosen=[door.building_id], grid=GRID) == 3, "the one struck off stands there, too"
+    assert actions.assign(**given, chosen=[Building.objects.get(grid_id=NONE).pk], grid=GRID) == 3, (
+        "the one struck off stands there, too"
+    )
     assert set(Dwelling.objects.filter(pk__in=[door.pk, beside.pk]).values_list("grid_id", flat=True)) == {GRID}
     grids = {person.name: person.grid_id for person in Person.objects.all()}
     assert grids == {lives.name: GRID, moved.name: NEXT_GRID, left.name: NONE, neighbour.name: NEXT_GRID}
