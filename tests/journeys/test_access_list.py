@@ -77,7 +77,7 @@ def test_a_paper_of_a_door_or_a_person_takes_a_reason_and_stands_in_the_list_of_
     of_door, of_person = f"/print/dwelling/{door.pk}/", f"/print/person/{mother.pk}/"
     assert "一户一档" in street.get(f"/doors/{door.pk}/").content.decode()
     refused = street.post(of_door, {"reason": "想看看"})
-    assert refused.status_code == 422 and "请选一个事由" in refused.content.decode()
+    assert refused.status_code == 422 and "没有打印：请选一个事由" in refused.content.decode()
     empty = Dwelling.objects.get(room="401")
     refused = street.post(f"/print/dwelling/{empty.pk}/", {"reason": "card"})
     assert refused.status_code == 422 and "没有档可以打印" in refused.content.decode(), "no paper names an empty door"
@@ -155,4 +155,11 @@ def test_only_who_answers_for_the_area_lists_it(street: Client, sign_in: SignIn)
     assert sign_in(Role.COMMUNITY_LEAD, "120105001024").get(path).status_code == 404
     assert sign_in(Role.ADMINISTRATOR, "120105001").get(path).status_code == 404, "no personal data for administrators"
     assert sign_in(Role.STREET_CENTRE, "120105001").get(path).status_code == 200
+    reason = {"reason": "本人来问谁看过"}
+    for role, scope, told in (
+        (Role.STREET_CENTRE, "120105001", "这里只写哪天、什么岗位"),
+        (Role.COMMUNITY_LEAD, COMMUNITY, ""),
+    ):
+        shown = sign_in(role, scope).post(path, reason).content.decode()
+        assert ("姓名由本人所在的社区列给本人" in shown) == bool(told) and told in shown, role
     assert "查询人和事由" in sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(path).content.decode()

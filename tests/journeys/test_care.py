@@ -248,7 +248,9 @@ def test_the_interval_and_the_responsible_person(worker: Client, person: Person,
     stranger = sign_in(Role.GRID_WORKER, ELSEWHERE)
     other = Assignment.objects.get(scope=ELSEWHERE).user
     for wrong in (str(other.pk), str(uuid.uuid4()), "x"):
-        assert "请从单子里选一位" in text(worker.post(page, {"do": "responsible", "responsible": wrong}))
+        refused = text(worker.post(page, {"do": "responsible", "responsible": wrong}))
+        assert ("没有改：请从单子里选一位" if wrong == "x" else "没有改：这位同事在这个网格没有岗位") in refused
+        assert "请从单子里选一位" in refused
     assert worker.post(page, {"do": "responsible", "responsible": str(lead.pk)}).status_code == 302
     assert lead.name in text(worker.post("/care/", named))
     Assignment.objects.filter(user=lead).update(to_on=today(-1))

@@ -260,7 +260,7 @@ def test_a_substitution_ends_before_its_time_and_with_the_substitutes_own_post(
     assert entered(account(Role.COMMUNITY_LEAD, "120105001024")).post(ending).status_code == 404
     assert "结束了" in words(street.post(ending, follow=True))
     assert theirs.get(f"/gaps/?scope={GRID}").status_code == 404
-    assert "已经结束了" in words(street.post(ending, follow=True))
+    assert "没有改：这次代班已经结束了" in words(street.post(ending, follow=True))
     assert AuditEntry.objects.filter(verb="account.substitute_ended", subject=other.pk).count() == 1
 
     name(street, before, other, today(), today() + 9 * DAY)

@@ -69,7 +69,7 @@ def test_a_street_is_chosen_with_its_communities_and_their_grids(keeper: Client)
 
 def test_more_grids_are_added_by_number_and_by_name(keeper: Client) -> None:
     words(keeper, "/areas/pick/", **{"area": STREET, "community": [FIRST], f"grids-{FIRST}": "1"})
-    assert "本社区已有一个叫“1号网格”的网格" in words(keeper, "/areas/grids/", community=FIRST, n="1号网格")
+    assert "没有建：本社区已有一个叫“1号网格”的网格" in words(keeper, "/areas/grids/", community=FIRST, n="1号网格")
     assert "建好了 2 个网格" in words(keeper, "/areas/grids/", community=FIRST, n="东片\n西片")
     assert "建好了 1 个网格" in words(keeper, "/areas/grids/", community=FIRST, n="1")
     grids = Grid.objects.filter(kind="basic").order_by("code").values_list("code", "name")

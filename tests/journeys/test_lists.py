@@ -186,7 +186,7 @@ def test_a_view_is_kept_shared_and_says_what_its_reader_may_not_see(street: Clie
     assert "没有共享：这个视图是别人的" in refused.content.decode()
     street.post("/register/person/keep/", {"do": "unshare", "view": str(kept.pk)})
     assert worker.get(link).status_code == 404
-    for name, why in (("", "起个名字"), ("程望舒 12012345671", "不要写证件号")):
+    for name, why in (("", "起个名字"), ("程望舒 12012345671", "没有存：视图的名字里不要写证件号")):
         refused = street.post("/register/person/keep/", {"do": "save", "name": name}, follow=True)
         assert why in refused.content.decode()
     street.post("/register/person/keep/", {"do": "remove", "view": str(kept.pk)})

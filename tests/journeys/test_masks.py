@@ -125,7 +125,7 @@ def test_the_end_of_an_id_number_takes_a_surname_or_a_door_and_a_reason_and_stan
     assert "没有查到" in street.post("/search/", {"q": f"尾号{tail}"}).content.decode()
     for beside, reason, why in (
         ("", "card", "还要写姓"),
-        ("程", "", "请选一个事由"),
+        ("程", "", "没有查：请选一个事由，居民能看到"),
         ("程", "想看看", "请选一个事由"),
     ):
         refused = street.post(path, {"tail": tail, "beside": beside, "reason": reason})

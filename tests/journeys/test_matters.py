@@ -73,6 +73,11 @@ def act(client: Client, matter: uuid.UUID, do: Act | str, **said: Any) -> str:
     return words(client.post(f"/matters/{matter}/act/", {"do": str(do), **said}, follow=True))
 
 
+def offers(client: Client, matter: uuid.UUID, do: Act) -> bool:
+    """Whether the page has a button for an act."""
+    return f'name="do" value="{do}"' in client.get(f"/matters/{matter}/").content.decode()
+
+
 def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     hazard: Matter, lead: Client, sign_in: SignIn, account: Callable[..., User]
 ) -> None:
@@ -80,8 +85,14 @@ def test_a_hazard_is_handled_rechecked_by_another_closed_and_opened_again(
     assert "在办1件" in words(worker.get("/matters/"))
     shown = words(worker.get(f"/matters/{hazard.pk}/"))
     assert SEEN in shown and "✓" not in shown and "提交复核" in shown and "复核通过" not in shown
-    assert "请写办了什么" in act(worker, hazard.pk, Act.HANDED_IN)
+    assert "没有记：请写办了什么" in act(worker, hazard.pk, Act.HANDED_IN)
     assert "只收照片" in act(worker, hazard.pk, Act.HANDED_IN, text="清了", file=SimpleUploadedFile("a.gif", b"GIF89a"))
+    for data, why in ((b"", "文件是空的或超过"), (PHOTO[:4], "照片打不开，请重新拍一张")):
+        assert f"没有存：{why}" in act(
+            worker, hazard.pk, Act.HANDED_IN, text="清了", file=SimpleUploadedFile("清好了.jpg", data)
+        )
+    assert "没有这样的办法。请按页上列出的来" in act(worker, hazard.pk, "tear_up")
+    assert Entry.objects.count() == 1
     photo = SimpleUploadedFile("清好了.jpg", PHOTO)
     assert "已登记：提交复核" in act(
         worker, hazard.pk, Act.HANDED_IN, text="和物业一起清走了，电话 12012345678", file=photo
@@ -141,7 +152,11 @@ def test_an_overdue_one_is_pressed_and_the_leading_group_reads_kind_community_an
     centre, group = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.LEADING_GROUP, STREET)
     assert "没有过期，不用督办" in act(centre, hazard.pk, Act.PRESSED)
     assert "没有过期的事项" in words(group.get("/matters/overdue/"))
-    Matter.objects.update(due_on=clock.local_date(clock.now()) - dt.timedelta(days=3))
+    today = clock.local_date(clock.now())
+    Matter.objects.update(due_on=today)
+    assert not offers(centre, hazard.pk, Act.PRESSED), "on its last day it is not overdue"
+    Matter.objects.update(due_on=today - dt.timedelta(days=3))
+    assert offers(centre, hazard.pk, Act.PRESSED)
     assert "事项过期1件" in words(centre.get(f"/board/{STREET}/"))
     assert "已登记：督办" in act(centre, hazard.pk, Act.PRESSED)
     told = Notice.objects.get(kind="matter", role=Role.COMMUNITY_LEAD)
@@ -160,7 +175,7 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
     today = clock.local_date(clock.now())
     new = {"kind": "finding", "scope": COMMUNITY, "title": "一个电话登在 7 户", "text": "核查时发现"}
     assert "请写清是什么事" in words(centre.post("/matters/new/", new | {"title": " "}))
-    assert "请选是哪一类" in words(centre.post("/matters/new/", new | {"kind": "x"}))
+    assert "没有立：请选是哪一类。" in words(centre.post("/matters/new/", new | {"kind": "x"}))
     assert "请选是哪个社区的事" in words(centre.post("/matters/new/", new | {"scope": f"{STREET}0"}))
     assert centre.post("/matters/new/", new | {"scope": "310101001001"}).status_code == 403
     assert "已立项，期限" in words(centre.post("/matters/new/", new, follow=True))
@@ -184,8 +199,10 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
     finding.refresh_from_db()
     assert (finding.stage, finding.effect_on) == (Stage.EFFECT, today + dt.timedelta(days=14))
     assert "还没到日子" in act(centre, finding.pk, Act.HELD)
+    assert offers(centre, finding.pk, Act.RELAPSED) and not offers(centre, finding.pk, Act.HELD)
     with time_machine.travel(clock.now() + dt.timedelta(days=14), tick=True):
         again = sign_in(Role.STREET_CENTRE, STREET)
+        assert offers(again, finding.pk, Act.HELD)
         assert "已登记：没有反弹，销号" in act(again, finding.pk, Act.HELD)
     course = queries.course(SYSTEM, Kind.FINDING, STREET, today)
     assert (course.ended, course.sent_back, course.half) == ((1, 1), (0, 1), None)

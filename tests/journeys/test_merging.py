@@ -208,8 +208,8 @@ def test_it_refuses_what_makes_no_sense_and_who_may_not(
     seen = re.search(r'name="seen" value="(\w+)"', street.get(path(stays, goes)).content.decode())
     assert seen
     for wrong, why in (
-        ({"evidence": ""}, "请选依据"),
-        ({"reason": "是"}, "请写明原因"),
+        ({"evidence": ""}, "没有提交：请选依据，看过、问过什么"),
+        ({"reason": "是"}, "没有提交：请写明原因（不少于 4 个字），复核的人要看，来历里要留着"),
         ({"home": ""}, "请选现在住在哪一处"),
         ({"seen": "old"}, "刚才有人改过"),
     ):

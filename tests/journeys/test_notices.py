@@ -89,9 +89,15 @@ def test_read_is_ones_own_done_is_for_all_and_nobody_touches_anothers(account: A
     assert "有新通知" not in first.get("/definitions/").content.decode()
     assert "有新通知" in second.get("/definitions/").content.decode()
 
+    beside = [tell(role=Role.COMMUNITY_LEAD, scope=COMMUNITY, text=text) for text in ("先来的", "后来的")]
+    Notice.objects.filter(pk=beside[0].pk).update(told_at=notice.told_at - dt.timedelta(days=1))
     assert client_of(stranger).post(f"/notices/{notice.pk}/done/").status_code == 404
     second.post(f"/notices/{notice.pk}/done/")
     assert re.search("韩书言 .* 办好", first.get("/notices/").content.decode())
+    assert list(Notice.objects.filter(done_at__isnull=False)) == [notice], "the others are still to be done"
+    assert "有新通知" in second.get("/definitions/").content.decode()
+    for other in beside:
+        second.post(f"/notices/{other.pk}/done/")
     assert "有新通知" not in second.get("/definitions/").content.decode()
 
 

@@ -81,6 +81,9 @@ def test_each_list_is_asked_and_sorted_and_says_so(street: Client, sign_in: Sign
     assert "没有符合条件的" in listed and "0 份" in listed
     refused = choose(street, "ends", "/rechecks/", do="add", field="kind", op="is", value="elephant")
     assert "没有添加条件" in refused
+    kept = {"do": "sort", "sort": "name", "back": "/imports/?from=60&kind=person"}
+    address = str(street.post("/lists/imports/", kept).headers["Location"])
+    assert "kind=person" in address and "from=" not in address, "what is asked anew begins at its beginning"
     assert street.post("/lists/ends/", {"do": "add", "back": "https://elsewhere.example/"}).status_code == 404
     assert street.post("/lists/elephant/", {"do": "sort", "back": "/"}).status_code == 404
     assert street.post("/lists/people/", {"do": "sort", "back": "/"}).status_code == 404, "not theirs to keep"

@@ -242,5 +242,5 @@ def test_grids_are_added_and_renamed_by_who_keeps_the_areas(lead: Client, sign_i
     administrator.post(f"/areas/grids/{FOURTH}/name/", {"name": "沿河网格"})
     assert Grid.objects.get(code=FOURTH).name == "沿河网格"
     same = administrator.post(f"/areas/grids/{THIRD}/name/", {"name": "沿河网格"}, follow=True).content.decode()
-    assert "已有一个叫" in same
+    assert "没有改：本社区已有一个叫" in same
     assert lead.post(f"/areas/grids/{FOURTH}/name/", {"name": "别的"}).status_code == 403

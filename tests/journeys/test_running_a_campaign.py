@@ -110,6 +110,8 @@ def test_a_pause_is_seen_at_the_phone_and_its_days_are_not_counted(centre: Clien
     on_phone = wire.of_grid(GRID, today)
     assert on_phone is not None and on_phone["paused"] == ""
     assert "没有暂停：请写明原因" in words(centre.post(f"/campaign/{campaign.pk}/pause/", {"reason": " "}, follow=True))
+    shown = words(centre.post(f"/campaign/{campaign.pk}/pause/", {"reason": "雨" * 121}, follow=True))
+    assert "没有暂停：原因不超过120个字。" in shown
     assert "没有恢复：这次行动没有暂停。" in words(centre.post(f"/campaign/{campaign.pk}/resume/", follow=True))
     assert street.post(f"/campaign/{campaign.pk}/pause/", {"reason": "台风"}).status_code == 403
     answer = words(centre.post(f"/campaign/{campaign.pk}/pause/", {"reason": "台风，学校停课"}, follow=True))
@@ -141,6 +143,10 @@ def test_an_end_hands_over_what_is_open_and_can_be_taken_back(centre: Client, st
     answer = words(centre.post(f"/campaign/{campaign.pk}/close/", follow=True))
     assert "这次行动已经结束" in answer and "撤销结束" in answer
     assert "没有结束：这次行动已经结束了。" in words(centre.post(f"/campaign/{campaign.pk}/close/", follow=True))
+    shown = words(centre.post(f"/campaign/{campaign.pk}/pause/", {"reason": "台风"}, follow=True))
+    assert "没有暂停：这次行动已经结束了。" in shown
+    shown = words(centre.post(f"/campaign/waves/{campaign.waves.get().pk}/dispatch/", follow=True))
+    assert "没有下派：这次行动已经结束了。" in shown
     assert "没有改：这次行动已经结束了。" in words(centre.post(f"/campaign/{campaign.pk}/change/", form_of(campaign)))
     listed = words(street.get("/daily/overdue/?field=campaign"))
     assert "行动结束时没走到的8户" in listed and "行动里没走到" in listed

@@ -81,7 +81,7 @@ def test_an_administrator_cannot_make_the_own_account_see_persons(
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:
     user, client = administrator
-    assert "岗位不能给自己" in assign(client, user, Role.COMMUNITY_LEAD)
+    assert "没有存：岗位不能给自己，请另一位管理员来办" in assign(client, user, Role.COMMUNITY_LEAD)
     assert not opens_people(client)
 
     puppet = entered(account(Role.LEADING_GROUP, STREET))
@@ -354,7 +354,7 @@ def test_a_post_is_over_an_area_that_fits_and_nothing_is_chosen_for_anybody(
         assert f"没有存：{why}" in assign(client, user, role, scope)
     assert Assignment.objects.filter(user=user).count() == 1
     typed = {"role": "grid_worker", "scope": GRID, "from_on": "2026-10-02"}
-    for to_on, why in (("2026-10-01", "结束日期早于开始日期"), ("x", "开始日期都要填")):
+    for to_on, why in (("2026-10-01", "没有存：结束日期早于开始日期"), ("x", "开始日期都要填")):
         answer = client.post(f"/accounts/{user.pk}/assign/", {**typed, "to_on": to_on}, follow=True)
         assert why in words(answer)
     client.post(f"/accounts/{user.pk}/assign/", {**typed, "to_on": "2026-10-09"})

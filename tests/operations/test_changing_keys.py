@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.db import models
 from pytest_django import Settings
 
+from gridwalk.accounts import rules
 from gridwalk.accounts.models import User
 from gridwalk.config import keys
 from gridwalk.core import actions, envelope, files, ids
@@ -19,6 +21,11 @@ from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.tests.people import SYSTEM, WORKER
 from gridwalk.operations.resealing import places
 from gridwalk.operations.resealing.actions import reseal
+from gridwalk.reconcile.actions import staging
+from gridwalk.reconcile.tests.test_states import handed_in
+from gridwalk.registry import columns
+from gridwalk.registry.models import Difference, Dwelling
+from gridwalk.registry.tests.street import Street, phone
 
 GRID = "120105001001001"
 ID_NO = "120199195002303213"
@@ -102,8 +109,53 @@ def test_everything_is_sealed_again_and_opens_and_what_does_not_open_stays(
     assert AuditEntry.objects.filter(verb="keys.resealed").count() == 2
 
 
+def keys_in_use() -> dict[str, set[str]]:
+    """table.column → the keys of the envelopes that lie in it."""
+    in_use: dict[str, set[str]] = {}
+    for column in places.columns():
+        values = json.dumps(list(column.model._default_manager.values_list(column.name, flat=True)), default=str)
+        if of_column := set(re.findall(r"v1\|[A-Z0-9]+\|(\w+)\|", values)):
+            in_use[f"{column.model._meta.label}.{column.name}"] = of_column
+    return in_use
+
+
+@pytest.mark.django_db
+def test_numbers_are_sealed_again_wherever_they_lie(home: Path, settings: Settings, at: dt.datetime) -> None:
+    """On a record, in a question about it, in its history, in a ledger that waits, with an account."""
+    street = Street.lay_out(at)
+    person = street.person("王试甲", street.door("101", owner_phone=phone(3)), phone=phone(1), id_no=ID_NO)
+    street.say(person, "phone", phone(2))
+    staging.stage(actor=rules.SYSTEM, at=at, imported=handed_in(at, "mapping").pk)
+    work_phone = {"table": "accounts_user", "column": "work_phone"}
+    user = User.objects.create(username="a", name="王试", created_at=at)
+    User.objects.filter(pk=user.pk).update(work_phone_sealed=envelope.seal(phone(4), **work_phone, row=user.pk))
+    before = keys_in_use()
+    assert set(before) >= {
+        "registry.Person.id_no_sealed",
+        "registry.Person.phone_sealed",
+        "registry.Dwelling.owner_phone_sealed",
+        "registry.Difference.claimed",
+        "core.Change.new",
+        "reconcile.StagedRow.values",
+        "accounts.User.work_phone_sealed",
+    }
+    keys.rotate(home)
+    settings.ENVELOPE_KEYS = keys.Ring(home)
+    assert reseal(actor=SYSTEM, at=at).n_failed == 0
+    assert keys_in_use() == {column: {"k2"} for column in before}
+    person.refresh_from_db()
+    read = [
+        columns.read(person, "phone"),
+        columns.read(person, "id_no"),
+        columns.read(Dwelling.objects.get(), "owner_phone"),
+    ]
+    assert read == [phone(1), ID_NO, phone(3)]
+    asked = Difference.objects.get()
+    assert (asked.opened("current"), asked.opened("claimed")) == (phone(1), phone(2))
+
+
 def test_every_column_that_holds_envelopes_is_found() -> None:
-    columns = {(c.model._meta.label, c.name) for c in places.columns()}
+    kept = {(c.model._meta.label, c.name) for c in places.columns()}
     assert {
         ("core.Change", "old"),
         ("core.Change", "new"),
@@ -114,11 +166,11 @@ def test_every_column_that_holds_envelopes_is_found() -> None:
         ("sync.Op", "body_sealed"),
         ("sync.ServerKey", "private_sealed"),
         ("mfa.Authenticator", "data"),
-    } <= columns
+    } <= kept
     texts = {
         (model._meta.label, field.name)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, (models.TextField, models.CharField)) and "sealed" in field.name
     }
-    assert texts - columns <= {("sync.Deposit", "sealed")}, "that one is sealed to the server's own key"
+    assert texts - kept <= {("sync.Deposit", "sealed")}, "that one is sealed to the server's own key"

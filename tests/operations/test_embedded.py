@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,6 +158,29 @@ def test_it_refuses_data_of_another_version_without_touching_it(home: Path) -> N
     with pytest.raises(EmbeddedError, match="PostgreSQL 99 的"):
         server.start()
     assert [path.name for path in server.data.iterdir()] == ["PG_VERSION"]
+
+
+def test_a_server_that_ends_while_it_starts_is_not_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be waited for until the end of the day; a start that goes on looks some twenty times a second."""
+    server = Embedded(home)
+    with server.running():
+        control = server.data / "global" / "pg_control"
+    kept = control.read_bytes()
+    control.write_bytes(b"")
+    looks, sleep = iter(range(600)), time.sleep
+
+    def wait(seconds: float) -> None:
+        assert next(looks, None) is not None, "it ended long ago"
+        sleep(seconds)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(postgres, "START_SECONDS", 86_400)
+        patch.setattr(time, "sleep", wait)
+        with pytest.raises(EmbeddedError, match="pg_control"):
+            server.start()
+    control.write_bytes(kept)
+    with server.running():
+        assert server.is_running()
 
 
 def test_it_says_when_the_directory_cannot_be_written(home: Path) -> None:

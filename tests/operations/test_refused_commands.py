@@ -18,6 +18,8 @@ from gridwalk.ledger.errors import LedgerError
         (["serve", "--cert", "证书.pem"], "证书和私钥要一起给：--cert 证书.pem --key 私钥.pem"),
         (["https", "https://fuwu:8000"], "不是主机名或 IP 地址（不要写 https:// 和端口）"),
         (["keys", "save"], "没有做：还要写一个文件"),
+        (["audit", "verify", "--seal", "没有.txt"], "没有找到封存文件 没有.txt"),
+        (["audit", "verify", "--copies", "没有"], "没有找到副本的目录 没有"),
         (["demo", "--day", "0"], "--day 要在 1 到 60 之间"),
         (["demo", "--day", "61"], "--day 要在 1 到 60 之间"),
         (["simulate", "."], "里已有东西，没有写。请给一个空目录"),

@@ -164,6 +164,17 @@ PAGES = {
         investigations investigation investigation_decide investigation_entries
     """,
 }
+LISTS = {
+    "see_rows_masked": "gaps gap_person gap_dwelling gap_site",
+    "see_care": "due labels places needs",
+    "decide_difference": "waiting",
+    "recheck": "visits ends plans",
+    "import_ledger": "imports comparisons",
+    "see_audit": "acts",
+    "manage_accounts": "people",
+}
+"""Whose the lists of other pages are: who may ask and sort them."""
+
 OUTSIDE = ("account_change", "account_log", "account_reauth", "mfa_", "phone", "healthz", "metrics")
 """What the names of pages begin with that are not the console's."""
 

@@ -178,7 +178,7 @@ def test_nobody_dies_who_was_ended_or_is_to_be_ended_by_then(walk: Walk, meanwhi
     person = walk.street.person("王试甲", walk.street.door())
     with (
         before_locking("registry_person", now(person, **meanwhile)),
-        pytest.raises(CorrectionError, match="已经不在册，或正等人复核"),
+        pytest.raises(CorrectionError, match="已经不在册，或正等人复核，没有再记。请刷新后再看"),
     ):
         lives.die(actor=lead(), at=walk.at, person=person.pk, raw=SAID)
     assert not Event.objects.exists() and not Recheck.objects.exists()

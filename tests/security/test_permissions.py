@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import PERMITTED, Role
-from gridwalk.console import errors
+from gridwalk.accounts.rules import PERMITTED, Role, Verb
+from gridwalk.console import errors, plain_lists
 from gridwalk.console.middleware import Signed
 from gridwalk.console.permissions import PAGES, Guard
 from tests.harness.people import COMMUNITY, STREET, SignIn
@@ -127,6 +127,21 @@ def test_what_does_not_open_takes_nothing_either(role: Role, db: None, sign_in: 
     for name, guard in GUARDS.items():
         if guard not in {"token", "device"} and not opening.opens(guard, role):
             assert client.post(_path(name), {"reason": "试一试"}).status_code == 403, name
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_list_is_asked_by_whom_the_table_says(role: Role, db: None, sign_in: SignIn) -> None:
+    client = sign_in(role, SCOPES.get(role, STREET))
+    refused = 404 if opening.opens(GUARDS["console:choose"], role) else 403
+    for verb, codes in opening.LISTS.items():
+        for code in codes.split():
+            status = client.post(f"/lists/{code}/", {"do": "sort", "sort": "name", "back": "/"}).status_code
+            assert status == (refused if Verb(verb) not in opening.may()[role] else 302), code
+
+
+def test_the_table_names_every_list_of_another_page() -> None:
+    lists = {code for codes in opening.LISTS.values() for code in codes.split()}
+    assert lists == {*plain_lists._OF_EVERYBODY, *plain_lists._OF_VIEWER}
 
 
 def test_an_absent_object_and_anothers_look_the_same(db: None, sign_in: SignIn) -> None:

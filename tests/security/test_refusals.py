@@ -111,7 +111,7 @@ def test_grids_are_made_in_communities_and_are_called_something(street: Street, 
     assert "没有建：写要添几个网格" in answer_to(keeper, "/areas/grids/", community=FIRST, n=" ")
     for name in ("", "长" * 41):
         assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
-    assert "网格名称里不要写" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")
+    assert "没有改：网格名称里不要写证件号" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")
     assert "名称已保存" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
     assert (Grid.objects.count(), Grid.objects.get(pk=GRID).name) == (n, "河畔")
     for community, number in ((f"{STREET}000", 1), (FIRST, 1000)):

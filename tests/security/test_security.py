@@ -71,7 +71,7 @@ def test_a_new_password_ends_every_other_session(account: Callable[..., User]) -
     assert client.get("/register/").status_code == 200
     accounts.change_own_password(user=user, password="another-long-word-27", at=clock.now())
     assert client.get("/register/").status_code == 302
-    with pytest.raises(AccountError, match="和现在的一样"):
+    with pytest.raises(AccountError, match="密码没有存：和现在的一样，请换一个"):
         accounts.change_own_password(user=user, password="another-long-word-27", at=clock.now())
 
 

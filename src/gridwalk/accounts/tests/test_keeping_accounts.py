@@ -80,7 +80,12 @@ def test_it_refuses_a_weak_password_and_says_why(
 
 @pytest.mark.parametrize(
     ("username", "name", "why"),
-    [("", "王试", "都要填"), ("x", "  ", "都要填"), ("WANGSHI", "李样", "已有人用"), ("x" * 41, "王试", "不超过 40")],
+    [
+        ("", "王试", "都要填"),
+        ("x", "  ", "都要填"),
+        ("WANGSHI", "李样", "登录名“wangshi”已有人用，换一个再存"),
+        ("x" * 41, "王试", "不超过 40"),
+    ],
 )
 def test_it_refuses_an_account_without_a_name_of_its_own(
     at: dt.datetime, administrator: Viewer, username: str, name: str, why: str

@@ -243,7 +243,7 @@ def test_a_reset_waits_a_week_for_who_may_confirm_everything_it_opens() -> None:
         (5, 35, ""),
         (0, 31, "一次最长 31 天"),
         (-1, 3, "开始日期已经过了"),
-        (2, 1, "结束日期早于开始日期"),
+        (2, 1, "没有安排：结束日期早于开始日期"),
     ],
 )
 def test_a_substitute_is_there_for_a_month_at_most(from_on: int, to_on: int, why: str) -> None:

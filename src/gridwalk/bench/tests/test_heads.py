@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.bench.actions import decisions as actions
 from gridwalk.bench.actions.decisions import Choice
+from gridwalk.bench.cases import contradictions
+from gridwalk.bench.cases.case import Inside
 from gridwalk.bench.queries import checks
 from gridwalk.bench.queries.evidence import cases
 from gridwalk.registry import households
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
-from gridwalk.registry.tests.street import FIRST, Street, lead
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, SECOND, Street, lead
 
 TODAY = dt.date(2026, 10, 13)
 
@@ -114,3 +116,18 @@ def test_a_question_at_the_door_is_answered_there(street: Street) -> None:
     street.say(second, "relation", "child", "visit")
     asked.refresh_from_db()
     assert (asked.state, doors_asked("several_heads")) == ("closed", {})
+
+
+def test_a_household_is_asked_of_where_its_door_stands(street: Street) -> None:
+    """Somebody with a home in each community: the one without a head is the second's question alone."""
+    street.person("李四", home := street.door("101"), relation="head")
+    both = street.person("张桂兰", home, relation="spouse")
+    far = street.door("101", FAR_GRID)
+    Residence.objects.create(
+        grid_id=far.grid_id, person=both, dwelling=far, kind="lives_here", source="ledger", created_at=street.at
+    )
+    asked = {
+        scope: [case.lead.id for case in contradictions.find(Inside(scopes=[scope]), TODAY, ["no_head"])]
+        for scope in (FIRST, SECOND, FIRST[:9])
+    }
+    assert asked == {FIRST: [], SECOND: [far.pk], FIRST[:9]: [far.pk]}

@@ -49,7 +49,8 @@ def test_a_lead_makes_a_code_watches_the_phone_and_takes_it_back(field: Field, a
     shown = lead.get("/phones/").content.decode()
     assert "周行" in shown and "外人" not in shown and '<td class="r">3</td>' in shown
     device = Device.objects.get()
-    lead.post(f"/phones/{device.id}/revoke/", {"reason": ""})
+    refused = lead.post(f"/phones/{device.id}/revoke/", {"reason": ""}, follow=True).content.decode()
+    assert "没有停用：请写明原因" in refused
     assert Device.objects.get().revoked_at is None
     lead.post(f"/phones/{device.id}/revoke/", {"reason": "丢了"})
     assert "已停用，等它联网交回（丢了）" in lead.get("/phones/").content.decode()
@@ -91,7 +92,8 @@ def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
 
     lead.post(f"/returned/{first}/", {"do": "release", "note": "看过了"})
     assert (Visit.objects.get().id, Visit.objects.get().worker) == (first, field.worker.id)
-    lead.post(f"/returned/{last}/", {"do": "set_aside", "note": ""})
+    refused = lead.post(f"/returned/{last}/", {"do": "set_aside", "note": ""}, follow=True).content.decode()
+    assert "没有搁置：请写明原因，网格员在手机上看得到" in refused
     assert Returned.objects.get(pk=last).state == "waiting"
     lead.post(f"/returned/{last}/", {"do": "set_aside", "note": "已另记"})
     lead.post(f"/returned/{second}/", {"do": "assign", "to": str(field.worker.id), "note": "再去看看"})
@@ -164,7 +166,7 @@ def test_a_photo_is_put_on_a_badge_shown_on_the_phone_and_taken_off_again(field:
         answer = lead.post("/phones/badge/", {"user": str(user.id), "photo": file}, follow=True)
         return answer.content.decode()
 
-    assert "只收 JPEG" in put(b"GIF89a")
+    assert "没有存：只收 JPEG 照片（.jpg）" in put(b"GIF89a")
     assert "超过 100 kB" in put(JPEG + bytes(100_000))
     lead.post("/phones/badge/", {"user": str(far.id), "photo": SimpleUploadedFile("a.jpg", JPEG)})
     assert not Badge.objects.exists()

@@ -14,7 +14,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries
-from gridwalk.indicators.definitions import ATTENTION
+from gridwalk.indicators.definitions import ATTENTION, INDICATORS, Moment
 from gridwalk.registry.models import CareLabel, Dwelling, Person, Site
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, SECOND, Street
@@ -132,3 +132,45 @@ def test_who_was_not_verified_is_told_to_who_may_know_the_doors(
     by_door = f"/daily/overdue/?scope={FIRST}"
     assert "没有关联房屋的" in page(lead, by_door) and "程望0" in page(lead, by_door)
     assert f"到期核实 {WARDS} 人" in page(centre, by_door) and "程" not in page(centre, by_door)
+
+
+def test_a_grid_is_named_alone_among_its_communitys_and_with_it_among_others(overdue: Street, sign_in: SignIn) -> None:
+    names = {
+        scope: re.findall(r"(?:[甲乙]\S* )?第[一二]网格", page(sign_in(Role.STREET_CENTRE, FIRST[:9]), path))
+        for scope, path in ((scope, f"/board/{scope}/?by=grid") for scope in (FIRST, FIRST[:9]))
+    }
+    assert {scope: set(of_scope) for scope, of_scope in names.items()} == {
+        FIRST: {"第一网格", "第二网格"},
+        FIRST[:9]: {"甲 第一网格", "甲 第二网格", "乙 第一网格"},
+    }
+
+
+STANDING = {"person": {"active"}, "dwelling": {"active", "strike_off_pending"}, "site": {"active"}}
+ENDED = {"person": {"deceased", "moved_away", "struck_off"}, "dwelling": {"struck_off"}, "site": {"closed"}}
+
+
+def test_what_has_ended_is_in_no_rate(db: None, at: dt.datetime) -> None:
+    """Of each kind, a cared for person, a vacant and a let door, a site; in each state a record comes to."""
+    street, day = Street.lay_out(at), clock.local_date(at)
+    for kind, table in (("person", Person), ("site", Site)):
+        for status in sorted(STANDING[kind] | ENDED[kind]):
+            row = table.objects.create(grid_id=GRID, name=status, status=status, source="office", created_at=at)
+            if kind == "person":
+                CareLabel.objects.create(
+                    grid_id=GRID,
+                    person_id=row.pk,
+                    category="aged",
+                    interval_days=7,
+                    starts_on=day,
+                    ends_on=day,
+                    source="office",
+                    created_at=at,
+                )
+    for n, status in enumerate(sorted(STANDING["dwelling"] | ENDED["dwelling"])):
+        for m, of in enumerate(({"occupancy": "vacant"}, {"occupancy": "occupied", "tenure": "let"})):
+            door = street.door(str(101 + 10 * n + m))
+            Dwelling.objects.filter(pk=door.pk).update(status=status, **of)
+    for indicator in INDICATORS.values():
+        for strand in indicator.strands if not indicator.of_campaign else ():
+            counted = set(strand.rows(Moment(day)).values_list("status", flat=True))
+            assert counted == STANDING[strand.kind], (indicator.code, strand.code)

@@ -114,6 +114,16 @@ def test_who_was_pooled_stays_so_while_another_would_be_told_by_it() -> None:
     assert not third.pooled  # all can be shown, so none is told by the others
 
 
+def test_who_was_a_partner_is_shown_once_the_small_ones_hide_one_another() -> None:
+    """3 and 4 needed a third to come to ten; 5 and 6 do not."""
+    by_grid = {FIRST + "001": Cell(0, 3), FIRST + "002": Cell(0, 4)} | {FIRST + f"00{i}": Cell(90, 20) for i in (3, 4)}
+    tree, first = planned(by_grid, population_is_public=False)
+    assert first.pooled == {FIRST + "001", FIRST + "002", FIRST + "003"}
+    by_grid |= {FIRST + "001": Cell(0, 5), FIRST + "002": Cell(0, 6)}
+    _, second = planned(by_grid, population_is_public=False, memory=FIRST_TIME.after(first, tree))
+    assert second.pooled == {FIRST + "001", FIRST + "002"}
+
+
 def test_a_grid_that_was_shown_is_a_partner_only_where_there_is_no_other() -> None:
     by_grid = {FIRST + "001": Cell(0, 3)} | {FIRST + f"00{i}": Cell(90, 20 - i) for i in (2, 3, 4)}
     memory = Memory(shown=frozenset({FIRST + "004", FIRST + "003"}))

@@ -52,7 +52,7 @@ WORD = archive(**{"word__document.xml": b"x"})
         (b"", "台账.xlsx", "是空的"),
         (b"\x00\x01\x02rubbish", "台账.xlsx", "已损坏"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "台账.xls", "另存为 xlsx"),
-        (b"PK\x03\x04rubbish", "台账.xlsx", "已损坏"),
+        (b"PK\x03\x04rubbish", "台账.xlsx", "这个工作簿已损坏，读不了。请用表格软件打开，另存为 xlsx"),
         (archive(**{"xl__workbook.xml": b"<workbook"}), "台账.xlsx", "已损坏"),
         (guard.OLE + b"\x00" * 600 + guard.ENCRYPTED_PACKAGE, "台账.xlsx", "打开密码，读不了。请在表格软件里去掉密码"),
         (locked_xls(), "台账.xls", "密码"),
@@ -62,7 +62,7 @@ WORD = archive(**{"word__document.xml": b"x"})
         (BOMB, "台账.xlsx", "没有打开"),
         (CROWD, "台账.xlsx", "没有打开"),
         (b"%PDF-1.7\x00", "台账.pdf", "不认得"),
-        (b"\xff\xfa\x80\x81,\x80\n", "台账.csv", "编码"),
+        (b"\xff\xfa\x80\x81,\x80\n", "台账.csv", "这个文本表格的编码认不出来"),
     ],
 )
 def test_it_refuses_what_is_no_readable_workbook(data: bytes, name: str, says: str) -> None:
@@ -132,7 +132,7 @@ def test_it_gives_up_on_a_file_that_takes_too_long(monkeypatch: pytest.MonkeyPat
 
 
 def test_it_says_so_when_there_is_nothing_or_no_header() -> None:
-    with pytest.raises(LedgerError, match="没有内容"):
+    with pytest.raises(LedgerError, match="这个工作簿里没有内容，没有导入"):
         read.read(books.xlsx({"Sheet1": []}), "台账.xlsx")
     with pytest.raises(LedgerError, match="没有找到表头"):
         read.read(books.xlsx({"Sheet1": [["今天", "天气"], ["晴", 21]]}), "台账.xlsx")
@@ -177,3 +177,15 @@ def test_what_a_file_is_told_by_its_bytes_and_what_is_no_text_is_no_text_table(
         assert guard.format_of(data, name) == told
     except LedgerError as error:
         assert told in str(error)
+
+
+def test_the_last_row_and_the_longest_cell_are_read_and_one_more_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty rows between them count for nothing."""
+    monkeypatch.setattr(cells, "MAX_ROWS", 3)
+    monkeypatch.setattr(cells, "MAX_CELL", 6)
+    longest: list[list[cells.Cell]] = [["姓名"], [""], ["王一"], ["王" * 6]]
+    assert cells._bounded("这张表", longest) == longest
+    with pytest.raises(LedgerError, match="有 4 行，一次最多 3 行，没有导入"):
+        cells._bounded("这张表", [*longest, ["王二"]])
+    with pytest.raises(LedgerError, match="第 2 行第 1 列这一格有 7 个字，最多 6 个，没有导入"):
+        cells._bounded("这张表", [["姓名"], ["王" * 7]])

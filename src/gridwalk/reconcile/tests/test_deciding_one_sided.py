@@ -46,10 +46,13 @@ def test_who_has_moved_to_another_grid_or_is_gone_is_not_struck_off_from_the_old
     line = AuditEntry.objects.get(verb="unmatched.strike_off")
     assert (line.scope, line.kind, line.data, line.reason) == (GRID, "person", {"records": 1}, "台账上没有")
 
+    beside = missing(street, street.person("韩书言", street.door("103")).id)
+    deciding.decide(actor=lead(), at=at, unmatched=[beside.pk], decision="kept", reason="问过了")
     back = deciding.undo(actor=lead(), at=at + dt.timedelta(days=7), unmatched=chosen)
     assert (back.n_done, back.left) == (1, Counter({"还没有定，或者过了 7 天": 2}))
     assert not Recheck.objects.filter(state="open").exists()
     assert AuditEntry.objects.get(verb="unmatched.reopened").data == {"records": 1}
+    assert Unmatched.objects.get(state="kept") == beside, "decided with others, and stays so"
     assert Person.objects.get(pk=stays.pk).status == "active"
 
 
@@ -69,6 +72,9 @@ def test_a_decision_is_noted_by_its_name_and_grid(at: dt.datetime, what: str, de
     if decision in deciding.NEEDS_REASON:
         with pytest.raises(deciding.UnmatchedRefused, match="请写明原因，复核的人要看"):
             deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=decision, reason=" ")
+    other = "same" if what != "question" else "set_aside"
+    with pytest.raises(deciding.UnmatchedRefused, match="这一类不能这样定"):
+        deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=other, reason="问过了")
     outcome = deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=decision, reason="问过了")
     assert (outcome.n_done, dict(outcome.left)) == (1, {})
     line = AuditEntry.objects.get(verb=f"unmatched.{decision}")

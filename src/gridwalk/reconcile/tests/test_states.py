@@ -90,7 +90,7 @@ UNFINISHED = {"mapping", "rehearsing", "ready", "applying", "comparing", "paused
 NOT_WAITING = "不在等核对的状态，请刷新后再看"
 STEPS: list[tuple[Step, set[str], str]] = [
     (remap_import, {"mapping", "failed", "ready"}, BEGUN),
-    (stage, {"mapping"}, f"这份台账{NOT_WAITING}"),
+    (stage, {"mapping"}, "这份台账不在等核对的状态，请刷新后再看"),
     (apply, {"applying", "paused", "done"}, "这份台账还没有核对列，先核对再入库"),
     (cancel_import, UNFINISHED, "这份台账已经结束了"),
     (remap_comparison, {"mapping", "failed", "ready"}, BEGUN),
@@ -242,3 +242,21 @@ def test_what_stopped_half_way_is_noted_of_it_alone(at_home: Street) -> None:
         ("applying", ""),
         ("done", ""),
     ]
+
+
+def test_what_is_given_up_half_way_keeps_the_rows_that_are_in_the_register(at_home: Street) -> None:
+    ledger, other = handed_in(at_home.at, "mapping"), handed_in(at_home.at, "mapping")
+    for step in (stage, apply):
+        step(at_home.at, ledger)
+    (done,) = StagedRow.objects.filter(of=ledger.pk)
+    assert done.state != "waiting"
+    rows = {"of_id": ledger.pk, "sheet": done.sheet, "batch": done.batch, "values": {}, "state": "waiting"}
+    StagedRow.objects.create(**rows, row_no=done.row_no + 1)
+    stage(at_home.at, other)
+    type(ledger)._default_manager.filter(pk=ledger.pk).update(state="paused")
+    cancelled = cancel_import(at_home.at, ledger)
+    assert cancelled.message == "已放弃。放弃前入库的 1 批留在系统登记里。"
+    assert list(StagedRow.objects.filter(of=ledger.pk)) == [done], "an annotated ledger says of it what it became"
+    assert StagedRow.objects.filter(of=other.pk, state="waiting").count() == 1
+    assert cancel_import(at_home.at, other).message == "已放弃，什么都没有入库。"
+    assert not StagedRow.objects.filter(of=other.pk).exists()

@@ -338,3 +338,22 @@ def test_lists_hold_the_records_of_a_scope_without_those_merged_away(cast: Cast)
     cast.link(here, cast.door("106", FAR_GRID))
     cell = lists.PERSONS.cells(lead(), lead().reader(GRID), [here], ["home"])[here.pk]["home"]
     assert cell == f"{door.address}，户籍在此"
+
+
+def test_a_door_is_told_once_by_its_present_address_or_else_by_a_former_one(cast: Cast) -> None:
+    """101 was called so before, in other words; 102 is the former 101 of another building."""
+    door, other = cast.door("101"), cast.door("102")
+    for of, address in ((door, "老甲里 1号楼 1单元 101"), (other, "甲里 1号楼 1单元 101")):
+        FormerAddress.objects.create(
+            dwelling=of,
+            community=of.community,
+            address=address,
+            address_key=f"former|{of.room}",
+            search_keys=door.search_keys,
+            until_on=TODAY,
+        )
+    hits = [(hit.id, hit.title, hit.matched) for hit in search.search(lead(), "甲里1号楼1单元101")]
+    assert hits == [
+        (door.pk, door.address, "地址"),
+        (other.pk, other.address, "原地址 甲里 1号楼 1单元 101"),
+    ]

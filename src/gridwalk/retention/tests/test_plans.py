@@ -85,7 +85,7 @@ def test_erasing_one_person_leaves_the_plans_about_others_as_they_are(at: dt.dat
     others_wait = waiting(at, "merge_persons", stays, walk.street.person("李香"))
     before = undo_of(others)
     Person.objects.filter(pk=gone.pk).update(status="deceased", ended_on=at.date())
-    with pytest.raises(RetentionError, match="已并入另一条"):
+    with pytest.raises(RetentionError, match="没有清除：这一条已并入另一条，身份内容在那一条上"):
         people.erase_person(actor=walk.lead, at=at, person=twin.id, reason="家属书面申请")
     people.erase_person(actor=walk.lead, at=at, person=gone.id, reason="家属书面申请")
     entries = AuditEntry.objects.filter(verb="person.erased")

@@ -151,7 +151,7 @@ def test_a_merge_may_go_into_a_new_grid_or_into_one_that_stands(at: dt.datetime)
         (["001"], [], 0, "同一个网格只能写一次"),
         (["001"], ["001", "003"], 0, "同一个网格只能写一次"),
         (["001", "001"], ["003"], 0, "同一个网格只能写一次"),
-        (["000"], ["003"], 0, "不拆不并"),
+        (["000"], ["003"], 0, "网格编号是社区代码加 001 到 999；“未划入网格”不拆不并"),
         (["001"], ["000"], 0, "不拆不并"),
         (["001"], ["03"], 0, "001 到 999"),
         (["001"], ["003"], 1, "不能预先做"),
@@ -178,9 +178,9 @@ def test_it_refuses_to_end_a_grid_twice_to_use_a_number_again_or_to_cross_commun
     today, third, fourth = clock.local_date(at), COMMUNITY + "003", COMMUNITY + "004"
     actions.replace_grids(actor=SYSTEM, at=at, old=[GRID], new=[third], from_on=today)
     for old, new, why in (
-        ([GRID], [fourth], "已经停用"),
+        ([GRID], [fourth], "没有改：其中有网格已经停用"),
         ([SECOND], [GRID], "以前用过"),
-        ([SECOND], [OTHER + "001"], "一个社区"),
+        ([SECOND], [OTHER + "001"], "网格的拆分合并只在一个社区里做"),
     ):
         with pytest.raises(TerritoryError, match=why):
             actions.replace_grids(actor=SYSTEM, at=at, old=old, new=new, from_on=today)

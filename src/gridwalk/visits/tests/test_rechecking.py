@@ -25,7 +25,7 @@ def test_who_reported_cannot_recheck_nor_can_another_community(walk: Walk) -> No
     pending = target(door)
     assert pending.state == "pending"
     deciding = {"at": walk.at, "target": pending.id, "confirmed": True}
-    with pytest.raises(VisitRefused, match="不能自己复核"):
+    with pytest.raises(VisitRefused, match="报上来的人不能自己复核，请另一位同事来复核"):
         rechecks.decide_pending(actor=walk.lead, note="问过物业", **deciding)  # type: ignore[arg-type]
     second = made_up.lead()
     assert walk.lead.id and second.id
