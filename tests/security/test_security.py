@@ -135,7 +135,7 @@ def test_no_program_copies_the_register_page_by_page(sign_in: SignIn, monkeypatc
 def test_every_page_that_hands_out_files_or_numbers_or_takes_ledgers_has_a_limit() -> None:
     from gridwalk.console.permissions import PAGES
 
-    words = r":(reveal|(import|comparison)_upload|.*download|.*annotated|.*workbook|.*export|dossier|import_template)"
+    words = r":(reveal|(import|comparison)_upload|.*download|.*annotated|.*workbook|.*export|dossier|list_print|import_template)"
     handing = {n for n in PAGES if re.search(words, n)}
     assert handing == set(limits.LIMITS)
 
