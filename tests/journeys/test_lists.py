@@ -222,12 +222,12 @@ def test_a_view_is_kept_shared_and_says_what_its_reader_may_not_see(street: Clie
 
 def test_columns_are_kept_for_the_next_time(street: Client, sign_in: SignIn) -> None:
     change(street, "person", "columns", column=["sex", "relation"])
-    heads = re.findall(r"<th>([^<]+)</th>", text(street, "/register/"))
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", text(street, "/register/"))
     assert heads == ["姓名", "性别", "与户主关系"]
     change(street, "person", "columns", column=["sex", "relation"], up="relation")
-    heads = re.findall(r"<th>([^<]+)</th>", text(street, "/register/"))
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", text(street, "/register/"))
     assert heads == ["姓名", "与户主关系", "性别"]
-    other = re.findall(r"<th>([^<]+)</th>", text(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), "/register/"))
+    other = re.findall(r"<th[^>]*>([^<]+)</th>", text(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), "/register/"))
     assert "电话" in other, "everybody has their own"
 
 
@@ -294,7 +294,7 @@ def test_a_condition_stands_once_and_a_view_has_only_so_many(street: Client) -> 
         asked = {"field": "area_m2", "op": "most", "value": str(n), "view": view}
         view = view_in(change(street, "dwelling", "add", **asked))
     shown = text(street, f"/register/dwelling/?view={view}")
-    assert shown.count("建筑面积 <b>不多于") == 19, "beside 在册; the one that was asked twice stands once"
+    assert shown.count("建筑面积（平方米） <b>不多于") == 19, "beside 在册; the one that was asked twice stands once"
     assert "没有符合条件的房屋。去掉一个条件再看。" in shown
     again = {"do": "add", "field": "area_m2", "op": "most", "value": "20", "view": view}
     refused = street.post("/register/dwelling/change/", again, follow=True).content.decode()
