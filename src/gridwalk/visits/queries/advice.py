@@ -57,7 +57,7 @@ def planning(viewer: Viewer, campaign: Campaign, scope: str, *, kind: str, at: d
         raise NotHere
     open_ = Target.objects.filter(campaign=campaign, grid__code__startswith=scope, kind=kind)
     walked = open_.exclude(state__in=["visited", "left"]).order_by("grid_id", "walk_key", "id")
-    targets = list(walked.values_list(*facts.STANDING, "planned_on", "planned_band", named=True))
+    targets = list(walked.values_list(*facts.TARGET_FACTS, "planned_on", "planned_band", named=True))
     doors, today = facts.doors(viewer, targets, at), clock.local_date(at)
     groups = _groups(walked) if kind == "dwelling" else {}
     left = {

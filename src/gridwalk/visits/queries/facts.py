@@ -34,8 +34,8 @@ def shown(viewer: Viewer, grid: str, state: str, outcome: str) -> str:
     return "no_answer" if outcome == "vacant_confirmed" else outcome
 
 
-class Standing(Protocol):
-    """A target, or a row of its columns in ``STANDING``: what is read of each where thousands are left."""
+class TargetFacts(Protocol):
+    """A target, or a row of its columns in ``TARGET_FACTS``: what is read of each where thousands are left."""
 
     id: uuid.UUID
     campaign_id: uuid.UUID
@@ -49,10 +49,10 @@ class Standing(Protocol):
     revisit_at: dt.datetime | None
 
 
-STANDING = tuple(Standing.__annotations__)
+TARGET_FACTS = tuple(TargetFacts.__annotations__)
 
 
-def doors(viewer: Viewer, targets: Iterable[Standing], at: dt.datetime) -> dict[uuid.UUID, Door]:
+def doors(viewer: Viewer, targets: Iterable[TargetFacts], at: dt.datetime) -> dict[uuid.UUID, Door]:
     """What is known of each target, by its id; a constant number of queries.
 
     Whether a telephone is on record, whether a difference waits and when somebody opened before is told to who may
