@@ -324,9 +324,19 @@ def test_who_sees_counts_only_has_no_list_and_an_empty_street_says_what_comes_fi
     assert sign_in(Role.DISTRICT_CENTRE, "120105").get("/register/").status_code == 403
     assert sign_in(Role.ADMINISTRATOR, STREET).get("/register/").status_code == 403
     assert sign_in(Role.DISTRICT_CENTRE, "120105").post("/register/person/export/").status_code == 404
-    shown = text(lead, change(lead, "person", "drop", nth="0"))
-    assert "这里还没有登记人员" in shown
-    assert "没有符合条件的人员" in text(lead, "/register/person/")
+    shown = text(lead, "/register/person/")
+    assert "这里还没有登记人员。导入台账或上门走访之后就有了。" in shown and "没有符合条件的人员" not in shown
+    assert "/print/" not in shown and "/export/" not in shown, "nothing to take away"
+    assert "这里还没有登记人员" in text(lead, change(lead, "person", "drop", nth="0"))
+
+
+def test_a_condition_that_nobody_meets_says_so_and_how_to_go_on(street: Client) -> None:
+    address = change(street, "person", "add", field="born_on", op="before", value="1901-01-01")
+    shown = text(street, address)
+    assert "没有符合条件的人员。去掉一个条件再看。" in shown and "还没有登记人员" not in shown
+    assert "/print/" not in shown and "/export/" not in shown
+    nothing = street.post("/register/person/print/", {"view": view_in(address)}).content.decode()
+    assert "共 <b>0</b> 人" in nothing, "an address kept in a tab: an empty sheet that says so"
 
 
 def test_people_of_a_grid_stand_in_no_order_of_their_making(street: Client, sign_in: SignIn) -> None:

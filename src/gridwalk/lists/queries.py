@@ -227,6 +227,12 @@ def page(asking: Asking, *, after: uuid.UUID | None = None, before: uuid.UUID | 
     return _shown(asking, rows, before=anchor is not None, behind=more)
 
 
+def is_empty(asking: Asking) -> bool:
+    """Whether the list holds nothing in the scope, whatever is asked. Raises NotHere."""
+    _require(asking)
+    return not asking.records().exists()
+
+
 def _require(asking: Asking) -> None:
     if not asking.viewer.may(Verb.SEE_ROWS_MASKED, asking.scope):
         raise NotHere

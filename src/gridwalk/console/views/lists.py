@@ -56,6 +56,7 @@ def index(request: Signed, kind: str = "person") -> HttpResponse:
     total = queries.total(shown.asking, first=first) if request.GET.get("count") else None
     context |= {"page": rows, "last": rows.rows[-1].id if rows.rows else None, "total": total}
     context["total_at"] = _total_at(shown, first, len(rows.rows))
+    context["is_empty"] = not rows.rows and queries.is_empty(shown.asking)
     return page(request, "console/lists/show.html", context, active="console:register")
 
 
