@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
+from gridwalk.console.views import home
 from gridwalk.core import clock
 from gridwalk.registry.models import Difference, Person
 from gridwalk.territory.models import Stairwell
@@ -126,15 +127,19 @@ def test_what_scrolls_has_a_name_of_its_own(street: Client, visit: Any, page: Pa
     assert [region.get_attribute("aria-label") for region in regions.all()] == [heading, f"{heading} 2"]
 
 
-def test_home_of_twelve_communities_is_one_sheet_of_paper(street: Client, visit: Any) -> None:
+@pytest.mark.parametrize(("n_lines", "on_paper", "n_sheets"), [(12, "", 1), (20, "dense", 1), (21, "long", 2)])
+def test_home_of_up_to_twenty_communities_is_one_sheet_of_paper(
+    street: Client, visit: Any, n_lines: int, on_paper: str, n_sheets: int
+) -> None:
+    assert home._on_paper(n_lines) == on_paper
     page = visit(street, "/")
     expect(page.get_by_role("heading", name="能否按期完成")).to_be_visible()
     rows = page.locator("table.led tbody tr:not(.total)")
-    rows.first.evaluate("row => { for (let n = 0; n < 10; n++) row.before(row.cloneNode(true)); }")
-    expect(rows).to_have_count(12)
-    assert _sheets(page) == 1
-    rows.first.evaluate("row => { for (let n = 0; n < 12; n++) row.before(row.cloneNode(true)); }")
-    assert _sheets(page) == 2
+    fill = "(row, n) => { while (row.parentNode.rows.length <= n) row.before(row.cloneNode(true)); }"
+    rows.first.evaluate(fill, n_lines)
+    expect(rows).to_have_count(n_lines)
+    page.locator("main").evaluate("(main, name) => name && main.classList.add(name)", on_paper)
+    assert _sheets(page) == n_sheets
 
 
 def _sheets(page: Page) -> int:

@@ -53,5 +53,5 @@ def test_what_is_overdue_is_confirmed_by_telephone(street: Client, visit: Any) -
     accessible(page)
     page.get_by_label("全选这一页").check()
     page.get_by_role("button", name="都电话核实过，无变化").click()
-    expect(page.get_by_text("没有过期的。都在期限内核实过。")).to_be_visible()
+    expect(page.get_by_text("没有过期的。登记的都在期限内核实过。")).to_be_visible()
     accessible(page)

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 import hatch_build
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
-from gridwalk.campaigns.models import Target
+from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
@@ -218,6 +218,37 @@ def test_a_returned_visit_says_why_and_stays_to_be_seen(opened: Page) -> None:
     expect(opened.get_by_text("已注销")).to_be_visible()
     assert Visit.objects.count() == 0
     assert Op.objects.get().state == "returned"
+
+
+def test_in_quiet_hours_nothing_is_chosen_and_only_a_call_is_no_return(
+    walk: Street, profile: Callable[[], BrowserContext], live_server: Any
+) -> None:
+    Campaign.objects.update(quiet_from=dt.time(0, 0))  # at any hour the test runs
+    page = profile().pages[0]
+    phone.activate(page, live_server.url, walk.worker)
+    phone.open_door(page, "1单元", "101")
+    expect(page.get_by_role("button", name="电话核实，无变化")).to_be_visible()
+    page.get_by_role("button", name="没见到人").click()
+    outcomes = page.get_by_role("radiogroup", name="结果")
+    expect(outcomes.get_by_role("radio", checked=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="先选结果")).to_be_disabled()
+    outcomes.get_by_role("radio", name="没人应门").click()
+    expect(page.get_by_text("这样保存会退回")).to_be_visible()
+    outcomes.get_by_role("radio", name="电话核实了").click()
+    expect(page.get_by_text("这样保存会退回")).to_be_hidden()
+    page.get_by_role("button", name="保存走访").click()
+    expect(page.get_by_text("都已传到服务器")).to_be_visible()
+    assert Op.objects.get().state == "accepted"
+    assert Visit.objects.get().outcome == "phone"
+
+
+def test_by_day_a_knock_that_nobody_answered_is_chosen_already(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "101")
+    opened.get_by_role("button", name="没见到人").click()
+    expect(opened.get_by_role("radio", name="没人应门")).to_be_checked()
+    opened.get_by_role("button", name="保存走访").click()
+    expect(opened.get_by_text("都已传到服务器")).to_be_visible()
+    assert Visit.objects.get().outcome == "no_answer"
 
 
 def test_what_waits_can_be_exported_sealed(opened: Page, tmp_path: Path) -> None:

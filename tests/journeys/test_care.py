@@ -178,7 +178,7 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert "程望舒" in text(worker.get("/care/"))
         assert "请选一个原因" in text(worker.post(labelled, {"do": "end"}))
         assert worker.post(labelled, {"do": "end", "why": "not_needed"}).status_code == 302
-        assert "以前到期的都联系过了" in text(worker.get("/care/"))
+        assert "现在没有重点关爱人员" in text(worker.get("/care/"))
         assert "已经结束" in text(worker.post(labelled, {"do": "review"}))
         assert worker.post(labelled, {"do": "anything"}).status_code == 404
         assert "不再需要" in text(worker.get(labelled))
@@ -197,7 +197,7 @@ def test_a_label_ends_by_itself_when_nobody_renews_it(worker: Client, person: Pe
     assert "程望舒" in text(worker.get("/care/?tab=ending")), "it is told a month before"
     with in_days(21):
         worker = sign_in(Role.GRID_WORKER, GRID)
-        assert "以前到期的都联系过了" in text(worker.get("/care/"))
+        assert "现在没有重点关爱人员" in text(worker.get("/care/"))
         label = CareLabel.objects.get()
         shown = worker.post(f"/care/labels/{label.pk}/", {"do": "renew", "ends_on": str(today(90)), "reason": "还要"})
         assert (shown.status_code, "已经结束或到期了" in text(shown)) == (422, True)
@@ -223,7 +223,7 @@ def test_what_rests_on_a_wish_counts_with_consent_only(worker: Client, person: P
     assert worker.post(page, {"do": "consent", "consent": "family", "consent_on": str(today(-1))}).status_code == 302
     assert "程望舒" in text(worker.get("/care/"))
     assert worker.post(page, {"do": "end", "why": "unwilling"}).status_code == 302
-    assert "以前到期的都联系过了" in text(worker.get("/care/")), "a wish taken back ends it at once"
+    assert "现在没有重点关爱人员" in text(worker.get("/care/")), "a wish taken back ends it at once"
     confirm(street, upload(street, workbook("慢病随访名册", ledger)))
     assert CareLabel.objects.filter(ended_on__isnull=True).count() == 0, "a ledger does not bring it back"
     agreed = [["姓名", "身份证号", "关爱类别", "同意日期"], ["程兰因", id_no(2, "19500203"), "慢病", "2026-01-05"]]

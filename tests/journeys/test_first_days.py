@@ -28,7 +28,7 @@ from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, begin, 
 from tests.harness.pages import Reader
 from tests.harness.people import signed_in
 from tests.journeys.test_comparing import compared, people
-from tests.journeys.test_no_dead_ends import dead_ends
+from tests.journeys.test_no_dead_ends import dead_ends, walked
 
 OTHER_STREET: dict[str, Any] = {
     **TREE,
@@ -228,6 +228,27 @@ def came_of(*visits: tuple[str, str]) -> None:
     for door, (state, outcome) in zip(Target.objects.order_by("walk_key"), visits, strict=True):
         Target.objects.filter(pk=door.pk).update(state=state, outcome=outcome)
     Tally.objects.all().delete()
+
+
+PRAISE = re.compile(
+    r"都在期限内|都已理清|都联系过|以内看过|都记上|都划好|都走访|都对上|都一致|全部走访|没有未完成的|没有待定的了|没有要回填的了|没有要改回去的了"
+)
+"""What is said where all of something is done."""
+
+
+@pytest.mark.slow
+def test_nothing_recorded_does_not_read_as_done(post: Post) -> None:
+    """Also every tab of the pages that list what waits: ``of_each_kind``."""
+    lay_out()
+    posts = {Role.COMMUNITY_LEAD: "君临天下", Role.STREET_CENTRE: "光复道街道", Role.GRID_WORKER: "君临天下 第一网格"}
+    praised, paths = [], set()
+    for role, area in posts.items():
+        for _, path, answer in walked(post(role, area), of_each_kind=20):
+            paths.add(path.partition("?")[0])
+            if answer.headers["Content-Type"].startswith("text/html") and not path.startswith("/help/"):
+                praised += [f"{role} {path}: {praise[0]}" for praise in PRAISE.finditer(answer.content.decode())]
+    assert {"/daily/overdue/", "/bench/", "/care/", "/rounds/", "/returned/"} <= paths
+    assert not praised, "\n".join(praised)
 
 
 @pytest.mark.slow

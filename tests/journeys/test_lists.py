@@ -15,9 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.rules import Role
+from gridwalk.console.views import lists
 from gridwalk.core import clock, outward
 from gridwalk.core.models import AuditEntry
 from gridwalk.lists.models import Export, SavedView
+from gridwalk.lists.rules import Way
 from gridwalk.registry.models import Dwelling, Person, Residence, by_lot
 from tests.harness.campaign import COMMUNITY, GRID, id_no
 from tests.harness.people import SignIn
@@ -48,6 +50,31 @@ def view_in(address: str) -> str:
     match = re.search(r"view=([0-9a-f-]{36})", address)
     assert match, address
     return match[1]
+
+
+def crowd(n_persons: int) -> None:
+    """So many more people behind one door, in the order of their numbers."""
+    home = Dwelling.objects.filter(status="active").order_by("walk_key")[0]
+    at = clock.now()
+    for n in range(n_persons):
+        person = Person.objects.create(
+            grid_id=home.grid_id,
+            name=f"众{n}",
+            name_key=f"众{n}",
+            sort_key=f"zhong {n:03}",
+            born_on=dt.date(1970, 1, 1) + dt.timedelta(days=n),
+            created_at=at,
+            source="ledger",
+        )
+        Residence.objects.create(
+            grid_id=home.grid_id, person=person, dwelling=home, kind="lives_here", source="ledger", created_at=at
+        )
+
+
+def on_paper(shown: str) -> list[list[str]]:
+    """The cells of each row of a printed list."""
+    body = shown[shown.index("<tbody>") : shown.index("</tbody>")]
+    return [re.findall(r"<td[^>]*>\s*([^<]*?)\s*</td>", row) for row in body.split("<tr>")[1:]]
 
 
 def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Client) -> None:
@@ -195,12 +222,12 @@ def test_a_view_is_kept_shared_and_says_what_its_reader_may_not_see(street: Clie
 
 def test_columns_are_kept_for_the_next_time(street: Client, sign_in: SignIn) -> None:
     change(street, "person", "columns", column=["sex", "relation"])
-    heads = re.findall(r"<th>([^<]+)</th>", text(street, "/register/"))
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", text(street, "/register/"))
     assert heads == ["姓名", "性别", "与户主关系"]
     change(street, "person", "columns", column=["sex", "relation"], up="relation")
-    heads = re.findall(r"<th>([^<]+)</th>", text(street, "/register/"))
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", text(street, "/register/"))
     assert heads == ["姓名", "与户主关系", "性别"]
-    other = re.findall(r"<th>([^<]+)</th>", text(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), "/register/"))
+    other = re.findall(r"<th[^>]*>([^<]+)</th>", text(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), "/register/"))
     assert "电话" in other, "everybody has their own"
 
 
@@ -245,22 +272,7 @@ def test_calls_are_a_page_with_buttons_and_nothing_else(street: Client, sign_in:
 
 
 def test_turning_pages_survives_the_way_back_and_a_row_that_is_gone(street: Client) -> None:
-    home = Dwelling.objects.filter(status="active").order_by("walk_key")[0]
-    at = clock.now()
-    for n in range(120):
-        born = dt.date(1970, 1, 1) + dt.timedelta(days=n)
-        person = Person.objects.create(
-            grid_id=home.grid_id,
-            name=f"众{n}",
-            name_key=f"众{n}",
-            sort_key=f"zhong {n:03}",
-            born_on=born,
-            created_at=at,
-            source="ledger",
-        )
-        Residence.objects.create(
-            grid_id=home.grid_id, person=person, dwelling=home, kind="lives_here", source="ledger", created_at=at
-        )
+    crowd(120)
     for sort in ("name", "oldest", "youngest", "verified", "grid"):
         change(street, "person", "sort", sort=sort)
         pages, address = [], "/register/person/"
@@ -274,6 +286,19 @@ def test_turning_pages_survives_the_way_back_and_a_row_that_is_gone(street: Clie
         back = re.search(r'href="(\?[^"]*before=[^"]+)"', shown)
         assert back and rows(text(street, f"/register/person/{back[1].replace('&amp;', '&')}")) == pages[1], sort
     assert rows(text(street, f"/register/person/?after={uuid.uuid4()}")) == pages[0], "gone: from the beginning"
+
+
+def test_a_condition_stands_once_and_a_view_has_only_so_many(street: Client) -> None:
+    view = ""
+    for n in (*range(1, 20), 1):
+        asked = {"field": "area_m2", "op": "most", "value": str(n), "view": view}
+        view = view_in(change(street, "dwelling", "add", **asked))
+    shown = text(street, f"/register/dwelling/?view={view}")
+    assert shown.count("建筑面积（平方米） <b>不多于") == 19, "beside 在册; the one that was asked twice stands once"
+    assert "没有符合条件的房屋。去掉一个条件再看。" in shown
+    again = {"do": "add", "field": "area_m2", "op": "most", "value": "20", "view": view}
+    refused = street.post("/register/dwelling/change/", again, follow=True).content.decode()
+    assert "没有添加条件：一个视图最多 20 个条件，先去掉一个。" in refused
 
 
 def test_three_times_the_rows_cost_the_same_queries(street: Client) -> None:
@@ -299,9 +324,19 @@ def test_who_sees_counts_only_has_no_list_and_an_empty_street_says_what_comes_fi
     assert sign_in(Role.DISTRICT_CENTRE, "120105").get("/register/").status_code == 403
     assert sign_in(Role.ADMINISTRATOR, STREET).get("/register/").status_code == 403
     assert sign_in(Role.DISTRICT_CENTRE, "120105").post("/register/person/export/").status_code == 404
-    shown = text(lead, change(lead, "person", "drop", nth="0"))
-    assert "这里还没有登记人员" in shown
-    assert "没有符合条件的人员" in text(lead, "/register/person/")
+    shown = text(lead, "/register/person/")
+    assert "这里还没有登记人员。导入台账或上门走访之后就有了。" in shown and "没有符合条件的人员" not in shown
+    assert "/print/" not in shown and "/export/" not in shown, "nothing to take away"
+    assert "这里还没有登记人员" in text(lead, change(lead, "person", "drop", nth="0"))
+
+
+def test_a_condition_that_nobody_meets_says_so_and_how_to_go_on(street: Client) -> None:
+    address = change(street, "person", "add", field="born_on", op="before", value="1901-01-01")
+    shown = text(street, address)
+    assert "没有符合条件的人员。去掉一个条件再看。" in shown and "还没有登记人员" not in shown
+    assert "/print/" not in shown and "/export/" not in shown
+    nothing = street.post("/register/person/print/", {"view": view_in(address)}).content.decode()
+    assert "共 <b>0</b> 人" in nothing, "an address kept in a tab: an empty sheet that says so"
 
 
 def test_people_of_a_grid_stand_in_no_order_of_their_making(street: Client, sign_in: SignIn) -> None:
@@ -328,7 +363,48 @@ def test_people_of_a_grid_stand_in_no_order_of_their_making(street: Client, sign
 
 def test_a_list_that_can_be_printed_says_its_days_in_one_piece_and_one_with_vacancy_cannot(street: Client) -> None:
     shown = text(street, "/register/person/?count=1")
-    assert "data-print" in shown and re.search(r'<td class="nw">\s*\d{4}-\d\d-\d\d\s*</td>', shown)
+    assert "/register/person/print/" in shown and re.search(r'<td class="nw">\s*\d{4}-\d\d-\d\d\s*</td>', shown)
     assert shown.count("<thead>") == 1, "the heads that each sheet repeats"
     inside = text(street, change(street, "dwelling", "add", field="occupancy", op="is", value="vacant"))
-    assert "data-print" not in inside and 'class="sheet secret"' in inside
+    assert "data-print" not in inside and "/print/" not in inside and 'class="sheet secret"' in inside
+
+
+def test_a_view_of_any_length_is_printed_whole_and_noted_as_a_file_is(street: Client, sign_in: SignIn) -> None:
+    crowd(56)
+    shown = street.post("/register/person/print/").content.decode()
+    assert [cells[0] for cells in on_paper(shown)[:5]] == ["程兰因", "程望舒", "韩书言", "孟昭宁", "众0"]
+    assert len(on_paper(shown)) == 60 and "共 <b>60</b> 人" in shown
+    assert shown.count("<thead>") == 1 and shown.count("<tfoot>") == 1, "both stand on each sheet"
+    for words in ("人员名单", "人员状态 <b>是 在册</b>", "数据截至", "按姓名"):
+        assert words in " ".join(shown.replace("<b\n", "<b").split()), words
+    assert id_no(11)[-4:] not in shown and "120199************" in shown
+    entry, export = AuditEntry.objects.get(verb="file.exported"), Export.objects.get()
+    assert (entry.subject, entry.data["ending"], len(export.entities)) == (export.pk, "paper", 60)
+    assert f"编号 {entry.data['number']}，内部资料" in shown
+    person = Person.objects.get(name="程兰因")
+    looks = street.post(f"/people/{person.pk}/looks/", {"reason": "本人来问谁看过"}).content.decode()
+    assert "打印了名单，里面有本人" in looks and entry.data["number"] in looks
+    address = change(street, "person", "add", field="born_on", op="before", value="1960-01-01")
+    asked = street.post("/register/person/print/", {"view": view_in(address)}).content.decode()
+    assert [cells[0] for cells in on_paper(asked)] == ["程兰因"] and "早于 1960-01-01" in asked
+    other = Person.objects.get(name="程望舒")
+    chosen = street.post("/register/person/print/", {"row": [str(other.pk)]}).content.decode()
+    assert [cells[0] for cells in on_paper(chosen)] == ["程望舒"] and "选出 <b>1</b> 人" in chosen
+    masked = sign_in(Role.STREET_CENTRE, STREET).post("/register/person/print/").content.decode()
+    assert "程望舒" not in masked and "1950-02-03" not in masked and "程**" in masked
+
+
+def test_what_may_not_be_printed_says_why_and_leaves_no_line(
+    street: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = change(street, "dwelling", "add", field="occupancy", op="is", value="vacant")
+    inside = street.post("/register/dwelling/print/", {"view": view_in(address)}, follow=True).content.decode()
+    assert "没有打印：带空房、出租的视图只在屏幕上看。去掉这些列和条件再打印。" in inside
+    monkeypatch.setitem(lists.MOST_ROWS, Way.PAPER, 3)
+    long = street.post("/register/person/print/", follow=True).content.decode()
+    assert "没有打印：一次最多打印 3 行，先加条件或换小一些的范围，或改用导出。" in long
+    assert sign_in(Role.GRID_WORKER, GRID).post("/register/person/print/").status_code == 403
+    assert "打印这一页" in text(sign_in(Role.GRID_WORKER, GRID), "/register/")
+    assert not Export.objects.exists() and not AuditEntry.objects.filter(verb="file.exported").exists()
+    monkeypatch.setitem(lists.MOST_ROWS, Way.PAPER, 4)
+    assert len(on_paper(street.post("/register/person/print/").content.decode())) == 4

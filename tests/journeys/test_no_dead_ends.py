@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -23,26 +25,30 @@ def kind_of(path: str) -> str:
     return re.sub(r"[0-9a-f-]{36}|\d{12,15}", "·", path.partition("?")[0])
 
 
-def dead_ends(client: Client) -> tuple[list[str], int]:
-    """Where links lead that do not open, each with the page that shows it; and how many pages were opened."""
-    refused, seen, opened = [], {"/"}, Counter[str]()
+def walked(client: Client, *, of_each_kind: int = OF_EACH_KIND) -> Iterator[tuple[str, str, Any]]:
+    """The pages that links lead to: the page that shows the link, the path, the answer."""
+    seen, opened = {"/"}, Counter[str]()
     waiting = deque([("", "/")])
     while waiting and opened.total() < PAGES:
         page, path = waiting.popleft()
-        if opened[kind_of(path)] >= OF_EACH_KIND:
+        if opened[kind_of(path)] >= of_each_kind:
             continue
         opened[kind_of(path)] += 1
         answer = client.get(path, follow=True)
-        if answer.status_code != 200:
-            refused.append(f"{page} → {path} {answer.status_code}")
-        elif answer.headers["Content-Type"].startswith("text/html"):
+        yield page, path, answer
+        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
             for href in re.findall(r'<a [^>]*href="([^"#]+)"', answer.content.decode()):
                 to = href.replace("&amp;", "&")
                 to = path.partition("?")[0] + to if to.startswith("?") else to
                 if to.startswith("/") and not FILES.search(to) and to not in seen:
                     seen.add(to)
                     waiting.append((path, to))
-    return refused, opened.total()
+
+
+def dead_ends(client: Client) -> tuple[list[str], int]:
+    """Where links lead that do not open, each with the page that shows it; and how many pages were opened."""
+    opened = list(walked(client))
+    return [f"{page} → {path} {to.status_code}" for page, path, to in opened if to.status_code != 200], len(opened)
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,14 @@ def target_of(campaign: uuid.UUID, entity: uuid.UUID) -> Target | None:
 def of_nobody(viewer: Viewer, campaign: Campaign, scope: str, on: dt.date) -> Counter[tuple[str, str]]:
     """How many targets of a scope are still to be walked and nobody's, by (grid, kind); what has none is missing."""
     inside = in_scopes(viewer.within(Verb.SEE_COUNTS, scope), "grid__code")
-    rows = Target.objects.filter(inside, predicates.of_nobody(on), campaign=campaign)
-    counted = rows.values_list("grid_id", "kind").annotate(n=Count("pk"))
-    return Counter({(grid, kind): n for grid, kind, n in counted})
+    rows = Target.objects.filter(inside, predicates.remaining(), campaign=campaign)
+    # What ``predicates.of_nobody`` asks of each door is asked once of each worker of a grid.
+    posts = set(accounts.visiting(on).values_list("user", "scope"))
+    counted: Counter[tuple[str, str]] = Counter()
+    for grid, kind, assignee, n in rows.values_list("grid_id", "kind", "assignee").annotate(n=Count("pk")):
+        if not any((assignee, grid[:length]) in posts for length in range(len(grid) + 1)):
+            counted[grid, kind] += n
+    return counted
 
 
 def workdays(campaign: Campaign, today: dt.date) -> Workdays:

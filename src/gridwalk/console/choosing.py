@@ -61,7 +61,7 @@ def with_condition(request: Signed, listing: PlainList, view: View, reader: Read
             typed=asked.values[0],
         )
         asked = dataclasses.replace(asked, values=(index,))
-    return dataclasses.replace(view, conditions=(*view.conditions, asked))
+    return rules.with_condition(view, asked)
 
 
 def without_condition(request: Signed, view: View) -> View:

@@ -35,6 +35,7 @@ LIMITS = {
     "console:comparison_upload": (AuditVerb.COMPARISON_UPLOADED, UPLOADS),
     "console:backfill_workbook": (AuditVerb.FILE_EXPORTED, 60),
     "console:list_export": (AuditVerb.FILE_EXPORTED, 60),
+    "console:list_print": (AuditVerb.FILE_EXPORTED, 60),
 }
 """Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes
 count together.

@@ -104,6 +104,7 @@ PAGES: dict[str, Guard] = {
     "console:list_view": Verb.SEE_ROWS_MASKED,
     "console:list_calls": Verb.REVEAL,
     "console:list_export": Verb.EXPORT_REPORT,
+    "console:list_print": Verb.EXPORT_REPORT,
     "console:search": Verb.SEE_ROWS_MASKED,
     "console:search_id_tail": Verb.SEE_ROWS,
     "console:online": Verb.SEE_ROWS_MASKED,

@@ -81,8 +81,12 @@ def todos(asked: Asked) -> list[Todo]:
     return [todo for kind in KINDS for todo in kind(asked)]
 
 
-def _stale(n: int, unit: str) -> str:
-    return f"其中 {n:,} {unit}放了 7 天以上" if n else ""
+def _stale(words: str) -> str:
+    return f"其中 {words}放了 7 天以上" if words else ""
+
+
+def _several(n: int, unit: str) -> str:
+    return f"{n:,} {unit}" if n else ""
 
 
 def _nobody_named(asked: Asked) -> Iterator[Todo]:
@@ -120,7 +124,7 @@ def _not_compared(asked: Asked) -> Iterator[Todo]:
 def _differences(asked: Asked) -> Iterator[Todo]:
     for part, named in asked.parts(Verb.DECIDE_DIFFERENCE):
         if n := differences.n_open(asked.viewer, part):
-            stale = _stale(differences.n_open(asked.viewer, part, before=asked.since), "条")
+            stale = _stale(_several(differences.n_open(asked.viewer, part, before=asked.since), "条"))
             yield Todo(
                 mark="异",
                 text=f"{named}{n:,} 条差异待核对",
@@ -173,15 +177,20 @@ def _rechecks(asked: Asked) -> Iterator[Todo]:
         yield from _rechecks_in(asked, part, named)
 
 
+def _by_kind(counted: Mapping[str, int]) -> str:
+    """Unlike things beside each other, never added up: 8 户、3 家."""
+    return "、".join(f"{counted[kind]:,} {COUNTED_IN[kind]}" for kind in COUNTED_IN if counted[kind])
+
+
 def _rechecks_in(asked: Asked, part: str, named: str) -> Iterator[Todo]:
     viewer, url = asked.viewer, f"/rechecks/?scope={part}"
     if counted := worklist.n_pending(viewer, part):
-        words = "、".join(f"{counted[kind]:,} {COUNTED_IN[kind]}" for kind in COUNTED_IN if counted[kind])
-        stale = _stale(worklist.n_pending(viewer, part, before=asked.since).total(), "件")
-        note = stale or "复核前仍算在应走访里"
-        yield Todo(mark="核", text=f"{named}{words}等另一人复核", note=note, url=url, button="去复核")
+        late = worklist.n_pending(viewer, part, before=asked.since)
+        note = _stale(_by_kind(late)) or "复核前仍算在应走访里"
+        yield Todo(mark="核", text=f"{named}{_by_kind(counted)}等另一人复核", note=note, url=url, button="去复核")
     if n := rechecks.n_waiting(viewer, part):
-        note = _stale(rechecks.n_waiting(viewer, part, before=asked.since), "件") or "复核前记录还在册"
+        late_ends = _several(rechecks.n_waiting(viewer, part, before=asked.since), "件")
+        note = _stale(late_ends) or "复核前记录还在册"
         yield Todo(mark="销", text=f"{named}{n:,} 件注销、恢复等复核", note=note, url=url, button="去复核")
     if n := plans.n_waiting(viewer, part):
         note = "合并、拆分、搬迁，复核了才生效"

@@ -94,6 +94,7 @@ urlpatterns = [
     path("register/<str:kind>/keep/", lists.keep, name="list_keep"),
     path("register/<str:kind>/calls/", lists.calls, name="list_calls"),
     path("register/<str:kind>/export/", lists.export, name="list_export"),
+    path("register/<str:kind>/print/", lists.paper, name="list_print"),
     path("search/", register.find, name="search"),
     path("search/id/", register.find_by_id_tail, name="search_id_tail"),
     path("online/", online.online, name="online"),

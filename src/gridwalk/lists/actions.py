@@ -12,7 +12,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.lists import queries, rules
 from gridwalk.lists.listing import Listing
 from gridwalk.lists.models import Export, SavedView
-from gridwalk.lists.rules import ListError, View
+from gridwalk.lists.rules import ListError, View, Way
 from gridwalk.method import text
 
 MOST_VIEWS = 50
@@ -82,10 +82,12 @@ def note_opened(*, actor: Viewer, at: dt.datetime, asking: queries.Asking) -> No
         writing.audit(AuditVerb.LIST_OPENED, scope=asking.scope, kind="list", data={"list": asking.listing.code})
 
 
-def take_away(*, actor: Viewer, at: dt.datetime, asking: queries.Asking, entities: Sequence[uuid.UUID]) -> Export:
-    """Note which records stand in a file that is about to leave. Raises NotPermitted, ListError."""
+def take_away(
+    *, actor: Viewer, at: dt.datetime, asking: queries.Asking, entities: Sequence[uuid.UUID], way: Way = Way.FILE
+) -> Export:
+    """Note which records stand in a file or on a paper that is about to leave. Raises NotPermitted, ListError."""
     require(actor, Verb.EXPORT_REPORT, asking.scope)
     if rules.stays_inside(asking.view, asking.listing.by_name):
-        raise ListError("没有导出：带空房、出租的视图只在屏幕上看。去掉这些列和条件再导出。")
+        raise ListError(f"没有{way}：带空房、出租的视图只在屏幕上看。去掉这些列和条件再{way}。")
     with core.write_to(actor=actor, at=at):
         return Export.objects.create(list=asking.listing.code, scope=asking.scope, at=at, entities=list(entities))

@@ -222,9 +222,15 @@ def page(asking: Asking, *, after: uuid.UUID | None = None, before: uuid.UUID | 
     turned = backwards and anchor is not None
     rows = ids(asking, anchor, backwards=turned)
     more, rows = len(rows) > PAGE, rows[:PAGE]
-    if turned:
-        return _shown(asking, rows[::-1], before=more, behind=True)
-    return _shown(asking, rows, before=anchor is not None, behind=more)
+    shown = _rows(asking, rows[::-1] if turned else rows)
+    before_it, behind_it = (more, True) if turned else (anchor is not None, more)
+    return ListPage(columns=asking.columns, rows=shown, before=before_it, behind=behind_it)
+
+
+def is_empty(asking: Asking) -> bool:
+    """Whether the list holds nothing in the scope, whatever is asked. Raises NotHere."""
+    _require(asking)
+    return not asking.records().exists()
 
 
 def _require(asking: Asking) -> None:
@@ -323,11 +329,6 @@ def _judging() -> Iterator[None]:
 
 _EVERY_RECORD = "SELECT set_config('random_page_cost', '1', true), set_config('enable_seqscan', 'off', true)"
 """Until the end of the transaction."""
-
-
-def _shown(asking: Asking, records: Sequence[uuid.UUID], *, before: bool, behind: bool) -> ListPage:
-    rows = _rows(asking, records)
-    return ListPage(columns=asking.columns, rows=rows, before=before, behind=behind)
 
 
 def _rows(asking: Asking, wanted: Sequence[uuid.UUID]) -> list[ListRow]:

@@ -21,6 +21,17 @@ class ListError(Exception):
     """A condition that cannot be asked; the text says why and what to do."""
 
 
+class Way(enum.StrEnum):
+    """How a view leaves the house, in the word of its button."""
+
+    FILE = "导出"
+    PAPER = "打印"
+
+
+PAPER = "paper"
+"""What the audit calls the ending of a file that is sheets of paper."""
+
+
 class Type(enum.StrEnum):
     """What a field holds, and by that what it can be asked."""
 
@@ -82,6 +93,8 @@ NOT_RECORDED = ""
 """Among the values of a choice: nothing is recorded."""
 MOST_DAYS = 36500
 DAYS = (dt.date(1900, 1, 1), dt.date(2199, 12, 31))
+MOST_CONDITIONS = 20
+"""Conditions of a view: more than anybody reads as a sentence."""
 LONGEST = 60
 """Characters of what a text is searched for."""
 
@@ -229,6 +242,15 @@ def condition(field: ListField, op: str, typed: Sequence[str], reader: Reader) -
     if fault:
         raise ListError(f"没有添加条件：“{field.label}”{fault}")
     return Condition(field.name, asked, tuple(values))
+
+
+def with_condition(view: View, asked: Condition) -> View:
+    """A view that asks one thing more; what it asks already is not asked twice. Raises ListError."""
+    if asked in view.conditions:
+        return view
+    if len(view.conditions) >= MOST_CONDITIONS:
+        raise ListError(f"没有添加条件：一个视图最多 {MOST_CONDITIONS} 个条件，先去掉一个。")
+    return dataclasses.replace(view, conditions=(*view.conditions, asked))
 
 
 def _fault(field: ListField, op: Op, values: Sequence[str]) -> str:

@@ -109,6 +109,8 @@ class RateChart extends HTMLElement {
             itemStyle: { color: colour("--v") },
             label: {
               color: colour("--ink"),
+              textBorderColor: colour("--sheet"), // over a line it crosses it is read all the same
+              textBorderWidth: 3,
               fontSize,
               position: above ? "top" : "bottom",
               distance: above ? WORDS_ABOVE : WORDS_BELOW,

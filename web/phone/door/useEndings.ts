@@ -54,5 +54,5 @@ export function useEndings(
     back();
   }
 
-  return reactive({ reason, save, saveWithoutTheUnfinished, saveVacant, canGiveBack, giveBack });
+  return reactive({ reason, quiet, save, saveWithoutTheUnfinished, saveVacant, canGiveBack, giveBack });
 }

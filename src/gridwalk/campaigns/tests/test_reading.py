@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -107,6 +108,8 @@ def test_what_is_nobodys_is_counted_by_grid_and_kind_where_counts_are_seen(
     here = {(GRID, "dwelling"): 2, (GRID, "organization"): 1, (NEXT_GRID, "dwelling"): 1}
     assert queries.of_nobody(lead(), of.campaign, FIRST, on) == here
     assert queries.of_nobody(lead(), of.campaign, STREET, on) == here, "no more than the viewer sees"
+    theirs = Target.objects.filter(predicates.of_nobody(on), campaign=of.campaign, grid__code__startswith=FIRST)
+    assert Counter(theirs.values_list("grid_id", "kind")) == here, "as many as the list of them has rows"
     assert queries.of_nobody(worker(NEXT_GRID), of.campaign, FIRST, on) == {(NEXT_GRID, "dwelling"): 1}
     assert queries.of_nobody(lead(SECOND), of.campaign, FIRST, on) == {}
 

@@ -78,7 +78,7 @@ def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
     person = field.street.person("程望舒", door)
     field.walk.dispatch()
     wire, lead = field.phone(), signed_in(field.lead)
-    assert "都记上了" in lead.get("/returned/").content.decode()
+    assert "手机传来、没能记上的，会列在这里" in lead.get("/returned/").content.decode()
     field.worker.assignments.update(to_on=clock.local_date(clock.now()).replace(day=1))
     edit = {"kind": "person", "entity": str(person.id), "set": {"phone": {"p": None, "v": "12000000005"}}}
     push(wire, visit(1, door, confirmed=[str(person.id)], edits=[edit]), visit(2, other), visit(3, third, "no_answer"))

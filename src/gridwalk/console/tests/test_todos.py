@@ -204,7 +204,7 @@ def test_a_scoped_page_of_what_was_returned_says_whose_it_is_and_stays_in_its_sc
     field.worker.assignments.update(to_on=clock.local_date(clock.now()).replace(day=1))
     push(wire, visit(1, door))
     empty = both.get(f"/returned/?scope={SECOND}").content.decode()
-    assert "乙没有退回的内容。" in empty and "手机传来的都记上了" not in empty
+    assert "乙没有退回的内容。" in empty and "没能记上的" not in empty
     assert f'href="/returned/?show=decided&scope={SECOND}"' in empty.replace("&amp;", "&")
     of_all = both.get("/returned/").content.decode()
     assert 'href="/returned/?show=decided"' in of_all

@@ -78,6 +78,7 @@ def care_list(request: Signed) -> HttpResponse:
     rows, n = _rows(request, tab, scope, today, offset, named=named, selection=look.selection)
     counts = labels.counts(request.viewer, scope, today) | {"needs": followed.n_followed(request.viewer, scope)}
     contacts.note_opening(actor=request.viewer, at=request.at, scope=scope)
+    figures = _figures(request, scope)
     context = {
         "scope": scope,
         "tab": tab,
@@ -88,7 +89,9 @@ def care_list(request: Signed) -> HttpResponse:
         "next": offset + PAGE,
         "grids": _grids(request),
         "own_scopes": (),  # they are among the grids to choose from
-        "figures": _figures(request, scope),
+        "figures": figures,
+        "n_cared": figures[0][-1].d + counts["consent"],
+        "n_places": sum(figure.d for _, _, figure in figures[1:]),
         "crumbs": pages.crumbs(scope),
         "consents": CONSENT,
         "back": f"{request.path}?tab={tab}&scope={scope}",

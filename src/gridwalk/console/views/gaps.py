@@ -28,6 +28,7 @@ from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.registry.queries import entities
 from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
 from gridwalk.visits.queries import advice, worklist
@@ -81,6 +82,7 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
     return {
         "may_plan": may_dispatch or may_visit,
         "may_walk": campaign is not None and len(scope) == codes.GRID and may_visit,
+        "sees_use": entities.sees_use(request.viewer, scope),
         "may_recheck": request.viewer.may(Verb.RECHECK, scope),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, scope),
         "may_call": request.viewer.may(Verb.REVEAL, scope),
@@ -124,7 +126,9 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
     plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
     look = choosing.look(request, worklist.GAPS, scope)
     cut = _cut(request.GET, kind, plan, look.selection)
-    rows, reasons = worklist.gaps(request.viewer, campaign, scope, cut, at=request.at, limit=PAGE, offset=first)
+    rows, reasons = worklist.gaps(
+        request.viewer, campaign, scope, cut, at=request.at, limit=PAGE, offset=first, left=plan.left
+    )
     questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
     return {
         "rows": rows,
@@ -241,7 +245,8 @@ def _chosen(request: Signed) -> list[uuid.UUID]:
     plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
     view_id = parameters.uuid_or_none(request.POST.get("view", ""))
     selection = choosing.chosen(request, worklist.GAPS, scope, view_id).selection
-    targets, _ = worklist.chosen(request.viewer, campaign, scope, _cut(request.POST, kind, plan, selection), request.at)
+    cut = _cut(request.POST, kind, plan, selection)
+    targets, _ = worklist.chosen(request.viewer, campaign, scope, cut, request.at, left=plan.left)
     if whole.isdecimal() and whole != str(len(targets)):
         raise CampaignError("没有办：名单刚刚变了。请看一遍现在有多少，再选全部。")
     return targets

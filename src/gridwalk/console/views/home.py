@@ -31,6 +31,8 @@ from gridwalk.reports import setting_up as opening
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 
+ROOMY, MOST_ON_A_SHEET = 12, 20
+"""So many areas stand on one printed sheet in usual rows, and in narrow ones; more go on to the next sheet."""
 NUMERALS = "零一二三四五"
 
 
@@ -83,6 +85,7 @@ def board(request: Signed, scope: str) -> HttpResponse:
         "apart": MEASURED_APART,
         "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
         "title": territory.scope_name(scope),
+        "on_paper": _on_paper(len(shown.lines)),
         "consistency": consistency.board(request.viewer, scope),
         "sampled": results.latest(request.viewer, scope),
     }
@@ -95,6 +98,13 @@ def board(request: Signed, scope: str) -> HttpResponse:
         context |= _by_community(request, context, shown, scope)
     context["todos"] = todos(_asked(request, scope, shown, context))
     return page(request, "console/home/show.html", context, active="console:home")
+
+
+def _on_paper(n_lines: int) -> str:
+    """How the page is printed, as its styles name it."""
+    if n_lines > MOST_ON_A_SHEET:
+        return "long"
+    return "dense" if n_lines > ROOMY else ""
 
 
 def _asked(request: Signed, scope: str, shown: indicators.Board, context: dict[str, Any]) -> Asked:

@@ -20,21 +20,24 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import actions as core
 from gridwalk.core import clock, patience
 from gridwalk.core.outward import outward
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Place
 from gridwalk.lists import actions, queries, rules
-from gridwalk.lists.listing import Listing
+from gridwalk.lists.listing import Listing, ListRow
 from gridwalk.lists.queries import Asking
-from gridwalk.lists.rules import ListError, View
+from gridwalk.lists.rules import PAPER, ListError, View, Way
 from gridwalk.registry.actions import looking
 from gridwalk.registry.queries.lists import LISTS
 from gridwalk.reports import lists as documents
 from gridwalk.territory import queries as territory
 
-MOST_ROWS = 50_000
+MOST_ROWS = {Way.FILE: 50_000, Way.PAPER: 2_000}
+"""Some 70 sheets are more than anybody reads; what is longer is a file."""
+_OTHERWISE = {Way.FILE: "", Way.PAPER: "，或改用导出"}
 
 
 @require_GET
@@ -53,6 +56,7 @@ def index(request: Signed, kind: str = "person") -> HttpResponse:
     total = queries.total(shown.asking, first=first) if request.GET.get("count") else None
     context |= {"page": rows, "last": rows.rows[-1].id if rows.rows else None, "total": total}
     context["total_at"] = _total_at(shown, first, len(rows.rows))
+    context["is_empty"] = not rows.rows and queries.is_empty(shown.asking)
     return page(request, "console/lists/show.html", context, active="console:register")
 
 
@@ -193,29 +197,59 @@ def calls(request: Signed, kind: str) -> HttpResponse:
 @patience.taking(patience.EXPORTS)
 def export(request: Signed, kind: str) -> HttpResponse:
     """Exactly this view as a workbook: the same columns, order and masks, or the chosen rows of it."""
-    listing = _listing(kind)
-    shown = _Shown.of(request, listing, request.POST)
+    shown = _leaving(request, kind)
+    try:
+        asking, rows, taken = _taken(request, shown, Way.FILE)
+    except ListError as error:
+        messages.error(request, str(error))
+        return redirect(_address(kind, shown.scope, shown.view_id))
+    place, label = territory.scope_name(shown.scope), shown.listing.label
+    data = documents.workbook(f"{place}{label}", [f.label for f in asking.columns], [r.cells for r in rows])
+    return downloads.workbook(request, f"{place}{label}名单.xlsx", data, source=("list", taken))
+
+
+@require_POST
+@patience.taking(patience.EXPORTS)
+def paper(request: Signed, kind: str) -> HttpResponse:
+    """Exactly this view as sheets of paper, shown once: columns, order and masks of a file, heads on each sheet."""
+    shown = _leaving(request, kind)
+    try:
+        asking, rows, taken = _taken(request, shown, Way.PAPER)
+    except ListError as error:
+        messages.error(request, str(error))
+        return redirect(_address(kind, shown.scope, shown.view_id))
+    context = shown.context() | {
+        "place": territory.scope_name(shown.scope),
+        "heads": asking.columns,
+        "lines": [list(zip(asking.columns, row.cells, strict=True)) for row in rows],
+        "is_chosen": bool(request.POST.getlist("row")),
+        "number": core.record_export(actor=request.viewer, at=request.at, ending=PAPER, source=("list", taken)),
+        "back": _address(kind, shown.scope, shown.view_id),
+    }
+    return page(request, "console/lists/paper.html", context, active="console:register")
+
+
+def _leaving(request: Signed, kind: str) -> _Shown:
+    """The view somebody wants to take away. Raises NotHere where its conditions are shut to them."""
+    shown = _Shown.of(request, _listing(kind), request.POST)
     if shown.shut.conditions:
         raise NotHere
-    reader = request.viewer.reader(shown.scope, Place.FILE)
+    return shown
+
+
+def _taken(request: Signed, shown: _Shown, way: Way) -> tuple[Asking, list[ListRow], uuid.UUID]:
+    """What leaves of a view, the chosen rows or all, and the id under which it is noted. Raises ListError."""
+    listing, reader = shown.listing, request.viewer.reader(shown.scope, Place.FILE)
     asking = dataclasses.replace(shown.asking, reader=reader, view=queries.usable(listing, shown.asking.view, reader))
     asking = dataclasses.replace(asking, view=dataclasses.replace(asking.view, sort=shown.asking.view.sort))
     chosen = parameters.uuids_of(request.POST.getlist("row"))
-    back = _address(kind, shown.scope, shown.view_id)
-    rows = queries.chosen(asking, chosen) if chosen else queries.everything(asking, most=MOST_ROWS)
-    if len(rows) > MOST_ROWS:
-        messages.error(request, f"没有导出：一次最多导出 {MOST_ROWS:,} 行，先加条件或换小一些的范围。")
-        return redirect(back)
-    try:
-        taken = actions.take_away(
-            actor=request.viewer, at=request.at, asking=shown.asking, entities=[row.id for row in rows]
-        )
-    except ListError as error:
-        messages.error(request, str(error))
-        return redirect(back)
-    place = territory.scope_name(shown.scope)
-    data = documents.workbook(f"{place}{listing.label}", [f.label for f in asking.columns], [r.cells for r in rows])
-    return downloads.workbook(request, f"{place}{listing.label}名单.xlsx", data, source=("list", taken.pk))
+    most = MOST_ROWS[way]
+    rows = queries.chosen(asking, chosen) if chosen else queries.everything(asking, most=most)
+    if len(rows) > most:
+        raise ListError(f"没有{way}：一次最多{way} {most:,} 行，先加条件或换小一些的范围{_OTHERWISE[way]}。")
+    entities = [row.id for row in rows]
+    taken = actions.take_away(actor=request.viewer, at=request.at, asking=shown.asking, entities=entities, way=way)
+    return asking, rows, taken.pk
 
 
 def _listing(kind: str) -> Listing:

@@ -46,6 +46,7 @@ def index(request: Signed) -> HttpResponse:
         "fields": counted,
         "left_open": overdue.LEFT_OPEN,
         "n_left_open": n_left_open,
+        "n_recorded": sum(f.total.d for f in counted),
         "doors": doors,
         "n_doors": n_doors,
         "nowhere": nowhere,

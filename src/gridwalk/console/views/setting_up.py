@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,11 +15,14 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
+from gridwalk.dictionary.fields import KINDS
 from gridwalk.reports import setting_up as queries
-from gridwalk.reports.setting_up import Stage, Step
+from gridwalk.reports.setting_up import CommunityLedgers, Stage, Step
 from gridwalk.territory import queries as territory
 
 MOST_NAMES = 3
+TEMPLATES = ("dwelling", "person", "organization")
+"""The ledgers an office begins with; the others stand on the page of imports."""
 WORDS: dict[Stage, tuple[str, str, str]] = {
     Stage.AREAS: ("区划网格", "从全国名单里选到本街道，勾上社区，写上网格", "个社区有网格"),
     Stage.ACCOUNTS: ("账号", "名单一次导入，岗位由街道网格中心确认；每个社区先要有书记", "个社区有书记"),
@@ -69,17 +73,26 @@ def setting_up(request: Signed) -> HttpResponse:
     steps = queries.steps(scope, today)
     current = next((step.stage for step in steps if not step.done and not step.waits_for), None)
     rows = [_row(request.viewer, step, is_current=step.stage == current) for step in steps]
+    ledgers = queries.ledgers(scope) if request.viewer.may(Verb.SEE_COUNTS, scope) else []
     context = {
         "rows": rows,
+        "laid": _laid(ledgers),
+        "templates": [(kind, KINDS[kind]) for kind in TEMPLATES],
         "n_done": sum(step.done for step in steps),
         "title": territory.scope_name(scope) if scope else "",
         "current": next((row for row in rows if row["current"]), None),
-        "ledgers": queries.ledgers(scope) if request.viewer.may(Verb.SEE_COUNTS, scope) else [],
+        "ledgers": ledgers,
         "people": [(LABELS[role], accounts.holders(role, scope, today), does) for role, does in DOES.items()],
         "board": reverse("console:board", args=[scope]) if scope and request.viewer.may(Verb.SEE_COUNTS, scope) else "",
         "may_import": request.viewer.may_anywhere(Verb.IMPORT_LEDGER),
     }
     return page(request, "console/home/setting_up.html", context, active="console:home")
+
+
+def _laid(ledgers: Sequence[CommunityLedgers]) -> list[tuple[str, int, str]]:
+    """What is in the register so far, over all communities."""
+    doors, persons = sum(line.n_doors for line in ledgers), sum(line.n_persons for line in ledgers)
+    return [("房屋", doors, "户"), ("人口", persons, "人")] if ledgers else []
 
 
 def is_first_page(request: Signed) -> bool:

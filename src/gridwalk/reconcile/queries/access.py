@@ -7,7 +7,9 @@ import uuid
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import looks
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.models import AuditEntry
 from gridwalk.lists import queries as lists
+from gridwalk.lists.rules import PAPER
 from gridwalk.reconcile.models import BackfillItem, SideRow, StagedRow, Unmatched
 from gridwalk.registry.models import Person
 from gridwalk.registry.queries import access
@@ -19,6 +21,7 @@ WORDS = {
     "backfill": "带走了回填清单，里面有本人",
     "list": "导出了名单，里面有本人",
 }
+PRINTED = "打印了名单，里面有本人"
 
 
 def files_with(viewer: Viewer, person: Person) -> list[Look]:
@@ -31,4 +34,8 @@ def files_with(viewer: Viewer, person: Person) -> list[Look]:
     file_ids |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
     entries = looks.of_files(file_ids, AuditVerb.FILE_EXPORTED, limit=access.LIMIT)
     of_kinds = [entry for entry in entries if entry.kind in WORDS]
-    return access.told(viewer, person, of_kinds, what=lambda entry: WORDS[entry.kind])
+    return access.told(viewer, person, of_kinds, what=_what)
+
+
+def _what(entry: AuditEntry) -> str:
+    return PRINTED if entry.data.get("ending") == PAPER else WORDS[entry.kind]

@@ -227,6 +227,7 @@ class Fact:
     field: str
     label: str
     value: str
+    unit: str
     source: str
     verified_on: dt.date | None
     due_on: dt.date | None
@@ -274,6 +275,7 @@ def _facts(reader: Reader, entity: Entity, sources: Mapping[str, str]) -> list[F
                 field=field.name,
                 label=field.label,
                 value=value,
+                unit=field.unit if value else "",
                 source=sources.get(field.name, ""),
                 verified_on=verified_on,
                 due_on=due,

@@ -59,7 +59,7 @@ def _of_dictionary(kind: str) -> Iterable[ListField]:
 def _field(field: Field) -> ListField:
     return ListField(
         name=field.name,
-        label=field.label,
+        label=f"{field.label}（{field.unit}）" if field.unit else field.label,
         type=_TYPES[field.column],
         path=field.name,
         days=days(field.name) if field.name in _IN_ORDER.get(field.kind, ()) else None,

@@ -7,13 +7,14 @@ import datetime as dt
 import uuid
 from collections import Counter
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import Dwelling
+from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits import advice
 from gridwalk.visits.advice import Advice, Knocked, Left
 from gridwalk.visits.models import Visit
@@ -55,12 +56,13 @@ def planning(viewer: Viewer, campaign: Campaign, scope: str, *, kind: str, at: d
     if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
         raise NotHere
     open_ = Target.objects.filter(campaign=campaign, grid__code__startswith=scope, kind=kind)
-    targets = list(open_.exclude(state__in=["visited", "left"]).order_by("grid_id", "walk_key", "id"))
+    walked = open_.exclude(state__in=["visited", "left"]).order_by("grid_id", "walk_key", "id")
+    targets = list(walked.values_list(*facts.TARGET_FACTS, "planned_on", "planned_band", named=True))
     doors, today = facts.doors(viewer, targets, at), clock.local_date(at)
-    groups = _groups([t.entity for t in targets]) if kind == "dwelling" else {}
+    groups = _groups(walked) if kind == "dwelling" else {}
     left = {
-        t.pk: Left(
-            door=doors[t.pk],
+        t.id: Left(
+            door=doors[t.id],
             stairwell=(t.grid_id, groups.get(t.entity, "")),
             planned=(t.planned_on, t.planned_band) if t.planned_on and t.planned_on >= today else None,
         )
@@ -69,11 +71,15 @@ def planning(viewer: Viewer, campaign: Campaign, scope: str, *, kind: str, at: d
     return Planning(tuple(advice.advise(list(left.values()), _knocked(campaign))), left)
 
 
-def _groups(dwellings: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The building and stairwell of each, as the list groups them."""
-    fields = ("id", "building__estate", "building__name", "stairwell__name")
-    rows = Dwelling.objects.filter(pk__in=dwellings).values_list(*fields)
-    return {pk: group_name(*parts) for pk, *parts in rows}
+def _groups(targets: QuerySet[Target]) -> dict[uuid.UUID, str]:
+    """The building and stairwell of each door, as the list groups them."""
+    doors = Dwelling.objects.filter(pk__in=targets.order_by().values("entity"))
+    rows = list(doors.values_list("id", "building_id", "stairwell_id"))
+    stairwell_ids = {stairwell for *_, stairwell in rows}
+    buildings = Building.objects.filter(pk__in={building for _, building, _ in rows})
+    of_building = {pk: group_name(*parts) for pk, *parts in buildings.values_list("id", "estate", "name")}
+    of_stairwell = dict(Stairwell.objects.filter(pk__in=stairwell_ids).values_list("id", "name"))
+    return {pk: group_name(of_building.get(building), of_stairwell.get(stairwell)) for pk, building, stairwell in rows}
 
 
 def _knocked(campaign: Campaign) -> dict[str, Knocked]:

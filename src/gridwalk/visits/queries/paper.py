@@ -19,6 +19,7 @@ from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
 from gridwalk.territory.models import Stairwell
+from gridwalk.visits import steps
 from gridwalk.visits.models import Visit
 from gridwalk.visits.queries import facts, worklist
 
@@ -27,7 +28,8 @@ from gridwalk.visits.queries import facts, worklist
 class SheetRow:
     """A line of a walk sheet: settled doors read 已走访 alike, whatever settled them.
 
-    ``asks``: what to ask there, in words.
+    ``is_agreed``: the resident named the time of the next visit; else one chose it oneself. ``asks``: what to ask
+    there, in words.
     """
 
     dwelling: uuid.UUID
@@ -37,6 +39,7 @@ class SheetRow:
     settled: bool
     tried: str
     revisit_at: dt.datetime | None
+    is_agreed: bool
     asks: tuple[str, ...] = ()
 
 
@@ -76,6 +79,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
             settled=t.state == "visited",
             tried="" if t.state == "visited" else "".join(labels[b] for b in labels if b in t.bands),
             revisit_at=t.revisit_at if facts.revisits(t, today) else None,
+            is_agreed=t.outcome in steps.SPOKEN,
             asks=tuple(q.short for q in asked.get(t.entity, ())),
         )
         for t in chosen

@@ -25,6 +25,7 @@ from gridwalk.lists.rules import Condition, ListField, Op, Type, choice_field, d
 from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.registry.queries import entities
 from gridwalk.visits import rules, steps
+from gridwalk.visits.advice import Left
 from gridwalk.visits.outcomes import AWAITING_RECHECK, CONTACTS, OUTCOMES, Settles, Step
 from gridwalk.visits.queries import facts
 from gridwalk.visits.queries.facts import Dial
@@ -160,9 +161,18 @@ class Cut:
 
 
 def chosen(
-    viewer: Viewer, campaign: Campaign, scope: str, cut: Cut, at: dt.datetime
+    viewer: Viewer,
+    campaign: Campaign,
+    scope: str,
+    cut: Cut,
+    at: dt.datetime,
+    *,
+    left: Mapping[uuid.UUID, Left] | None = None,
 ) -> tuple[list[uuid.UUID], Counter[str]]:
-    """The targets of the gap list in walking order, and how many there are by reason. Raises NotHere."""
+    """The targets of the gap list in walking order, and how many there are by reason. Raises NotHere.
+
+    ``left``: what ``advice.planning`` has read of those that are left already.
+    """
     _check(viewer, scope)
     today = clock.local_date(at)
     targets_left = _targets(campaign, scope, cut.kind)
@@ -170,22 +180,32 @@ def chosen(
         targets_left = targets_left.exclude(state="visited")
     if cut.nobodys:
         targets_left = targets_left.filter(predicates.of_nobody(today))
-    light = cut.selection.of(targets_left, "grid_id", "walk_key", "id").values_list(
-        "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
-    )
+    ordered = cut.selection.of(targets_left, "grid_id", "walk_key", "id")
+    if left is None:
+        doors = _doors(viewer, ordered, today)
+    else:
+        doors = {pk: left[pk].door for pk in ordered.values_list("id", flat=True) if pk in left}
     reasons: Counter[str] = Counter()
     targets: list[uuid.UUID] = []
-    for pk, state, recorded, n_visits, revisit_at, of_grid in light:
+    for pk, door in doors.items():
         if cut.among is not None and pk not in cut.among:
             continue
-        outcome = facts.shown(viewer, of_grid, state, recorded)
-        kept = clock.local(revisit_at) if revisit_at and steps.keeps(clock.local(revisit_at), today) else None
-        door = Door(state=state, outcome=outcome, n_visits=n_visits, revisit_at=kept)
-        code = "done" if state == "visited" else steps.tab(door)
+        code = "done" if door.state == "visited" else steps.tab(door)
         reasons[code] += 1
         if not cut.reason or code == cut.reason:
             targets.append(pk)
     return targets, reasons
+
+
+def _doors(viewer: Viewer, targets: QuerySet[Target], today: dt.date) -> dict[uuid.UUID, Door]:
+    """Of each target what its tab depends on."""
+    light = targets.values_list("id", "state", "outcome", "n_visits", "revisit_at", "grid_id")
+    doors = {}
+    for pk, state, recorded, n_visits, revisit_at, grid in light:
+        kept = clock.local(revisit_at) if revisit_at and steps.keeps(clock.local(revisit_at), today) else None
+        outcome = facts.shown(viewer, grid, state, recorded)
+        doors[pk] = Door(state=state, outcome=outcome, n_visits=n_visits, revisit_at=kept)
+    return doors
 
 
 def gaps(
@@ -197,9 +217,10 @@ def gaps(
     at: dt.datetime,
     limit: int = 200,
     offset: int = 0,
+    left: Mapping[uuid.UUID, Left] | None = None,
 ) -> tuple[list[GapRow], Counter[str]]:
     """The gap rows of a scope in walking order and how many there are by reason; a constant number of queries."""
-    pks, reasons = chosen(viewer, campaign, scope, cut or Cut(), at)
+    pks, reasons = chosen(viewer, campaign, scope, cut or Cut(), at, left=left)
     page = pks[offset : offset + limit]
     targets = {t.id: t for t in Target.objects.filter(pk__in=page).select_related("assignee", "grid__area")}
     return rows(viewer, [targets[pk] for pk in page], at), reasons

@@ -131,6 +131,7 @@ def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Wal
         "settled",
         "tried",
         "revisit_at",
+        "is_agreed",
         "asks",
     }
     by_room = {r.room: r for r in rows}
