@@ -38,3 +38,34 @@ def test_a_phrase_is_read_by_its_words_and_only_then_are_they_read_in() -> None:
     assert pinyin.of_words("中国银行") == ("zhong", "guo", "yin", "hang")
     asks = "import sys; from gridwalk.method import names; names.key('林望舒'); sys.exit('pypinyin' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asks], check=False).returncode == 0
+
+
+WORDS = [
+    "中国",
+    "银行",
+    "重庆",
+    "长乐",
+    "音乐",
+    "行长",
+    "朝阳",
+    "一丁不识",
+    "一丁点儿",
+    "会计",
+    "大夫",
+    "便宜",
+    "不",
+    "了",
+    "㐀",
+    "行",
+    "重",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=6))
+@example(["一丁"])
+@example(["行", "一丁不"])
+@example(["ABC"])
+@example(["Ж", "银行"])
+def test_a_phrase_reads_as_the_library_reads_it(parts: list[str]) -> None:
+    phrase = "".join(parts)
+    assert pinyin.of_words(phrase) == tuple(s.lower() for s in lazy_pinyin(phrase, style=Style.NORMAL))
