@@ -43,9 +43,10 @@ def insert(rows: Sequence[models.Model]) -> None:
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
             for row in rows:
                 copy.write_row(written(row) or _values(fields, row, to))
+    alias = connection.alias  # asked once: it is a proxy's
     for row in rows:
         row._state.adding = False
-        row._state.db = connection.alias
+        row._state.db = alias
 
 
 def insert_values(table: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

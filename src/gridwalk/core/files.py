@@ -33,14 +33,15 @@ def write_beside(file_id: uuid.UUID, data: bytes) -> None:
 
     It goes with the file; before that whenever bytes without a row are cleared away, or their key is taken out of use.
     """
-    _write(_beside(file_id), data, place=f"beside|{file_id}")
+    _write(_beside(file_id), data, place=f"beside|{file_id}", lasts=False)
 
 
 def _beside(file_id: uuid.UUID) -> Path:
     return path_of(file_id).with_suffix(".made")
 
 
-def _write(target: Path, data: bytes, *, place: str) -> None:
+def _write(target: Path, data: bytes, *, place: str, lasts: bool = True) -> None:
+    """``lasts``: wait until the disk has it; what can be made again is made again where a power cut took it."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = target.with_suffix(f"{target.suffix}.part")
     n_frames = max(1, -(-len(data) // FRAME))
@@ -54,7 +55,8 @@ def _write(target: Path, data: bytes, *, place: str) -> None:
             _, nonce, sealed = envelope.seal_bytes(frame, aad=f"{place}|{index}|{n_frames}")
             out.write(struct.pack(">I", len(sealed)) + nonce + sealed)
         out.flush()
-        os.fsync(out.fileno())
+        if lasts:
+            os.fsync(out.fileno())
     partial.replace(target)
 
 

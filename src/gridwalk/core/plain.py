@@ -75,17 +75,18 @@ def ask_for(table: type[Model], where: str, params: Sequence[Any]) -> Callable[[
         rows: Sequence[Sequence[Any]] = asked()
         if converters:
             rows = [_converted(row, converters) for row in rows]
-        return [_loaded(table, names, row) for row in rows]
+        alias = connection.alias  # asked once: it is a proxy's
+        return [_loaded(table, names, row, alias) for row in rows]
 
     return read
 
 
-def _loaded(table: type[Model], names: Sequence[str], values: Sequence[Any]) -> Model:
+def _loaded(table: type[Model], names: Sequence[str], values: Sequence[Any], alias: str) -> Model:
     """A row as it is stored. Its class would set every column through a descriptor and tell whoever listens: nobody."""
     row = table.__new__(table)
     row.__dict__.update(zip(names, values, strict=True))
     row._state = ModelState()
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, alias
     return row
 
 
