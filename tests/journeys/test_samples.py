@@ -238,7 +238,7 @@ def test_a_telephone_is_dialled_without_its_number_and_its_owner_reads_why(centr
     assert (line.kind, line.reason, line.data) == ("person", "抽查", {"field": "phone"})
     assert inspector.post(f"/sampled-doors/{door.pk}/dial/9/").status_code == 404
     Campaign.objects.update(quiet_from=dt.time(9))
-    assert "没有拨：现在是免打扰时段" in words(inspector.post(f"/sampled-doors/{door.pk}/dial/1/", follow=True))
+    assert "没有拨：免打扰时段" in words(inspector.post(f"/sampled-doors/{door.pk}/dial/1/", follow=True))
 
 
 def test_who_will_not_answer_is_left_in_peace(centre: Client, inspector: Client) -> None:

@@ -462,8 +462,8 @@ def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(w
         before_locking("inspection_sampleddoor", now(asked, state=DoorState.ANSWERED)),
         pytest.raises(AskingError, match="“问到了”，不再打扰"),
     ):
-        asking.answer(**ask, door=asked.pk, said=samples.said())
+        asking.answer(**ask, door=asked.pk, reply=samples.said())
     with before_locking("inspection_sample", now(sample, verdict="accepted")):
-        asking.answer(**ask, door=denied.pk, said=samples.said(Visited.NO))
+        asking.answer(**ask, door=denied.pk, reply=samples.said(Visited.NO))
     sample.refresh_from_db()
     assert (sample.verdict, sample.n_instalments) == ("accepted", 1), "nothing follows a verdict"

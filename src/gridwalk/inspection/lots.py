@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gridwalk.inspection import rules
+from gridwalk.inspection.models import Sample
 from gridwalk.inspection.rules import Kind
 from gridwalk.method.sampling import draws
 from gridwalk.method.sampling.draws import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnDoor:
     """A door drawn: its place in the order by lot, and its instalment (0 but in an acceptance sample)."""
 
     unit: Unit
@@ -21,15 +22,17 @@ class Drawn:
     instalment: int = 0
 
 
-def drawn_by(kind: Kind, frame: Sequence[Unit], seed: bytes, share: int, response: int) -> list[Drawn]:
-    """The doors drawn, in their order by lot.
+def doors_drawn(sample: Sample, frame: Sequence[Unit], seed: bytes) -> list[DrawnDoor]:
+    """The doors drawn, in their order by lot, by the numbers kept with the sample.
 
-    An acceptance sample takes the doors of its community in that order, instalment by instalment, up to the cap.
+    An acceptance sample takes the doors of its community in that order, instalment by instalment, as many as bring the
+    most answers it may take.
     """
-    if kind is Kind.ACCEPTANCE:
-        turns = draws.in_turn(frame, seed)[: rules.acceptance_rule(1).cap]
-        return [Drawn(unit, turn, turn // rules.INSTALMENT + 1) for turn, unit in enumerate(turns)]
+    if sample.draws_for is Kind.ACCEPTANCE:
+        turns = draws.in_turn(frame, seed)[: draws.larger(sample.most_answers, sample.response / 100)]
+        return [DrawnDoor(unit, turn, turn // sample.instalment_size + 1) for turn, unit in enumerate(turns)]
     populations = Counter(unit.stratum for unit in frame)
-    sizes = draws.allocation(populations, rules.size(len(frame), share, response))
+    size = rules.size(len(frame), sample.share, sample.response)
+    sizes = draws.allocation(populations, size, least=sample.least_drawn)
     turns = draws.in_turn(draws.draw(frame, sizes, seed), seed)
-    return [Drawn(unit, turn) for turn, unit in enumerate(turns)]
+    return [DrawnDoor(unit, turn) for turn, unit in enumerate(turns)]

@@ -12,6 +12,7 @@ from gridwalk.campaigns.models import Campaign
 from gridwalk.core import ids
 from gridwalk.core.kept import Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.followup.models import Matter
 from gridwalk.inspection import rules
 from gridwalk.inspection.rules import DoorState, Kind, Stage
 from gridwalk.territory.models import Grid
@@ -22,12 +23,13 @@ def _choices(words: Any) -> list[tuple[str, str]]:
 
 
 class Sample(models.Model):
-    """One draw of a campaign, ``number`` among those of its kind. Its steps are never taken back.
+    """One draw of a campaign, ``number`` among those of its kind and scope. Its steps are never taken back.
 
     ``commitment``: the hash of the seed, shown from the day it is sealed; ``seed``: in hexadecimal digits, empty until
     it is revealed. ``frame`` and ``fingerprint``: the frozen doors; ``strata``: doors by stratum; ``due``: doors to be
-    visited, by community, when it was frozen. ``share``, ``response``: percent. ``n_instalments`` and ``verdict``: of
-    an acceptance sample. ``matter``: the finding that came of it.
+    visited, by community, when it was frozen. ``share``, ``response``: percent. ``instalment_size``, ``most_answers``
+    and ``least_drawn``: the numbers it is drawn by, kept so that it can be drawn again when the rules have others.
+    ``n_instalments`` and ``verdict``: of an acceptance sample. ``matter``: the finding that came of it.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -39,6 +41,9 @@ class Sample(models.Model):
     stage = models.CharField(max_length=10, choices=_choices(rules.STAGES))
     share = models.PositiveSmallIntegerField()
     response = models.PositiveSmallIntegerField()
+    instalment_size = models.PositiveSmallIntegerField()
+    most_answers = models.PositiveSmallIntegerField()
+    least_drawn = models.PositiveSmallIntegerField()
     from_on = models.DateField()
     to_on = models.DateField()
     commitment = models.CharField(max_length=64, blank=True)
@@ -50,8 +55,7 @@ class Sample(models.Model):
     due = models.JSONField(default=dict)
     n_instalments = models.PositiveSmallIntegerField(default=0)
     verdict = models.CharField(max_length=10, blank=True)
-    by = models.UUIDField(null=True)
-    by_name = models.CharField(max_length=40)
+    matter = models.ForeignKey(Matter, models.SET_NULL, null=True, related_name="+")
     planned_at = models.DateTimeField()
     committed_at = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)
@@ -59,7 +63,7 @@ class Sample(models.Model):
     revealed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "number"], name="sample_number")]
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "scope", "number"], name="sample_number")]
         indexes = [models.Index(fields=["scope"], opclasses=["varchar_pattern_ops"], name="sample_scope")]
 
     @property
@@ -111,20 +115,20 @@ class SampledDoor(models.Model):
 
 
 class Approach(models.Model):
-    """One call or knock that brought no answer."""
+    """One call or knock that brought no answer. ``outcome``: empty while a telephone was only dialled."""
 
     KEPT = Kept(of=("door",), merged=Stays("of the door drawn"), erased=Stays("of the door drawn"))
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     door = models.ForeignKey(SampledDoor, models.CASCADE, related_name="approaches")
     way = models.CharField(max_length=6)
-    outcome = models.CharField(max_length=10)
+    outcome = models.CharField(max_length=10, blank=True)
     at = models.DateTimeField()
 
 
 class DoorAnswer(models.Model):
     """What was said at a door that was drawn. ``agrees``: field → whether it is as recorded; the values themselves are
-    claims, and no part of it. ``knows``: whether the grid service is known.
+    claims, and no part of it. ``knows``: whether the grid service is known. ``at``: when it was said.
     """
 
     KEPT = Kept(of=("door",), merged=Stays("of the door drawn"), erased=Stays("it says nothing of a person"))

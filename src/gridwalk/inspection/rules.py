@@ -13,6 +13,8 @@ import math
 import uuid
 from collections.abc import Collection, Mapping
 
+from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_GRID, ONE_STREET
+from gridwalk.core import clock
 from gridwalk.method.sampling import acceptance, draws, estimates
 from gridwalk.method.sampling.acceptance import Verdict
 from gridwalk.method.sampling.estimates import Stratum
@@ -68,9 +70,15 @@ class KindWords:
 
 
 KINDS: Mapping[Kind, KindWords] = {
-    Kind.ESTIMATION: KindWords(label="抽样估计", purpose="每户都可能抽到，用来推算全街", digits=frozenset({9})),
-    Kind.ACCEPTANCE: KindWords(label="验收抽查", purpose="一个社区，一批一批抽，够了就停", digits=frozenset({12})),
-    Kind.TARGETED: KindWords(label="定向核查", purpose="有疑点的地方才去，不进任何推算", digits=frozenset({12, 15})),
+    Kind.ESTIMATION: KindWords(
+        label="抽样估计", purpose="每户都可能抽到，用来推算全街", digits=frozenset({ONE_STREET})
+    ),
+    Kind.ACCEPTANCE: KindWords(
+        label="验收抽查", purpose="一个社区，一批一批抽，够了就停", digits=frozenset({ONE_COMMUNITY})
+    ),
+    Kind.TARGETED: KindWords(
+        label="定向核查", purpose="有疑点的地方才去，不进任何推算", digits=frozenset({ONE_COMMUNITY, ONE_GRID})
+    ),
 }
 
 
@@ -136,6 +144,11 @@ def group_of(name: str) -> Group:
     return Group(name.partition("|")[2])
 
 
+def is_drawn_for(kind: Kind, group: Group) -> bool:
+    """Whether doors of a group stand in a frame of that kind: where nobody claims a visit, none can be denied."""
+    return kind is not Kind.ACCEPTANCE or group in CLAIMED
+
+
 class DoorState(enum.StrEnum):
     """What became of a door that was drawn. Whatever is not ``answered`` is reported as such and replaced by nobody."""
 
@@ -147,6 +160,8 @@ class DoorState(enum.StrEnum):
     BY_RECORD = "by_record"
     ASKED_ELSEWHERE = "asked_elsewhere"
     GONE = "gone"
+    BARRED = "barred"
+    CAPPED = "capped"
 
 
 DOOR_STATES: Mapping[DoorState, str] = {
@@ -158,6 +173,8 @@ DOOR_STATES: Mapping[DoorState, str] = {
     DoorState.BY_RECORD: "拒访过，只看记录、送信",
     DoorState.ASKED_ELSEWHERE: "别的抽查刚问过",
     DoorState.GONE: "已不在册",
+    DoorState.BARRED: "没有核查员能去",
+    DoorState.CAPPED: "上门次数已满，又没有电话",
 }
 
 
@@ -228,6 +245,12 @@ def check_step(stage: Stage, step: Step) -> Stage:
     return after
 
 
+def check_days(step: Step, last: dt.date, today: dt.date) -> None:
+    """Raises SampleError where the days are over: of what is drawn then nobody could be asked."""
+    if step is not Step.REVEAL and today > last:
+        raise SampleError(f"没有{STEPS[step][2]}：核查的日子到 {last.month}月{last.day}日，已经过了。请另安排一轮。")
+
+
 def share_on(starts_on: dt.date, today: dt.date) -> int:
     """The usual share of a day of a campaign, in percent."""
     return SHARE_AT_FIRST if (today - starts_on).days < FIRST_DAYS else SHARE
@@ -289,9 +312,9 @@ def price(populations: Mapping[str, int], n_drawn: int, response: int, *, with_p
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Asked:
+class Circumstances:
     """What may be done at a door depends on: its state, the calls and knocks of this sample, whether a telephone is on
-    record, knocks of anybody in the campaign and the cap of it, whether it is quiet now.
+    record, knocks of anybody in the campaign and the cap of it, whether it is quiet at that moment.
     """
 
     state: DoorState
@@ -302,20 +325,41 @@ class Asked:
     most_at_door: int
     is_quiet: bool
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether no way is left: nobody goes there again, and there is no telephone."""
+        return not self.has_phone and self.n_at_door >= self.most_at_door
 
-def may_approach(asked: Asked, way: Way) -> str:
-    """Why a door is not approached so now; empty where it may be."""
-    if asked.state is not DoorState.OPEN:
-        return f"没有记：这一户“{DOOR_STATES[asked.state]}”，不再打扰。"
-    if asked.is_quiet:
-        return "没有记：现在是免打扰时段，不打电话，也不上门。"
+
+def may_approach(at_door: Circumstances, way: Way) -> str:
+    """Why a door is not approached so at that moment; empty where it may be."""
+    state = DoorState.CAPPED if at_door.state is DoorState.OPEN and at_door.is_capped else at_door.state
+    if state is not DoorState.OPEN:
+        return f"没有记：这一户“{DOOR_STATES[state]}”，不再打扰。"
+    if at_door.is_quiet:
+        return "没有记：免打扰时段不打电话，也不上门。"
     if way is Way.CALL:
-        return "" if asked.has_phone else "没有记：这一户没有登记电话，直接上门。"
-    if asked.has_phone and not asked.n_calls:
+        return "" if at_door.has_phone else "没有记：这一户没有登记电话，直接上门。"
+    if at_door.has_phone and not at_door.n_calls:
         return "没有记：先打电话，打不通再上门。"
-    if asked.n_at_door >= asked.most_at_door:
-        return f"没有记：这一户已去过 {asked.n_at_door} 次，不再上门。电话也打不通的，照实记“没找到人”。"
+    if at_door.n_at_door >= at_door.most_at_door:
+        return f"没有记：这一户已去过 {at_door.n_at_door} 次，不再上门。电话也打不通的，照实记“没找到人”。"
     return ""
+
+
+def may_dial(at_door: Circumstances) -> str:
+    """Why no telephone of a door is dialled at that moment: each dialling is one of the tries."""
+    if why := may_approach(at_door, Way.CALL):
+        return why.replace("没有记", "没有拨", 1)
+    if at_door.n_calls + at_door.n_knocks >= TRIES:
+        return f"没有拨：已找过 {TRIES} 次。没问到的，照实记“没找到人”。"
+    return ""
+
+
+def check_moment(moment: dt.datetime, first: dt.date, at: dt.datetime) -> None:
+    """Raises AskingError for a call, a knock or an answer that is told to be of later, or from before the days."""
+    if moment > at or clock.local_date(moment) < first:
+        raise AskingError("没有记：时间要在核查开始以后，不晚于现在。请改“什么时候”。")
 
 
 def state_after(approached: Approached, n_tries: int) -> DoorState:
@@ -333,14 +377,29 @@ def acceptance_rule(n_communities: int) -> acceptance.Rule:
     return acceptance.rule(INVENTED, n_communities=max(1, n_communities))
 
 
-def verdict(n_communities: int, n_confirmed: int, n_denied: int) -> Verdict:
-    """What the answers of an acceptance sample say so far."""
-    return acceptance_rule(n_communities).verdict(n_confirmed + n_denied, n_denied)
+class Conclusion(enum.StrEnum):
+    """What an acceptance sample comes to; ``undecided`` is an end, too: nobody is left to be asked."""
+
+    GO_ON = Verdict.GO_ON.value
+    ACCEPTED = Verdict.ACCEPTED.value
+    SUSPECT = Verdict.SUSPECT.value
+    UNDECIDED = "undecided"
 
 
-def opens_next(said: Verdict, *, was_denied: bool, n_open: int) -> bool:
-    """Whether the next instalment is drawn: at once after a denial, else when nothing is open any more."""
-    return said is Verdict.GO_ON and (was_denied or not n_open)
+def conclusion(n_communities: int, n_confirmed: int, n_denied: int, *, n_left: int) -> Conclusion:
+    """What the answers of an acceptance sample say so far. ``n_left``: doors open, those of later instalments too."""
+    verdict = acceptance_rule(n_communities).verdict(n_confirmed + n_denied, n_denied)
+    return Conclusion.UNDECIDED if verdict is Verdict.GO_ON and not n_left else Conclusion(verdict.value)
+
+
+def presses(n_denied: int) -> bool:
+    """Whether so many denials draw the next instalment at once: the second one does, a single one is honest."""
+    return n_denied >= acceptance.LEAST_DENIED
+
+
+def opens_next(conclusion: Conclusion, *, at_once: bool, n_open: int) -> bool:
+    """Whether the next instalment is drawn: at once, else when nothing is open any more."""
+    return conclusion is Conclusion.GO_ON and (at_once or not n_open)
 
 
 def fairly(
@@ -349,11 +408,11 @@ def fairly(
     """Door → inspector, by whom fewest were given so far; ``inspectors``: each with the doors barred to them. A door
     that is barred to all is missing.
     """
-    given: dict[uuid.UUID, uuid.UUID] = {}
+    inspector_of: dict[uuid.UUID, uuid.UUID] = {}
     load = dict.fromkeys(inspectors, 0)
     for door in doors:
         free = [inspector for inspector, barred in inspectors.items() if door not in barred]
         if free:
-            given[door] = inspector = min(free, key=load.__getitem__)
+            inspector_of[door] = inspector = min(free, key=load.__getitem__)
             load[inspector] += 1
-    return given
+    return inspector_of

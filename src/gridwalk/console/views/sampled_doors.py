@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -13,10 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from gridwalk.console import errors, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import clock
 from gridwalk.followup.rules import LONGEST_TEXT
 from gridwalk.inspection import rules
 from gridwalk.inspection.actions import asking
-from gridwalk.inspection.actions.asking import Statement
+from gridwalk.inspection.actions.asking import Reply
 from gridwalk.inspection.queries import doors
 from gridwalk.inspection.rules import Approached, AskingError, DoorState, Identity, Visited, Way, Who
 from gridwalk.registry.actions.numbers import DialledTooOften
@@ -54,6 +56,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "most_living": rules.MOST_LIVING,
         "longest": LONGEST_TEXT,
         "typed": typed,
+        "now": request.at.astimezone(clock.LOCAL),
     }
     return page(request, "console/sampled_doors/show.html", context, active="console:sampled_doors", status=status)
 
@@ -80,7 +83,14 @@ def approach(request: Signed, pk: uuid.UUID) -> HttpResponse:
     try:
         if way not in set(Way) or outcome not in set(Approached):
             raise AskingError("没有记：请选是打电话还是上门、结果怎么样。")
-        state = asking.approach(actor=request.viewer, at=request.at, door=pk, way=Way(way), outcome=Approached(outcome))
+        state = asking.approach(
+            actor=request.viewer,
+            at=request.at,
+            door=pk,
+            way=Way(way),
+            outcome=Approached(outcome),
+            tried_at=_moment(request),
+        )
     except AskingError as error:
         messages.error(request, str(error))
         return redirect("console:sampled_door", pk)
@@ -92,27 +102,27 @@ def approach(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def answer(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """What was said; what was typed stays where it is refused."""
     try:
-        asking.answer(actor=request.viewer, at=request.at, door=pk, said=_said(request))
+        asking.answer(actor=request.viewer, at=request.at, door=pk, reply=_said(request))
     except AskingError as error:
         messages.error(request, str(error))
         return _shown(request, pk, request.POST, status=422)
-    messages.success(request, "已记下。和登记不一样的，社区会去核对。")
+    messages.success(request, "已记下。和登记不一样的，社区会去核对；住几口人只用来算相符率。")
     return redirect("console:sampled_doors")
 
 
 @require_POST
 def leave(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """A door that another sample has just asked is left in peace."""
+    """A door that may not be asked any more is left in peace."""
     try:
-        asking.close_asked(actor=request.viewer, at=request.at, door=pk)
+        state = asking.close(actor=request.viewer, at=request.at, door=pk)
     except AskingError as error:
         messages.error(request, str(error))
         return redirect("console:sampled_door", pk)
-    messages.success(request, "已记：别的抽查刚问过，不再打扰。")
+    messages.success(request, f"已记：{rules.DOOR_STATES[state]}，不再打扰。")
     return redirect("console:sampled_doors")
 
 
-def _said(request: Signed) -> Statement:
+def _said(request: Signed) -> Reply:
     """The form. Raises AskingError where it leaves out what is counted."""
     post = request.POST
     way, visited, who = post.get("way", ""), post.get("visited", ""), post.get("who", "")
@@ -120,16 +130,26 @@ def _said(request: Signed) -> Statement:
         raise AskingError("没有记：怎么问到的、有没有人来走访、谁答的，这三项都要选。")
     identity, knows, n_living = post.get("identity", ""), post.get("knows", ""), post.get("n_living", "")
     told = [(field, post.get(field.name, "")) for field in doors.asked_fields()]
-    return Statement(
+    return Reply(
         way=Way(way),
         visited=Visited(visited),
         who=Who(who),
+        given_at=_moment(request),
         n_living=_n_living(n_living),
         identity=Identity(identity) if identity in set(Identity) else None,
         knows={"yes": True, "no": False}.get(knows),
         fields={field.name: value for field, value in told if value in field.choices},
         wanted=post.get("wanted", "")[:LONGEST_TEXT],
     )
+
+
+def _moment(request: Signed) -> dt.datetime | None:
+    """When it was; None where the form says nothing. Raises AskingError."""
+    typed = request.POST.get("at", "")
+    moment = parameters.moment_or_none(typed) if typed else None
+    if typed and moment is None:
+        raise AskingError("没有记：“什么时候”没看懂。请选日期和时间。")
+    return moment
 
 
 def _n_living(typed: str) -> int | None:

@@ -54,7 +54,7 @@ def samples(request: Signed) -> HttpResponse:
 @require_GET
 def sample(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One sample: where it stands, how far its doors are, what it shows."""
-    shown = queries.sheet(request.viewer, pk)
+    shown = queries.sheet(request.viewer, pk, clock.local_date(request.at))
     context = {
         "sheet": shown,
         "row": shown.row,
@@ -85,15 +85,15 @@ def sample_step(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def sample_give(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The doors drawn are given to the inspectors."""
     try:
-        given = giving.give(actor=request.viewer, at=request.at, sample=pk)
+        handed = giving.give(actor=request.viewer, at=request.at, sample=pk)
     except SampleError as error:
         messages.error(request, str(error))
         return redirect("console:sample", pk)
-    words = f"派给核查员 {given.n_given} 户。"
-    if given.n_closed:
-        words += f"{given.n_closed} 户不再打扰：已注销、拒访过或不愿再被抽查，照实记。"
-    if given.n_barred:
-        words += f"{given.n_barred} 户没有派：每位核查员都在那里走访过，或者住在那里。"
+    words = f"派给核查员 {handed.n_given} 户。"
+    if handed.n_closed:
+        words += f"{handed.n_closed} 户不再打扰：已注销、拒访过或不愿再被抽查，照实记。"
+    if handed.n_barred:
+        words += f"{handed.n_barred} 户没有派：每位核查员都在那里走访过，或者住在那里。"
     messages.success(request, words)
     return redirect("console:sample", pk)
 

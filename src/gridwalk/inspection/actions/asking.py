@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import ids
+from gridwalk.core import clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
@@ -18,9 +18,9 @@ from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.rules import Kind as MatterKind
 from gridwalk.inspection import rules
 from gridwalk.inspection.actions import instalments
-from gridwalk.inspection.models import Approach, DoorAnswer, SampledDoor
+from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.queries import doors
-from gridwalk.inspection.rules import Approached, AskingError, DoorState, Identity, Kind, Visited, Way, Who
+from gridwalk.inspection.rules import DOOR_STATES, Approached, AskingError, DoorState, Identity, Visited, Way, Who
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, numbers
 from gridwalk.registry.models import Dwelling
@@ -31,12 +31,15 @@ SOURCE = "inspector"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Statement:
-    """What was said at a door. ``n_living``: None where nobody said; ``fields``: field of the dwelling → value."""
+class Reply:
+    """What was said at a door. ``given_at``: None where it is written down at once; ``n_living``: None where nobody
+    said; ``fields``: field of the dwelling → value.
+    """
 
     way: Way
     visited: Visited
     who: Who
+    given_at: dt.datetime | None = None
     n_living: int | None = None
     identity: Identity | None = None
     knows: bool | None = None
@@ -45,111 +48,153 @@ class Statement:
 
 
 def dial(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, number: int) -> str:
-    """One of the telephones at a door, for one call that its owner reads of as 抽查.
+    """One of the telephones at a door, for one call that its owner reads of as 抽查, and that is one of the tries.
 
     Raises NotHere, AskingError, DialledTooOften.
     """
-    seen = doors.get_door(actor, door, at)
-    if why := rules.may_approach(doors.circumstances(seen, at), Way.CALL):
-        raise AskingError(why.replace("没有记", "没有拨", 1))
-    people = doors.telephones(seen.dwelling)
-    if not 1 <= number <= len(people):
-        raise NotHere
-    return numbers.ring(actor=actor, at=at, record=people[number - 1], field="phone", reason="抽查")
+    before = doors.get_door(actor, door, at)
+    with core.write_to(before.grid_id, actor=actor, at=at) as writing:
+        row = _locked(writing, before)
+        _check_left_alone(row, at, "没有拨")
+        if why := rules.may_dial(doors.circumstances(row, at)):
+            raise AskingError(why)
+        people = doors.telephones(row.dwelling)
+        if not 1 <= number <= len(people):
+            raise NotHere
+        Approach.objects.create(door=row, way=Way.CALL, at=at)
+        return numbers.ring(actor=actor, at=at, record=people[number - 1], field="phone", reason="抽查")
 
 
-def approach(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, way: Way, outcome: Approached) -> DoorState:
-    """Record a call or a knock that brought no answer; what becomes of the door. Raises NotHere, AskingError."""
-    seen = doors.get_door(actor, door, at)
-    with core.write_to(seen.grid_id, actor=actor, at=at) as writing:
-        held = _held(actor, door, at, way)
-        Approach.objects.create(door=held, way=way, outcome=outcome, at=at)
-        held.state = rules.state_after(outcome, held.approaches.count())
-        held.closed_at = None if held.stands is DoorState.OPEN else at
-        held.save(update_fields=["state", "closed_at"])
-        _audit(writing, AuditVerb.SAMPLE_DOOR_TRIED, held)
-        if held.stands is not DoorState.OPEN:
-            _judge(writing, held, was_denied=False)
-    return held.stands
+def approach(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    door: uuid.UUID,
+    way: Way,
+    outcome: Approached,
+    tried_at: dt.datetime | None = None,
+) -> DoorState:
+    """Record a call or a knock that brought no answer, ``tried_at`` where that was before; what becomes of the door.
+
+    Raises NotHere, AskingError.
+    """
+    before = doors.get_door(actor, door, at)
+    moment = tried_at or at
+    with core.write_to(before.grid_id, actor=actor, at=at) as writing:
+        row = _locked(writing, before)
+        _check(row, way, moment, at)
+        Approach.objects.filter(pk=_dialled(row, way)).delete()
+        Approach.objects.create(door=row, way=way, outcome=outcome, at=moment)
+        state = rules.state_after(outcome, row.approaches.count())
+        if state is DoorState.OPEN and doors.circumstances(row, at).is_capped:
+            state = DoorState.CAPPED
+        if state is not DoorState.OPEN:
+            _close(writing, row, state)
+        writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
+    return state
 
 
-def answer(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, said: Statement) -> None:
+def answer(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, reply: Reply) -> None:
     """Record what was said at a door: its facts as claims, what is wanted as a matter. Raises NotHere, AskingError."""
-    seen = doors.get_door(actor, door, at)
-    if said.n_living is not None and not 0 <= said.n_living <= rules.MOST_LIVING:
+    before = doors.get_door(actor, door, at)
+    moment = reply.given_at or at
+    if reply.n_living is not None and not 0 <= reply.n_living <= rules.MOST_LIVING:
         raise AskingError(f"没有记：住几口人写 0 到 {rules.MOST_LIVING}。")
-    with core.write_to(seen.grid_id, unassigned_of(seen.grid_id), actor=actor, at=at) as writing:
-        held = _held(actor, door, at, said.way)
+    with core.write_to(before.grid_id, unassigned_of(before.grid_id), actor=actor, at=at) as writing:
+        row = _locked(writing, before)
+        _check(row, reply.way, moment, at)
+        Approach.objects.filter(pk=_dialled(row, reply.way)).delete()
         DoorAnswer.objects.create(
-            door=held,
-            way=said.way,
-            visited=said.visited,
-            who=said.who,
-            identity=said.identity or "",
-            knows=said.knows,
-            agrees=_agreements(held, said),
-            at=at,
+            door=row,
+            way=reply.way,
+            visited=reply.visited,
+            who=reply.who,
+            identity=reply.identity or "",
+            knows=reply.knows,
+            agrees=_agreements(row, reply),
+            at=moment,
         )
-        held.state, held.closed_at = DoorState.ANSWERED, at
-        held.save(update_fields=["state", "closed_at"])
-        _claim(writing, held, said)
-        _want(writing, held, said.wanted)
-        _audit(writing, AuditVerb.SAMPLE_DOOR_ASKED, held)
-        _judge(writing, held, was_denied=said.visited is Visited.NO)
+        _claim(writing, row, reply)
+        _want(writing, row, reply.wanted)
+        _close(writing, row, DoorState.ANSWERED, was_denied=reply.visited is Visited.NO)
+        writing.audit(AuditVerb.SAMPLE_DOOR_ASKED, scope=row.grid_id, kind="sample", subject=row.sample_id)
 
 
-def close_asked(*, actor: Viewer, at: dt.datetime, door: uuid.UUID) -> None:
-    """Leave a door in peace where another sample has asked lately. Raises NotHere, AskingError."""
-    seen = doors.get_door(actor, door, at)
-    with core.write_to(seen.grid_id, actor=actor, at=at) as writing:
-        held = _locked(door)
-        if held.stands is not DoorState.OPEN or doors.asked_lately(held, at) is None:
-            raise AskingError("没有记：这一户近来没有别的抽查问过，照常问。")
-        held.state, held.closed_at = DoorState.ASKED_ELSEWHERE, at
-        held.save(update_fields=["state", "closed_at"])
-        _audit(writing, AuditVerb.SAMPLE_DOOR_TRIED, held)
-        _judge(writing, held, was_denied=False)
+def close(*, actor: Viewer, at: dt.datetime, door: uuid.UUID) -> DoorState:
+    """Leave a door in peace that may not be asked any more; what becomes of it. Raises NotHere, AskingError."""
+    before = doors.get_door(actor, door, at)
+    with core.write_to(before.grid_id, actor=actor, at=at) as writing:
+        row = _locked(writing, before)
+        state = doors.closing_state(row, at) if row.stands is DoorState.OPEN else None
+        if state is None:
+            raise AskingError("没有记：近来没有别的抽查问过，这一户也没有别的不能问的原因，照常问。")
+        _close(writing, row, state)
+        writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
+    return state
 
 
-def _held(actor: Viewer, door: uuid.UUID, at: dt.datetime, way: Way) -> SampledDoor:
-    """The door, judged as it stands now. Raises NotHere, AskingError."""
-    held = _locked(door)
-    if held.inspector_id != actor.id:
+def _locked(writing: Writing, before: SampledDoor) -> SampledDoor:
+    """The door as it stands now, its sample held first, as whoever gives doors does. Raises NotHere, AskingError."""
+    sample = Sample.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=before.sample_id)
+    row = SampledDoor.objects.select_for_update().get(pk=before.pk)
+    if row.inspector_id != writing.actor.id or not doors.is_on(sample, clock.local_date(writing.at)):
         raise NotHere
-    if asked_on := doors.asked_lately(held, at):
-        raise AskingError(f"没有记：别的核查员 {asked_on.month}月{asked_on.day}日问过这一户，不再打扰。")
-    if why := rules.may_approach(doors.circumstances(held, at), way):
+    if row.grid_id != before.grid_id:
+        raise AskingError("没有记：这一户刚划到别的网格。请再记一次。")
+    row.sample = sample
+    return row
+
+
+def _check(door: SampledDoor, way: Way, moment: dt.datetime, at: dt.datetime) -> None:
+    """Raises AskingError where the door was not to be approached so at that moment."""
+    rules.check_moment(moment, door.sample.from_on, at)
+    _check_left_alone(door, at, "没有记")
+    if why := rules.may_approach(doors.circumstances(door, moment), way):
         raise AskingError(why)
-    if not Dwelling.objects.filter(pk=held.dwelling, status="active").exists():
-        raise AskingError("没有记：这一户已注销登记，不用再问。")
-    return held
 
 
-def _locked(door: uuid.UUID) -> SampledDoor:
-    return SampledDoor.objects.select_for_update(of=("self",)).select_related("sample__campaign").get(pk=door)
+def _check_left_alone(door: SampledDoor, at: dt.datetime, refused: str) -> None:
+    if door.stands is not DoorState.OPEN:
+        return
+    if asked_on := doors.asked_lately(door, at):
+        raise AskingError(f"{refused}：别的核查员 {asked_on.month}月{asked_on.day}日问过这一户，不再打扰。")
+    if state := doors.closing_state(door, at):
+        raise AskingError(f"{refused}：这一户“{DOOR_STATES[state]}”，不再打扰。请在这一户的页上照实记下。")
 
 
-def _agreements(door: SampledDoor, said: Statement) -> dict[str, bool]:
-    """Field → whether what was said is as recorded; of what either does not say nothing is told."""
+def _dialled(door: SampledDoor, way: Way) -> uuid.UUID | None:
+    """The call that was dialled last and of which nothing is said yet; what came of it takes its place."""
+    dialled = door.approaches.filter(way=Way.CALL, outcome="").order_by("-at").values_list("pk", flat=True)
+    return dialled.first() if way is Way.CALL else None
+
+
+def _close(writing: Writing, door: SampledDoor, state: DoorState, *, was_denied: bool = False) -> None:
+    door.state, door.closed_at = state, writing.at
+    door.save(update_fields=["state", "closed_at"])
+    instalments.judge(writing, door.sample, was_denied=was_denied)
+
+
+def _agreements(door: SampledDoor, reply: Reply) -> dict[str, bool]:
+    """Field → whether what was said is as recorded; of what either does not say there is nothing."""
     dwelling = Dwelling.objects.get(pk=door.dwelling)
     agrees = {}
-    if said.n_living is not None:
-        agrees[rules.N_LIVING] = said.n_living == doors.n_living(door.dwelling)
+    if reply.n_living is not None:
+        agrees[rules.N_LIVING] = reply.n_living == doors.n_living(door.dwelling)
     for field in doors.asked_fields():
-        told, recorded = said.fields.get(field.name, ""), columns.read(dwelling, field.name)
-        if told not in NOT_SAID and recorded not in NOT_SAID:
-            agrees[field.name] = told == recorded
+        answered, recorded = reply.fields.get(field.name, ""), columns.read(dwelling, field.name)
+        if answered not in NOT_SAID and recorded not in NOT_SAID:
+            agrees[field.name] = answered == recorded
     return agrees
 
 
-def _claim(writing: Writing, door: SampledDoor, said: Statement) -> None:
+def _claim(writing: Writing, door: SampledDoor, reply: Reply) -> None:
     """What differs waits in the one queue; nothing that an inspector says applies by itself."""
-    told = [(field.name, said.fields.get(field.name, "")) for field in doors.asked_fields()]
+    values = [(field.name, reply.fields.get(field.name, "")) for field in doors.asked_fields()]
     claims.apply_claims(
         writing,
         [
             Claim("dwelling", door.dwelling, name, value, SOURCE, source_ref=f"sample:{door.sample_id}")
-            for name, value in told
+            for name, value in values
             if value not in NOT_SAID
         ],
     )
@@ -172,12 +217,3 @@ def _want(writing: Writing, door: SampledDoor, wanted: str) -> None:
             at=writing.at,
         )
     )
-
-
-def _audit(writing: Writing, verb: AuditVerb, door: SampledDoor) -> None:
-    writing.audit(verb, scope=door.grid_id, kind="sample", subject=door.sample_id)
-
-
-def _judge(writing: Writing, door: SampledDoor, *, was_denied: bool) -> None:
-    if door.sample.draws_for is Kind.ACCEPTANCE:
-        instalments.judge(writing, door.sample_id, was_denied=was_denied)

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts import rules as access
@@ -18,28 +18,29 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.envelope import EnvelopeError
 from gridwalk.inspection import frames, rules
 from gridwalk.inspection.frames import FrameError
-from gridwalk.inspection.lots import Drawn, drawn_by
+from gridwalk.inspection.lots import DrawnDoor, doors_drawn
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import frames as doors
 from gridwalk.inspection.queries.samples import get_sample
-from gridwalk.inspection.rules import Kind, SampleError, Step
+from gridwalk.inspection.rules import Conclusion, Kind, SampleError, Step
 from gridwalk.method.sampling import draws
 from gridwalk.method.sampling.draws import Unit
+from gridwalk.registry.models import Dwelling
 
 SEED: dict[str, str] = {"table": "inspection_sample", "column": "seed"}
 
 
 def commit(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> Sample:
     """Seal a seed that nobody has seen and show its hash. Raises NotHere, NotPermitted, SampleError."""
-    _seen(actor, sample, Step.COMMIT)
+    _permitted(actor, at, sample, Step.COMMIT)
     with core.write_to(actor=actor, at=at) as writing:
-        held = _held(sample, Step.COMMIT)
+        row = _locked(sample, Step.COMMIT)
         seed = secrets.token_bytes(draws.SEED_BYTES)
-        held.commitment = draws.commitment(seed)
-        held.seed_sealed = envelope.seal(seed.hex(), **SEED, row=held.pk)
-        held.committed_at = at
-        _step(writing, held, AuditVerb.SAMPLE_COMMITTED, {"commitment": held.commitment})
-    return held
+        row.commitment = draws.commitment(seed)
+        row.seed_sealed = envelope.seal(seed.hex(), **SEED, row=row.pk)
+        row.committed_at = at
+        _save(writing, row, AuditVerb.SAMPLE_COMMITTED, {"commitment": row.commitment})
+    return row
 
 
 def freeze(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> Sample:
@@ -47,59 +48,74 @@ def freeze(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> Sample:
 
     Raises NotHere, NotPermitted, SampleError.
     """
-    seen = _seen(actor, sample, Step.FREEZE)
-    frame = doors.frame(seen.campaign_id, seen.scope)
-    if not frame:
-        raise SampleError("没有冻结名单：这里还没有已走访、已登记原因的户。走过一些再来。")
+    before = _permitted(actor, at, sample, Step.FREEZE)
+    frame = _frame(before)
     kept = core.store_file(
         data=frames.written(frame),
-        name=f"抽查名单 {seen.number}.tsv",
+        name=f"抽查名单 {before.number}.tsv",
         purpose="sample",
-        scope=seen.scope,
+        scope=before.scope,
         keep=rules.KEEP,
         actor=actor,
         at=at,
     )
     try:
         with core.write_to(actor=actor, at=at) as writing:
-            held = _held(sample, Step.FREEZE)
-            held.frame_id, held.fingerprint = kept.pk, draws.fingerprint(frame)
-            held.strata = dict(sorted(Counter(unit.stratum for unit in frame).items()))
-            held.due = doors.due(held.campaign_id, held.scope)
-            held.frozen_at = at
-            _step(writing, held, AuditVerb.SAMPLE_FROZEN, {"fingerprint": held.fingerprint, "n": len(frame)})
+            row = _locked(sample, Step.FREEZE)
+            row.frame_id, row.fingerprint = kept.pk, draws.fingerprint(frame)
+            row.strata = dict(sorted(Counter(unit.stratum for unit in frame).items()))
+            row.due = doors.due(row.campaign_id, row.scope)
+            row.frozen_at = at
+            _save(writing, row, AuditVerb.SAMPLE_FROZEN, {"fingerprint": row.fingerprint, "n": len(frame)})
     except BaseException:
         core.erase_file(kept.pk, actor=actor, at=at)
         raise
-    return held
+    return row
+
+
+def _frame(sample: Sample) -> list[Unit]:
+    """The doors that a sample of its kind may draw now. Raises SampleError where there are none."""
+    units = doors.frame(sample.campaign_id, sample.scope)
+    frame = [unit for unit in units if rules.is_drawn_for(sample.draws_for, rules.group_of(unit.stratum))]
+    if not frame:
+        settled = "已走访的户" if sample.draws_for is Kind.ACCEPTANCE else "已走访、已登记原因的户"
+        raise SampleError(f"没有冻结名单：这里还没有{settled}。走过一些再来。")
+    return frame
 
 
 def draw(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> Sample:
-    """Draw from the frozen frame. Raises NotHere, NotPermitted, SampleError, also where its file is another by now."""
-    _seen(actor, sample, Step.DRAW)
-    with core.write_to(actor=actor, at=at) as writing:
-        held = _held(sample, Step.DRAW)
-        frame = frozen(held)
-        seed = bytes.fromhex(envelope.open_(held.seed_sealed, **SEED, row=held.pk))
-        drawn = drawn_by(held.draws_for, frame, seed, held.share, held.response)
-        _keep(held, drawn)
-        held.n_instalments = 1 if held.draws_for is Kind.ACCEPTANCE else 0
-        held.drawn_at = at
-        _step(writing, held, AuditVerb.SAMPLE_DRAWN, {"n": len(drawn)})
-    return held
+    """Draw from the frozen frame; each door stands in the grid it is in by now, and the grids are held.
+
+    Raises NotHere, NotPermitted, SampleError, also where the frame's file is another by now.
+    """
+    before = _permitted(actor, at, sample, Step.DRAW)
+    seed = bytes.fromhex(envelope.open_(before.seed_sealed, **SEED, row=before.pk))
+    chosen = doors_drawn(before, frozen(before), seed)
+    grids = _grids(chosen)
+    with core.write_to(*set(grids.values()), actor=actor, at=at) as writing:
+        row = _locked(sample, Step.DRAW)
+        if _grids(chosen) != grids:
+            raise SampleError("没有抽签：刚才有户划到了别的网格。请再抽一次，抽出的还是这几户。")
+        _keep(row, chosen, grids)
+        row.n_instalments = 1 if row.draws_for is Kind.ACCEPTANCE else 0
+        row.drawn_at = at
+        _save(writing, row, AuditVerb.SAMPLE_DRAWN, {"n": len(chosen)})
+    return row
 
 
 def reveal(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> Sample:
     """Show the seed, for anybody to draw again. Raises NotHere, NotPermitted, SampleError while doors are asked."""
-    seen = _seen(actor, sample, Step.REVEAL)
-    if clock.local_date(at) <= seen.to_on and _open(seen):
+    before = _permitted(actor, at, sample, Step.REVEAL)
+    if clock.local_date(at) <= before.to_on and _has_open_doors(before):
         raise SampleError("没有公布抽签号：还有没问到的户，核查的日子也没过完。等问完或过了最后一天再公布。")
     with core.write_to(actor=actor, at=at) as writing:
-        held = _held(sample, Step.REVEAL)
-        held.seed = envelope.open_(held.seed_sealed, **SEED, row=held.pk)
-        held.revealed_at = at
-        _step(writing, held, AuditVerb.SAMPLE_REVEALED, {"seed": held.seed})
-    return held
+        row = _locked(sample, Step.REVEAL)
+        row.seed = envelope.open_(row.seed_sealed, **SEED, row=row.pk)
+        row.revealed_at = at
+        if row.draws_for is Kind.ACCEPTANCE and row.verdict in {"", Conclusion.GO_ON}:
+            row.verdict = Conclusion.UNDECIDED
+        _save(writing, row, AuditVerb.SAMPLE_REVEALED, {"seed": row.seed})
+    return row
 
 
 def frozen(sample: Sample) -> list[Unit]:
@@ -113,41 +129,48 @@ def frozen(sample: Sample) -> list[Unit]:
     return frame
 
 
-def _seen(actor: Viewer, sample: uuid.UUID, step: Step) -> Sample:
-    """The sample as it stands before anything is held; the step is judged once more when it is."""
-    seen = get_sample(actor, sample)
-    access.require(actor, Verb.DRAW_SAMPLE, seen.scope)
-    rules.check_step(seen.stands, step)
-    return seen
+def _permitted(actor: Viewer, at: dt.datetime, sample: uuid.UUID, step: Step) -> Sample:
+    """The sample as it stands before it is locked; the step is judged once more when it is."""
+    before = get_sample(actor, sample)
+    access.require(actor, Verb.DRAW_SAMPLE, before.scope)
+    rules.check_step(before.stands, step)
+    rules.check_days(step, before.to_on, clock.local_date(at))
+    return before
 
 
-def _held(sample: uuid.UUID, step: Step) -> Sample:
-    held = Sample.objects.select_for_update().get(pk=sample)
-    held.stage = rules.check_step(held.stands, step)
-    return held
+def _locked(sample: uuid.UUID, step: Step) -> Sample:
+    row = Sample.objects.select_for_update().get(pk=sample)
+    row.stage = rules.check_step(row.stands, step)
+    return row
 
 
-def _step(writing: Writing, sample: Sample, verb: AuditVerb, data: dict[str, Any]) -> None:
+def _save(writing: Writing, sample: Sample, verb: AuditVerb, data: dict[str, Any]) -> None:
     sample.save()
     writing.audit(verb, scope=sample.scope, kind="sample", subject=sample.pk, data=data)
 
 
-def _keep(sample: Sample, drawn: Sequence[Drawn]) -> None:
+def _grids(chosen: Sequence[DrawnDoor]) -> dict[uuid.UUID, str]:
+    """Dwelling → the grid it is in now; of one that was deleted, the grid of the frame."""
+    frozen_in = {uuid.UUID(door.unit.key): door.unit.grid for door in chosen}
+    return frozen_in | dict(Dwelling.objects.filter(pk__in=list(frozen_in)).values_list("pk", "grid_id"))
+
+
+def _keep(sample: Sample, chosen: Sequence[DrawnDoor], grids: Mapping[uuid.UUID, str]) -> None:
     bulk.insert(
         [
             SampledDoor(
                 sample=sample,
-                grid_id=door.unit.grid,
+                grid_id=grids[uuid.UUID(door.unit.key)],
                 dwelling=uuid.UUID(door.unit.key),
                 stratum=door.unit.stratum,
                 turn=door.turn,
                 instalment=door.instalment,
             )
-            for door in drawn
+            for door in chosen
         ]
     )
 
 
-def _open(sample: Sample) -> bool:
-    standing = SampledDoor.objects.filter(sample=sample, instalment__lte=sample.n_instalments)
-    return standing.filter(state=rules.DoorState.OPEN).exists()
+def _has_open_doors(sample: Sample) -> bool:
+    doors_of = SampledDoor.objects.filter(sample=sample, instalment__lte=sample.n_instalments)
+    return doors_of.filter(state=rules.DoorState.OPEN).exists()

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 
-from gridwalk.accounts.rules import SYSTEM
+from django.db.models import QuerySet
+
+from gridwalk.accounts.rules import ONE_STREET, SYSTEM
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.rules import Kind as MatterKind
 from gridwalk.inspection import rules
-from gridwalk.inspection.actions import giving
+from gridwalk.inspection.actions import handing_out
+from gridwalk.inspection.actions.handing_out import HandedOut
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.rules import DoorState, Visited
-from gridwalk.method.sampling.acceptance import Verdict
+from gridwalk.inspection.rules import Conclusion, DoorState, Kind, Visited
 from gridwalk.territory import queries as territory
-from gridwalk.territory.rules import STREET
 
 TITLE = "验收抽查：报已走访的，有居民说没有人来过"
 TEXT = (
@@ -25,24 +25,42 @@ TEXT = (
 )
 
 
-def judge(writing: Writing, sample: uuid.UUID, *, was_denied: bool) -> None:
-    """Step: after a door of an acceptance sample is closed; the community's own streams are held."""
-    held = Sample.objects.select_for_update().get(pk=sample)
-    if held.verdict in {Verdict.ACCEPTED, Verdict.SUSPECT}:
-        return
-    said = Counter(DoorAnswer.objects.filter(door__sample=held).values_list("visited", flat=True))
-    n_communities = len(territory.communities(held.scope[:STREET]))
-    held.verdict = rules.verdict(n_communities, said[Visited.YES], said[Visited.NO])
-    standing = SampledDoor.objects.filter(sample=held, state=DoorState.OPEN)
-    n_open = standing.filter(instalment__lte=held.n_instalments).count()
-    opens = rules.opens_next(Verdict(held.verdict), was_denied=was_denied, n_open=n_open)
-    if opens and standing.filter(instalment__gt=held.n_instalments).exists():
-        held.n_instalments += 1
-        writing.audit(AuditVerb.SAMPLE_INSTALMENT, scope=held.scope, kind="sample", subject=held.pk)
-    held.save(update_fields=["verdict", "n_instalments"])
-    if opens:
-        giving.hand_out(writing, held)
-    if held.verdict == Verdict.SUSPECT:
-        taking_in.open_matter(
-            actor=SYSTEM, at=writing.at, scope=held.scope, kind=MatterKind.FINDING, title=TITLE, text=TEXT
+def judge(writing: Writing, sample: Sample, *, was_denied: bool = False) -> HandedOut:
+    """Step: after doors were closed; the sample is held, and of an answer the community's own streams.
+
+    Instalments of which nobody can be asked are passed at once. Returns what was handed of those drawn now.
+    """
+    handed = HandedOut()
+    if sample.draws_for is not Kind.ACCEPTANCE or sample.verdict not in {"", Conclusion.GO_ON}:
+        return handed
+    answers = Counter(DoorAnswer.objects.filter(door__sample=sample).values_list("visited", flat=True))
+    at_once = was_denied and rules.presses(answers[Visited.NO])
+    sample.verdict = _conclusion(sample, answers)
+    while _opens_next(sample, at_once=at_once):
+        at_once = False
+        sample.n_instalments += 1
+        writing.audit(AuditVerb.SAMPLE_INSTALMENT, scope=sample.scope, kind="sample", subject=sample.pk)
+        handed += handing_out.hand_out(writing, sample)
+        sample.verdict = _conclusion(sample, answers)
+    if sample.verdict == Conclusion.SUSPECT:
+        sample.matter = taking_in.open_matter(
+            actor=SYSTEM, at=writing.at, scope=sample.scope, kind=MatterKind.FINDING, title=TITLE, text=TEXT
         )
+    sample.save(update_fields=["verdict", "n_instalments", "matter"])
+    return handed
+
+
+def _conclusion(sample: Sample, answers: Counter[str]) -> Conclusion:
+    n_communities = len(territory.communities(sample.scope[:ONE_STREET]))
+    n_left = _open(sample).count()
+    return rules.conclusion(n_communities, answers[Visited.YES], answers[Visited.NO], n_left=n_left)
+
+
+def _opens_next(sample: Sample, *, at_once: bool) -> bool:
+    n_open = _open(sample).filter(instalment__lte=sample.n_instalments).count()
+    waits = _open(sample).filter(instalment__gt=sample.n_instalments).exists()
+    return waits and rules.opens_next(Conclusion(sample.verdict), at_once=at_once, n_open=n_open)
+
+
+def _open(sample: Sample) -> QuerySet[SampledDoor]:
+    return SampledDoor.objects.filter(sample=sample, state=DoorState.OPEN)

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0003_words"),
         ("core", "0004_nothing_beside_numbers"),
+        ("followup", "0002_meetings"),
         ("territory", "0004_desks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -44,6 +45,8 @@ class Migration(migrations.Migration):
                             ("by_record", "拒访过，只看记录、送信"),
                             ("asked_elsewhere", "别的抽查刚问过"),
                             ("gone", "已不在册"),
+                            ("barred", "没有核查员能去"),
+                            ("capped", "上门次数已满，又没有电话"),
                         ],
                         default=gridwalk.inspection.rules.DoorState["OPEN"],
                         max_length=16,
@@ -101,6 +104,9 @@ class Migration(migrations.Migration):
                 ),
                 ("share", models.PositiveSmallIntegerField()),
                 ("response", models.PositiveSmallIntegerField()),
+                ("instalment_size", models.PositiveSmallIntegerField()),
+                ("most_answers", models.PositiveSmallIntegerField()),
+                ("least_drawn", models.PositiveSmallIntegerField()),
                 ("from_on", models.DateField()),
                 ("to_on", models.DateField()),
                 ("commitment", models.CharField(blank=True, max_length=64)),
@@ -111,8 +117,6 @@ class Migration(migrations.Migration):
                 ("due", models.JSONField(default=dict)),
                 ("n_instalments", models.PositiveSmallIntegerField(default=0)),
                 ("verdict", models.CharField(blank=True, max_length=10)),
-                ("by", models.UUIDField(null=True)),
-                ("by_name", models.CharField(max_length=40)),
                 ("planned_at", models.DateTimeField()),
                 ("committed_at", models.DateTimeField(null=True)),
                 ("frozen_at", models.DateTimeField(null=True)),
@@ -122,6 +126,15 @@ class Migration(migrations.Migration):
                     "campaign",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="samples", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="followup.matter",
                     ),
                 ),
                 (
@@ -164,7 +177,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("way", models.CharField(max_length=6)),
-                ("outcome", models.CharField(max_length=10)),
+                ("outcome", models.CharField(blank=True, max_length=10)),
                 ("at", models.DateTimeField()),
                 (
                     "door",
@@ -205,6 +218,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="sample",
-            constraint=models.UniqueConstraint(fields=("campaign", "kind", "number"), name="sample_number"),
+            constraint=models.UniqueConstraint(fields=("campaign", "kind", "scope", "number"), name="sample_number"),
         ),
     ]

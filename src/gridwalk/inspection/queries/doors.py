@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Campaign
@@ -15,7 +15,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Agree, Field
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import Approach, Sample, SampledDoor
-from gridwalk.inspection.rules import Asked, DoorState, Stage, Way
+from gridwalk.inspection.rules import Circumstances, DoorState, Stage, Way
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.visits import rules as visits
@@ -38,7 +38,8 @@ class SampledDoorRow:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SampledDoorSheet:
     """What is seen before an answer: the door and nothing recorded. ``n_phones``: how many can be dialled;
-    ``why_not``: why there is no call or knock now, by way; ``asked_on``: when another sample asked here lately.
+    ``why_not``: why there is no call or knock now, by way; ``asked_on``: when another sample asked here lately;
+    ``closes_as``: why nobody may ask here any more, in words.
     """
 
     row: SampledDoorRow
@@ -48,6 +49,7 @@ class SampledDoorSheet:
     n_knocks: int
     why_not: dict[str, str]
     asked_on: dt.date | None
+    closes_as: str
 
 
 def mine(viewer: Viewer, at: dt.datetime) -> list[SampledDoorRow]:
@@ -67,12 +69,13 @@ def mine(viewer: Viewer, at: dt.datetime) -> list[SampledDoorRow]:
 def get_door(viewer: Viewer, door: uuid.UUID, at: dt.datetime) -> SampledDoor:
     """One door of the viewer's on its days. Raises NotHere."""
     row = SampledDoor.objects.select_related("sample__campaign").filter(pk=door, inspector=viewer.id).first()
-    if row is None or viewer.id is None or not _is_on(row.sample, clock.local_date(at)):
+    if row is None or viewer.id is None or not is_on(row.sample, clock.local_date(at)):
         raise NotHere
     return row
 
 
-def _is_on(sample: Sample, today: dt.date) -> bool:
+def is_on(sample: Sample, today: dt.date) -> bool:
+    """Whether the doors of a sample are asked that day."""
     return sample.stands is Stage.DRAWN and sample.from_on <= today <= sample.to_on
 
 
@@ -80,15 +83,17 @@ def door_sheet(viewer: Viewer, door: uuid.UUID, at: dt.datetime) -> SampledDoorS
     """What an inspector sees of a door. Raises NotHere."""
     shown = get_door(viewer, door, at)
     dwelling = Dwelling.objects.get(pk=shown.dwelling)
-    asked = circumstances(shown, at)
+    at_door = circumstances(shown, at)
+    closing = closing_state(shown, at) if shown.stands is DoorState.OPEN else None
     return SampledDoorSheet(
         row=_row(shown, {dwelling.pk: dwelling.address}),
         since=shown.sample.campaign.starts_on,
         n_phones=len(telephones(shown.dwelling)),
-        n_calls=asked.n_calls,
-        n_knocks=asked.n_knocks,
-        why_not={way: rules.may_approach(asked, way) for way in Way},
+        n_calls=at_door.n_calls,
+        n_knocks=at_door.n_knocks,
+        why_not={way: rules.may_approach(at_door, way) for way in Way},
         asked_on=asked_lately(shown, at),
+        closes_as=rules.DOOR_STATES[closing] if closing else "",
     )
 
 
@@ -104,11 +109,11 @@ def _row(door: SampledDoor, places: dict[uuid.UUID, str]) -> SampledDoorRow:
     )
 
 
-def circumstances(door: SampledDoor, at: dt.datetime) -> Asked:
+def circumstances(door: SampledDoor, at: dt.datetime) -> Circumstances:
     """What may be done at a door now depends on."""
     ways = list(door.approaches.values_list("way", flat=True))
     campaign: Campaign = door.sample.campaign
-    return Asked(
+    return Circumstances(
         state=door.stands,
         n_calls=ways.count(Way.CALL),
         n_knocks=ways.count(Way.KNOCK),
@@ -130,10 +135,13 @@ def _knocks(dwelling: uuid.UUID, campaign: Campaign) -> int:
 
 
 def telephones(dwelling: uuid.UUID) -> list[Person]:
-    """Who lives at a door and has a telephone on record, in an order that tells nothing."""
+    """Who lives at a door and has a telephone on record, in an order that tells nothing; of one number, one of them."""
     links = Residence.objects.filter(dwelling=dwelling, to_on=None, kind__in=LIVING, person__status="active")
     people = links.exclude(person__phone_sealed="").select_related("person").order_by("person__sort_key", "person")
-    return [link.person for link in people]
+    by_number: dict[str, Person] = {}
+    for link in people:
+        by_number.setdefault(link.person.phone_index, link.person)
+    return list(by_number.values())
 
 
 def asked_lately(door: SampledDoor, at: dt.datetime) -> dt.date | None:
@@ -143,6 +151,34 @@ def asked_lately(door: SampledDoor, at: dt.datetime) -> dt.date | None:
     ).exclude(pk=door.pk)
     last = others.order_by("-answer__at").values_list("answer__at", flat=True).first()
     return clock.local_date(last) if last else None
+
+
+def left_alone(sample: Sample, dwellings: Collection[uuid.UUID]) -> dict[uuid.UUID, DoorState]:
+    """Where nobody is to be sent: the door is gone, its people refused a visit or a check in this campaign, or want no
+    more of these questions, whenever they said so.
+    """
+    standing = Dwelling.objects.filter(pk__in=dwellings, status="active").values_list("pk", flat=True)
+    visits_refused = Visit.objects.filter(
+        entity__in=dwellings, outcome="refused", withdrawn_at=None, on__gte=sample.campaign.starts_on
+    ).values_list("entity", flat=True)
+    others = SampledDoor.objects.filter(dwelling__in=dwellings).exclude(sample=sample)
+    checks_refused = others.filter(state=DoorState.REFUSED, sample__campaign=sample.campaign_id)
+    opted_out = others.filter(state=DoorState.OPTED_OUT)
+    return (
+        dict.fromkeys([*visits_refused, *checks_refused.values_list("dwelling", flat=True)], DoorState.BY_RECORD)
+        | dict.fromkeys(opted_out.values_list("dwelling", flat=True), DoorState.OPTED_OUT)
+        | dict.fromkeys(set(dwellings) - set(standing), DoorState.GONE)
+    )
+
+
+def closing_state(door: SampledDoor, at: dt.datetime) -> DoorState | None:
+    """What an open door becomes where nobody may ask there any more; None where it may be asked."""
+    state = left_alone(door.sample, [door.dwelling]).get(door.dwelling)
+    if state is None and asked_lately(door, at):
+        return DoorState.ASKED_ELSEWHERE
+    if state is None and circumstances(door, at).is_capped:
+        return DoorState.CAPPED
+    return state
 
 
 def asked_fields() -> Sequence[Field]:

@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
@@ -17,9 +17,8 @@ from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import frames
-from gridwalk.inspection.rules import DoorState, Kind, Price, Stage, Step
+from gridwalk.inspection.rules import Conclusion, DoorState, Kind, Price, Stage, Step
 from gridwalk.method.sampling import draws
-from gridwalk.method.sampling.acceptance import Verdict
 from gridwalk.territory import queries as territory
 
 COMMUNITY = 12
@@ -41,7 +40,7 @@ class SampleRow:
     to_on: dt.date
     n_drawn: int
     states: Counter[DoorState]
-    verdict: Verdict | None
+    verdict: Conclusion | None
 
     @property
     def n_answered(self) -> int:
@@ -124,19 +123,18 @@ def _row(sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
         to_on=sample.to_on,
         n_drawn=states.total(),
         states=states,
-        verdict=Verdict(sample.verdict) if sample.verdict else None,
+        verdict=Conclusion(sample.verdict) if sample.verdict else None,
     )
 
 
-def sheet(viewer: Viewer, sample: uuid.UUID) -> SampleSheet:
+def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
     """One sample with its steps. Raises NotHere."""
     shown = get_sample(viewer, sample)
     (row,) = _rows([shown])
     order = list(Stage)
     now = order.index(shown.stands)
-    waiting = SampledDoor.objects.filter(
-        sample=shown, inspector=None, state=DoorState.OPEN, instalment__lte=shown.n_instalments
-    )
+    standing = SampledDoor.objects.filter(sample=shown, state=DoorState.OPEN, instalment__lte=shown.n_instalments)
+    waiting = standing.exclude(Q(inspector__isnull=False) & Q(inspector__in=inspectors(shown.scope, on)))
     return SampleSheet(
         row=row,
         share=shown.share,

@@ -9,7 +9,7 @@ from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
 from gridwalk.inspection import frames
 from gridwalk.inspection.frames import FrameError
-from gridwalk.inspection.lots import drawn_by
+from gridwalk.inspection.lots import doors_drawn
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.rules import Stage
 from gridwalk.method.sampling import draws
@@ -37,7 +37,7 @@ def differences(sample: uuid.UUID, *, seed: str = "", frame: bytes | None = None
         said.append("名单和冻结时的指纹对不上：名单文件被改过，或打不开。")
     if said or key is None or units is None:
         return said
-    again = drawn_by(drawn.draws_for, units, key, drawn.share, drawn.response)
+    again = doors_drawn(drawn, units, key)
     stored = set(SampledDoor.objects.filter(sample=drawn).values_list("dwelling", "turn", "instalment"))
     redrawn = {(uuid.UUID(door.unit.key), door.turn, door.instalment) for door in again}
     if redrawn != stored:

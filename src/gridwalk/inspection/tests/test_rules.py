@@ -8,10 +8,13 @@ import uuid
 
 import pytest
 
+from gridwalk.core import clock
 from gridwalk.inspection import rules
 from gridwalk.inspection.rules import (
     Approached,
-    Asked,
+    AskingError,
+    Circumstances,
+    Conclusion,
     DoorState,
     Group,
     Kind,
@@ -20,11 +23,10 @@ from gridwalk.inspection.rules import (
     Step,
     Way,
 )
-from gridwalk.method.sampling.acceptance import Verdict
 
 TODAY = dt.date(2026, 10, 13)
 STREET, COMMUNITY = "120105001", "120105001001"
-OPEN = Asked(
+OPEN = Circumstances(
     state=DoorState.OPEN,
     n_calls=0,
     n_knocks=0,
@@ -35,7 +37,7 @@ OPEN = Asked(
 )
 
 
-def asked(**more: object) -> Asked:
+def asked(**more: object) -> Circumstances:
     return dataclasses.replace(OPEN, **more)  # type: ignore[arg-type]
 
 
@@ -102,6 +104,8 @@ def test_an_empty_stratum_is_none_and_a_small_one_has_two() -> None:
         ({"is_quiet": True}, Way.CALL, "免打扰时段"),
         ({"n_calls": 1, "n_at_door": 6}, Way.KNOCK, "已去过 6 次，不再上门"),
         ({"n_at_door": 6}, Way.CALL, ""),
+        ({"n_at_door": 6, "has_phone": False}, Way.CALL, "上门次数已满，又没有电话"),
+        ({"n_at_door": 6, "has_phone": False}, Way.KNOCK, "上门次数已满，又没有电话"),
         ({"state": DoorState.ANSWERED}, Way.CALL, "“问到了”，不再打扰"),
     ],
 )
@@ -117,15 +121,45 @@ def test_three_tries_a_refusal_and_an_opting_out_close_a_door() -> None:
     assert rules.state_after(Approached.OPTED_OUT, 1) is DoorState.OPTED_OUT
 
 
-def test_acceptance_goes_on_stops_or_suspects() -> None:
+def test_acceptance_goes_on_stops_suspects_or_ends_without_a_verdict() -> None:
     """Denials of all who were asked are no honest community's; sixty without one are no inventing one's."""
-    assert rules.verdict(9, 0, 1) is Verdict.GO_ON, "one denial alone suspects nobody"
-    assert rules.verdict(9, 0, 4) is Verdict.SUSPECT
-    assert rules.verdict(9, 60, 0) is Verdict.ACCEPTED
-    assert rules.opens_next(Verdict.GO_ON, was_denied=True, n_open=7)
-    assert rules.opens_next(Verdict.GO_ON, was_denied=False, n_open=0)
-    assert not rules.opens_next(Verdict.GO_ON, was_denied=False, n_open=1)
-    assert not rules.opens_next(Verdict.SUSPECT, was_denied=True, n_open=0)
+    assert rules.conclusion(9, 0, 1, n_left=9) is Conclusion.GO_ON, "one denial alone suspects nobody"
+    assert rules.conclusion(9, 0, 4, n_left=0) is Conclusion.SUSPECT
+    assert rules.conclusion(9, 60, 0, n_left=0) is Conclusion.ACCEPTED
+    assert rules.conclusion(9, 24, 0, n_left=6) is Conclusion.GO_ON
+    assert rules.conclusion(9, 24, 0, n_left=0) is Conclusion.UNDECIDED, "thirty doors, 24 answers, nobody is left"
+
+
+def test_a_second_denial_draws_the_next_instalment_and_a_single_one_does_not() -> None:
+    assert [rules.presses(n_denied) for n_denied in (0, 1, 2, 3)] == [False, False, True, True]
+    assert rules.opens_next(Conclusion.GO_ON, at_once=True, n_open=7)
+    assert rules.opens_next(Conclusion.GO_ON, at_once=False, n_open=0)
+    assert not rules.opens_next(Conclusion.GO_ON, at_once=False, n_open=1)
+    assert not rules.opens_next(Conclusion.SUSPECT, at_once=True, n_open=0)
+    assert not rules.opens_next(Conclusion.UNDECIDED, at_once=True, n_open=0)
+
+
+def test_nothing_is_committed_frozen_or_drawn_after_the_last_day_and_the_seed_is_revealed() -> None:
+    late = TODAY + dt.timedelta(days=1)
+    for step in (Step.COMMIT, Step.FREEZE, Step.DRAW):
+        rules.check_days(step, TODAY, TODAY)
+        with pytest.raises(SampleError, match="核查的日子到 10月13日，已经过了"):
+            rules.check_days(step, TODAY, late)
+    rules.check_days(Step.REVEAL, TODAY, late)
+
+
+def test_each_dialling_is_one_of_three_tries() -> None:
+    assert rules.may_dial(asked(n_calls=2)) == ""
+    assert "已找过 3 次" in rules.may_dial(asked(n_calls=2, n_knocks=1))
+    assert rules.may_dial(asked(is_quiet=True)).startswith("没有拨：免打扰时段")
+
+
+def test_what_is_told_to_be_of_later_or_from_before_the_days_is_not_recorded() -> None:
+    at = clock.at_local(TODAY, 10)
+    rules.check_moment(at, TODAY, at)
+    for moment in (at + dt.timedelta(minutes=1), clock.at_local(TODAY - dt.timedelta(days=1), 12)):
+        with pytest.raises(AskingError, match="不晚于现在"):
+            rules.check_moment(moment, TODAY, at)
 
 
 def test_doors_are_given_evenly_and_to_nobody_who_is_barred() -> None:

@@ -46,8 +46,8 @@ def lot(seed: bytes, *names: str) -> int:
     return int.from_bytes(hmac.digest(seed, content, "sha256")[: _BITS // 8])
 
 
-def allocation(populations: Mapping[str, int], size: int) -> dict[str, int]:
-    """How many doors are drawn of each stratum: in proportion, by largest remainder, and nowhere under ``LEAST``.
+def allocation(populations: Mapping[str, int], size: int, *, least: int = LEAST) -> dict[str, int]:
+    """How many doors are drawn of each stratum: in proportion, by largest remainder, and nowhere under ``least``.
 
     The sum is ``size``, or more where the least alone are more, or all there are. Raises ValueError on a negative
     number.
@@ -59,11 +59,11 @@ def allocation(populations: Mapping[str, int], size: int) -> dict[str, int]:
         return dict.fromkeys(populations, 0)
     size = min(size, total)
     shares = {stratum: size * population / total for stratum, population in populations.items()}
-    least = {stratum: min(LEAST, population) for stratum, population in populations.items()}
-    drawn = {stratum: max(math.floor(share), least[stratum]) for stratum, share in shares.items()}
+    floors = {stratum: min(least, population) for stratum, population in populations.items()}
+    drawn = {stratum: max(math.floor(share), floors[stratum]) for stratum, share in shares.items()}
     by_remainder = sorted(populations, key=lambda stratum: (math.floor(shares[stratum]) - shares[stratum], stratum))
     _move(drawn, size - sum(drawn.values()), by_remainder, populations)
-    _move(drawn, size - sum(drawn.values()), by_remainder[::-1], least)
+    _move(drawn, size - sum(drawn.values()), by_remainder[::-1], floors)
     return drawn
 
 

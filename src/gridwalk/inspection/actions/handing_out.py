@@ -1,0 +1,94 @@
+"""The open doors of a sample are handed to inspectors, to none who lives there or visited there."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import Q
+
+from gridwalk.accounts import persons
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.models import User
+from gridwalk.core import bulk, clock
+from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.inspection import rules
+from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.queries import doors as queries
+from gridwalk.inspection.queries.samples import inspectors
+from gridwalk.inspection.rules import DoorState
+from gridwalk.method import names
+from gridwalk.registry import columns
+from gridwalk.registry.living import LIVING
+from gridwalk.registry.models import Residence
+from gridwalk.visits.models import Visit
+
+
+@dataclasses.dataclass(frozen=True)
+class HandedOut:
+    """How many doors were given, how many are barred to everybody, how many nobody is to be sent to."""
+
+    n_given: int = 0
+    n_barred: int = 0
+    n_closed: int = 0
+
+    def __add__(self, more: HandedOut) -> HandedOut:
+        return HandedOut(self.n_given + more.n_given, self.n_barred + more.n_barred, self.n_closed + more.n_closed)
+
+
+def hand_out(writing: Writing, sample: Sample) -> HandedOut:
+    """Step: whatever of a sample is open and with nobody who has a post is given; the sample is held.
+
+    A door that is to be left alone, or that no inspector may go to, is closed: nobody would ever close it.
+    """
+    staff = inspectors(sample.scope, clock.local_date(writing.at))
+    doors = list(
+        SampledDoor.objects.select_for_update()
+        .filter(sample=sample, state=DoorState.OPEN, instalment__lte=sample.n_instalments)
+        .exclude(Q(inspector__isnull=False) & Q(inspector__in=staff))
+        .order_by("turn")
+    )
+    closed = queries.left_alone(sample, [door.dwelling for door in doors])
+    remaining = [door.dwelling for door in doors if door.dwelling not in closed]
+    barred = _barred(remaining, staff)
+    inspector_of = rules.fairly(remaining, {user.pk: barred[user.pk] for user in staff})
+    n_barred = len(remaining) - len(inspector_of)
+    states = closed | (dict.fromkeys(set(remaining) - inspector_of.keys(), DoorState.BARRED) if staff else {})
+    for door in doors:
+        door.inspector_id = inspector_of.get(door.dwelling)
+        if door.dwelling in states:
+            door.state, door.closed_at = states[door.dwelling], writing.at
+    bulk.update(doors, ["state", "closed_at", "inspector"])
+    writing.audit(
+        AuditVerb.SAMPLE_GIVEN, scope=sample.scope, kind="sample", subject=sample.pk, data={"n": len(inspector_of)}
+    )
+    return HandedOut(len(inspector_of), n_barred, len(closed))
+
+
+def _barred(doors: Collection[uuid.UUID], staff: Sequence[User]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Inspector → where they visited, by whatever account, or somebody of their name or telephone lives."""
+    barred: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    visits = list(Visit.objects.filter(entity__in=doors, worker__isnull=False).values_list("entity", "worker"))
+    person = persons.among({worker for _, worker in visits if worker} | {user.pk for user in staff})
+    for user in staff:
+        barred[user.pk] |= {door for door, worker in visits if worker and person[worker] == person[user.pk]}
+    at_home = _homes(staff)
+    links = Residence.objects.filter(dwelling__in=doors, to_on=None, kind__in=LIVING)
+    for door, name, index in links.values_list("dwelling", "person__name", "person__phone_index"):
+        for mark in {("name", names.bare(name)), ("phone", index)}:
+            for inspector in at_home.get(mark, ()):
+                barred[inspector].add(door)
+    return barred
+
+
+def _homes(staff: Sequence[User]) -> Mapping[tuple[str, str], list[uuid.UUID]]:
+    """By what somebody at a door would be told to be an inspector → those inspectors."""
+    marks: defaultdict[tuple[str, str], list[uuid.UUID]] = defaultdict(list)
+    for user in staff:
+        marks["name", names.bare(user.name)].append(user.pk)
+        if phone := accounts.work_phone(user) if user.work_phone_sealed else "":
+            marks["phone", columns.index_of("phone", phone)].append(user.pk)
+    return marks
