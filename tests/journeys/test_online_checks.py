@@ -129,3 +129,14 @@ def test_records_and_answers_are_asked_on_pages_of_their_own(met: Client) -> Non
     assert "见到人，没登记人" not in text(met, "/bench/")
     door = Dwelling.objects.filter(room="201").earliest("address")
     assert "没有登记人" not in text(met, f"/doors/{door.pk}/")
+
+
+def test_flags_are_counted_by_community_never_by_grid(met: Client, sign_in: SignIn) -> None:
+    """A grid is one person's work: asked for a grid, both pages answer for its community."""
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    for client in (met, centre):
+        assert row(client, "见到人，没登记人", scope=GRID).startswith("见到人，没登记人1")
+        shown = text(client, "/online/", scope=GRID)
+        assert f"check=met_nobody&scope={COMMUNITY}" in shown and GRID not in shown.split("<main")[1]
+        assert f'value="{GRID}"' not in text(client, "/bench/", check="met_nobody", scope=GRID)
+        assert f'value="{GRID}"' in text(client, "/bench/", scope=GRID), "records are asked about by grid"

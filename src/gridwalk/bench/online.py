@@ -19,7 +19,7 @@ WITH_REASON = frozenset({EXPLAINED, RULE_WRONG})
 ENOUGH = 10
 """Answers from which on a rule's precision is said."""
 
-_DAYS = Threshold(before="隔", after="天以内", usual=30, least=1, most=180)
+_DAYS = Threshold(before="", after="天以内", usual=30, least=1, most=180)
 
 ONLINE: Mapping[str, Check] = {
     "met_nobody": Check(
@@ -128,7 +128,7 @@ _SENTENCES: Mapping[str, str] = {
     "vacant_with_people": "走访答空房，登记着 {n} 人现居住",
     "phone_for_many": "一个号码电话核实了 {n} 户",
     "stairwell_alike": "一个单元 {n} 户，走访结果、改动、人数都一样",
-    "vacant_then_met": "先答空房，隔 {n} 天见到住户",
+    "vacant_then_met": "先答空房，{n} 天以后见到住户",
     "unchanged_then_corrected": "走访答没有变化，以后改了 {n} 处",
     "sizes_alike": "一栋楼 {n} 户登记的人数一样",
     "birthdays_alike": "一栋楼 {n} 人的生日都在1月1日",

@@ -14,8 +14,9 @@ import polars as pl
 from django.db.models import CharField, Count, Exists, F, Func, Min, OuterRef, Q, QuerySet, Value, Window
 from django.db.models.functions import Cast
 
+from gridwalk.accounts.rules import ONE_STREET
 from gridwalk.bench.cases import sameness
-from gridwalk.bench.cases.case import STREET, Case, Inside, Member
+from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import Somebody, by_key
 from gridwalk.dictionary import relations
 from gridwalk.method import address_writing, linkage, papers
@@ -67,7 +68,7 @@ def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
         people = list(Person.objects.filter(inside.of()).values_list("grid_id", "id_no_index"))
         own = {number for _, number in people if number}
         streets = Q(pk__in=[])
-        for street in {grid[:STREET] for grid, _ in people}:
+        for street in {grid[:ONE_STREET] for grid, _ in people}:
             streets |= Q(grid__code__startswith=street)
         asked = asked.filter(streets)
     records_of: dict[str, set[uuid.UUID]] = {}

@@ -15,16 +15,16 @@ from pathlib import Path
 
 from django.db import connection
 
-from gridwalk.bench.cases.case import STREET, Case, Inside, Member
+from gridwalk.accounts.rules import ONE_GRID, ONE_STREET
+from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.models import CheckSetting
 from gridwalk.bench.online import ONLINE
+from gridwalk.core import clock
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.territory import queries as territory
 
 _STATEMENTS = Path(__file__).parent / "online"
-GRID = 15
-"""Digits of a grid's code."""
 ACROSS = frozenset({"phone_for_many"})
 """Checks whose cases go across grids: they are asked of the whole street."""
 
@@ -52,7 +52,7 @@ def find(inside: Inside, today: dt.date, codes: Collection[str]) -> list[Case]:
     """The cases of some online checks in the areas of what is ``inside``, answered or not."""
     areas: dict[str, set[str]] = {}
     for area in _areas(inside):
-        areas.setdefault(area[:STREET], set()).add(area)
+        areas.setdefault(area[:ONE_STREET], set()).add(area)
     return [
         case
         for street, own in sorted(areas.items())
@@ -68,8 +68,8 @@ def _areas(inside: Inside) -> set[str]:
     if inside.ids is not None:
         of_kinds = (kind._default_manager.filter(pk__in=inside.ids) for kind in (Dwelling, Person))
         return {grid for records in of_kinds for grid in records.values_list("grid_id", flat=True)}
-    wide = {scope for scope in inside.scopes if len(scope) < STREET}
-    streets = {grid[:STREET] for scope in wide for grid in territory.grid_codes(scope)}
+    wide = {scope for scope in inside.scopes if len(scope) < ONE_STREET}
+    streets = {grid[:ONE_STREET] for scope in wide for grid in territory.grid_codes(scope)}
     return streets | (set(inside.scopes) - wide)
 
 
@@ -81,9 +81,10 @@ def _statement(code: str) -> str:
 def _cases(code: str, area: str, thresholds: Mapping[str, int]) -> Iterator[Case]:
     values: dict[str, int | str | list[str]] = {
         **thresholds,
-        "first": area.ljust(GRID, "0"),
-        "last": area.ljust(GRID, "9"),
+        "first": area.ljust(ONE_GRID, "0"),
+        "last": area.ljust(ONE_GRID, "9"),
         "living": list(LIVING),
+        "zone": clock.LOCAL.key,
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(code), values)

@@ -9,11 +9,9 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import Q
 
+from gridwalk.accounts.rules import ONE_STREET
 from gridwalk.core import envelope
 from gridwalk.core.queries import in_scopes
-
-STREET = 9
-"""Digits of a grid's code that say the street."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Inside:
     @property
     def is_wide(self) -> bool:
         """Whether it is so much that all records read once cost less than a look for each."""
-        return self.ids is None and all(len(scope) <= STREET for scope in self.scopes)
+        return self.ids is None and all(len(scope) <= ONE_STREET for scope in self.scopes)
 
     def touches(self, case: Case) -> bool:
         """Whether a record of the case is inside."""

@@ -8,9 +8,8 @@ from collections import Counter
 
 from django.db.models import Count
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Verb, Viewer
 from gridwalk.bench.cases import answers
-from gridwalk.bench.cases.case import STREET
 from gridwalk.bench.check import Check, Threshold
 from gridwalk.bench.online import EXPLAINED, ONLINE, REAL, RULE_WRONG, Precision
 from gridwalk.bench.queries import checks
@@ -30,16 +29,25 @@ class OnlineRow:
 
     @property
     def asks_from(self) -> str:
-        """From where on it asks, in words."""
-        parts = (f"{words.before} {number} {words.after}" for _, words, number in self.thresholds)
-        return "，".join(parts) or "有一户就问"
+        """What it asks from on, in words."""
+        parts = (f"{words.before} {number} {words.after}".strip() for _, words, number in self.thresholds)
+        return "，".join(parts) or "有一户即提示"
+
+
+def asked_over(viewer: Viewer, scope: str) -> str:
+    """Where flags are counted that are asked for over a scope. A grid is one person's work, so its community is
+    (red line 2); who sees that grid alone sees their own.
+    """
+    community = scope[:ONE_COMMUNITY]
+    return community if viewer.may(Verb.SEE_ROWS_MASKED, community) else scope
 
 
 def online_checks(viewer: Viewer, scope: str, today: dt.date) -> list[OnlineRow]:
-    """Every online check over a scope of one street: one query a check, and three."""
-    settings = answers.settings_of(scope[:STREET])
+    """Every online check over a scope of one street: one query a check, and four."""
+    scope = asked_over(viewer, scope)
+    settings = answers.settings_of(scope[:ONE_STREET])
     n = Counter(waiting.case.check for waiting in checks.open_cases(viewer, scope, today, tuple(ONLINE)))
-    right = precisions(scope[:STREET])
+    right = precisions(scope[:ONE_STREET])
     return [
         OnlineRow(
             code=code,

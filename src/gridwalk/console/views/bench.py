@@ -18,7 +18,7 @@ from gridwalk.bench.actions import decisions as actions
 from gridwalk.bench.actions.decisions import Choice
 from gridwalk.bench.cases.case import Case
 from gridwalk.bench.online import ONLINE
-from gridwalk.bench.queries import checks, decisions
+from gridwalk.bench.queries import checks, decisions, online
 from gridwalk.bench.queries.checks import Queue
 from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.queries.evidence import cases
@@ -75,7 +75,9 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, asked, at=reverse("console:bench"))
     if check and check not in CHECKS:
         raise NotHere
-    codes = (check,) if check in ONLINE else tuple(RECORDS)
+    is_online = check in ONLINE
+    scope = online.asked_over(viewer, scope) if is_online else scope
+    codes = (check,) if is_online else tuple(RECORDS)
     waiting = checks.open_cases(viewer, scope, today, codes)
     counted = checks.counted(waiting, codes)
     check = check or next((c.code for c in counted if c.n), "")
@@ -92,7 +94,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
         "query": urlencode({"scope": scope}),
         "check": check,
         "about": CHECKS.get(check),
-        "online": check in ONLINE,
+        "online": is_online,
         "gone": lead is not None and chosen is None,
         "grids": grids,
         "whole": {grid.area_id for grid in grids if viewer.may(Verb.SEE_ROWS_MASKED, grid.area_id)},
@@ -103,7 +105,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     }
     if queue.row is not None and chosen is not None:
         context |= _case(viewer, queue.row, chosen)
-    active = "console:online" if check in ONLINE else "console:bench"
+    active = "console:online" if is_online else "console:bench"
     return page(request, "console/bench/list.html", context, active=active)
 
 
@@ -251,6 +253,7 @@ def decided(request: Signed) -> HttpResponse:
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     check, offset = request.GET.get("check", ""), pages.offset(request)
     check = check if check in CHECKS else ""
+    scope = online.asked_over(request.viewer, scope) if check in ONLINE else scope
     context = {
         "scope": scope,
         "check": check,

@@ -26,7 +26,8 @@ MOST = 9_999
 @require_GET
 def online(request: Signed) -> HttpResponse:
     """Each check over an area: what waits, what was answered, from where on it asks."""
-    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    asked = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    scope = queries.asked_over(request.viewer, asked)
     rows = queries.online_checks(request.viewer, scope, clock.local_date(request.at))
     context = {
         "scope": scope,

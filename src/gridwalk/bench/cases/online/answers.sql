@@ -1,5 +1,6 @@
 -- What every online check starts from, over the grids of one area: its doors, what was said at each on which day, what
--- was said last, who lives there; ``record``: a door with its people. Of two visits on one day the later is the last; nothing else of the hour is read.
+-- was said last, who lives there; ``record``: a door with its people. Of two visits on one day the later is the last;
+-- nothing else of the hour is read.
 WITH door AS (
   SELECT id, grid_id, stairwell_id, building_id, walk_key, usage, occupancy, owner_phone_index
   FROM registry_dwelling

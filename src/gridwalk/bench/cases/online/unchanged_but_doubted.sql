@@ -10,6 +10,6 @@ JOIN record ON record.door = door.id
 JOIN registry_difference d ON d.entity = record.id AND d.state = 'open'
 WHERE answer.outcome IN ('met', 'phone')
   AND answer.n_changed = 0
-  AND (d.created_at AT TIME ZONE 'Asia/Shanghai')::date < answer."on"
+  AND (d.created_at AT TIME ZONE %(zone)s)::date < answer."on"
 GROUP BY door.id, door.grid_id, answer."on"
 HAVING count(*) >= %(differences)s

@@ -10,6 +10,6 @@ JOIN record ON record.door = door.id
 JOIN registry_difference d ON d.entity = record.id AND d.state = 'accepted' AND d.source NOT IN ('visit', 'check')
 WHERE answer.outcome IN ('met', 'phone')
   AND answer.n_changed = 0
-  AND (d.created_at AT TIME ZONE 'Asia/Shanghai')::date - answer."on" BETWEEN 1 AND %(days)s
+  AND (d.created_at AT TIME ZONE %(zone)s)::date - answer."on" BETWEEN 1 AND %(days)s
 GROUP BY door.id, door.grid_id, answer."on"
 HAVING count(*) >= %(facts)s
