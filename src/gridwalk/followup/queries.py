@@ -35,7 +35,7 @@ LIST = PlainList(
         choice_field("kind", "类别", {kind: course.label for kind, course in rules.COURSES.items()}),
         choice_field("stage", "走到哪一步", {stage.value: label for stage, label in rules.STAGES.items()}),
         choice_field("level", "责任单位", {Level.GRID: "网格", Level.COMMUNITY: "社区", Level.STREET: "街道"}),
-        choice_field("source", "来源", {"phone": "上门记下", "office": "办公室立项"}),
+        choice_field("source", "来源", {"phone": "上门记下", "sample": "抽查", "office": "办公室立项"}),
         day_field("due_on", "办理期限", moment=False),
         day_field("at", "立项日期"),
         day_field("pressed_at", "督办日期"),

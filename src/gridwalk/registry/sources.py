@@ -9,6 +9,8 @@ import dataclasses
 import re
 import uuid
 
+OF_A_SAMPLE = "sample:"
+"""How the reference of what was said in a spot check begins; its source says 抽查, and the draw is of no matter here."""
 _REF = re.compile(r"([0-9a-f-]{36}):(\d+):(\d+)")
 
 

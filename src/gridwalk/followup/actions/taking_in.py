@@ -20,14 +20,19 @@ from gridwalk.method.text import without_numbers
 from gridwalk.territory import queries as territory
 from gridwalk.territory.rules import unassigned_of
 
-OFFICE, PHONE = "office", "phone"
+OFFICE, PHONE, SAMPLE = "office", "phone", "sample"
 """Where a matter came from."""
+NOTED = {PHONE: "上门记下的", SAMPLE: "抽查时提的"}
+"""How the title of what was noted at a door begins."""
 OPENED_BY_HAND = (Kind.FINDING, Kind.DECISION, Kind.HAZARD, Kind.REQUEST)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Noted:
-    """A hazard or a request somebody noted at a door; ``id`` is the op's, so that what comes twice is one."""
+    """A hazard or a request somebody noted at a door; ``id`` is the op's, so that what comes twice is one.
+
+    ``source``: how it was noted; of what a spot check asked no name is told (``author_name``).
+    """
 
     id: uuid.UUID
     grid: str
@@ -39,6 +44,7 @@ class Noted:
     author: uuid.UUID
     author_name: str
     at: dt.datetime
+    source: str = PHONE
 
 
 def note(noted: Noted) -> Matter:
@@ -50,8 +56,8 @@ def note(noted: Noted) -> Matter:
         level=Level.GRID,
         kind=noted.kind,
         stage=rules.first_stage(noted.kind),
-        source=PHONE,
-        title=f"上门记下的{COURSES[noted.kind].label}",
+        source=noted.source,
+        title=f"{NOTED[noted.source]}{COURSES[noted.kind].label}",
         text_sealed=sealed(without_numbers(noted.text), noted.id),
         photos=list(noted.photos),
         place_kind=noted.place_kind,

@@ -213,7 +213,8 @@ def _want(writing: Writing, door: SampledDoor, wanted: str) -> None:
             text=wanted.strip(),
             photos=[],
             author=writing.actor.id or door.pk,
-            author_name=writing.actor.name,
+            author_name="抽查",
             at=writing.at,
+            source=taking_in.SAMPLE,
         )
     )

@@ -29,14 +29,16 @@ def named(viewer: Viewer, rows: Sequence[R]) -> Sequence[R]:
 
 
 def in_words(viewer: Viewer, refs: Iterable[str]) -> dict[str, str]:
-    """References of ledgers → words."""
-    parsed = {ref: source for ref in set(refs) if (source := sources.parse(ref))}
+    """References → words: of ledgers; of samples, to whose source nothing is to be added."""
+    refs = set(refs)
+    of_samples = {ref: "" for ref in refs if ref.startswith(sources.OF_A_SAMPLE)}
+    parsed = {ref: source for ref in refs if (source := sources.parse(ref))}
     if not parsed:
-        return {}
+        return of_samples
     files = StoredFile.objects.filter(pk__in={source.file for source in parsed.values()})
     names: dict[uuid.UUID, str] = {
         pk: name
         for pk, name, scope in files.values_list("id", "name", "scope")
         if viewer.may(Verb.IMPORT_LEDGER, scope)
     }
-    return {ref: source.words(names.get(source.file, "")) for ref, source in parsed.items()}
+    return of_samples | {ref: source.words(names.get(source.file, "")) for ref, source in parsed.items()}
