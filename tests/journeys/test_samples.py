@@ -21,6 +21,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.cli import environment
+from gridwalk.console.views import samples as pages_of_samples
 from gridwalk.core import clock, files
 from gridwalk.core.models import AuditEntry
 from gridwalk.followup.models import Matter
@@ -138,9 +139,11 @@ def tell(client: Client, door: SampledDoor, visited: str, **said: str) -> str:
     return words(client.post(f"/sampled-doors/{door.pk}/answer/", answer, follow=True))
 
 
-def test_a_round_from_its_plan_to_drawing_it_again(centre: Client, inspector: Client, run: Run) -> None:
+def test_a_round_from_its_plan_to_drawing_it_again(
+    centre: Client, inspector: Client, sign_in: SignIn, run: Run
+) -> None:
     offered = words(centre.get("/samples/new/"))
-    assert "现在8户" in offered and "就算户户相符，也只能证明不低于" in offered
+    assert "现在8户" in offered and "即使抽中的每一户都相符，也只能证明不低于" in offered
     assert plan(centre).status_code == 302
     sample = Sample.objects.get()
     assert "现在是“已安排”" in step(centre, sample, "draw"), "one step after the other"
@@ -185,8 +188,12 @@ def test_a_round_from_its_plan_to_drawing_it_again(centre: Client, inspector: Cl
     )
     assert DoorAnswer.objects.get(door=met).agrees == {"n_living": True, "occupancy": True, "tenure": False}
     request = Matter.objects.get()
-    assert (request.kind, request.place) == ("request", met.dwelling)
+    assert (request.kind, request.place, request.source) == ("request", met.dwelling, "sample")
+    handled = words(centre.get(f"/matters/{request.pk}/"))
+    assert "抽查时提的诉求" in handled and "裴子衿" not in handled
     difference = Difference.objects.get(source="inspector")
+    decided = words(sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(f"/differences/{difference.pk}/"))
+    assert "抽查" in decided and "sample:" not in decided and "裴子衿" not in decided
     assert (difference.field, difference.entity) == ("tenure", met.dwelling), "what differs waits for a decision"
 
     results = words(centre.get(f"/samples/{sample.pk}/"))
@@ -239,9 +246,23 @@ def test_a_telephone_is_dialled_without_its_number_and_its_owner_reads_why(centr
     assert inspector.post(f"/sampled-doors/{door.pk}/dial/9/").status_code == 404
     Campaign.objects.update(quiet_from=dt.time(9))
     assert "没有拨：免打扰时段" in words(inspector.post(f"/sampled-doors/{door.pk}/dial/1/", follow=True))
+    quiet = words(inspector.get(f"/sampled-doors/{door.pk}/"))
+    assert "免打扰时段不打电话，也不上门" in quiet and "没有" not in quiet.split("一共最多3次")[1].split("这次是")[0]
+    assert "拨第1个电话" not in quiet, "but what was said before is still written down"
+    assert "记下这一户的回答" in quiet
 
 
-def test_who_will_not_answer_is_left_in_peace(centre: Client, inspector: Client) -> None:
+def test_a_door_at_the_cap_is_called_only(centre: Client, inspector: Client) -> None:
+    sample = drawn(centre)
+    door, other = door_of(sample, "101"), door_of(sample, "201")
+    Campaign.objects.update(max_visits=1)
+    asked = inspector.get(f"/sampled-doors/{door.pk}/").content.decode()
+    assert 'value="call"' in asked and 'value="knock"' not in asked and "先打电话" in asked
+    asked = words(inspector.get(f"/sampled-doors/{other.pk}/"))
+    assert "上门次数已满，又没有电话”，不再打扰" in asked and "记下这一户的回答" not in asked
+
+
+def test_who_will_not_answer_is_left_in_peace(centre: Client, inspector: Client, sign_in: SignIn) -> None:
     sample = drawn(centre)
     refused, opted = door_of(sample, "101"), door_of(sample, "201")
     path = f"/sampled-doors/{refused.pk}/approach/"
@@ -250,6 +271,8 @@ def test_who_will_not_answer_is_left_in_peace(centre: Client, inspector: Client)
     inspector.post(f"/sampled-doors/{opted.pk}/approach/", {"way": "knock", "outcome": "opted_out"})
     shown = words(centre.get(f"/samples/{sample.pk}/"))
     assert "不愿回答1户" in shown and "不愿再被抽查1户" in shown
+    counts = words(sign_in(Role.LEADING_GROUP, STREET).get(f"/samples/{sample.pk}/"))
+    assert "没问到2户" in counts and "不愿" not in counts, "why they did not answer is one number to who reads counts"
     assert "不用再问" in words(inspector.get(f"/sampled-doors/{refused.pk}/"))
     assert "不再打扰" in tell(inspector, opted, "yes")
     assert not DoorAnswer.objects.exists()
@@ -317,3 +340,41 @@ def test_a_page_of_samples_asks_no_more_for_more_of_them(centre: Client, inspect
     for _ in range(2):
         drawn(centre)
     assert (n_queries(centre, "/samples/"), n_queries(inspector, "/sampled-doors/")) == cost
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "label"),
+    [
+        ("kind", "census", "为了什么"),
+        ("share", "5%", "有效应答占名单的百分之几"),
+        ("response", "八成", "估计百分之几应答"),
+        ("from_on", "2026-02-30", "从哪天"),
+        ("to_on", "", "到哪天"),
+    ],
+)
+def test_a_field_that_cannot_be_read_is_named_and_nothing_is_planned_otherwise(
+    centre: Client, field: str, typed: str, label: str
+) -> None:
+    refused = plan(centre, **{field: typed})
+    assert refused.status_code == 422 and f"没有安排：“{label}”" in words(refused)
+    assert not typed or field == "kind" or f'value="{typed}"' in refused.content.decode(), "what was typed stays"
+    assert not Sample.objects.exists()
+    assert centre.get("/samples/new/", {field: typed}).status_code == 422, "nor reckoned"
+
+
+def test_an_acceptance_sample_is_priced_to_its_end_and_proves_no_share(centre: Client) -> None:
+    offered = words(centre.get("/samples/new/", {"kind": "acceptance", "scope": COMMUNITY, "response": "100"}))
+    assert "一批一批抽，问到8户为止" in offered and "要不要细查这个社区；不推算比例" in offered
+    assert "也只能证明不低于" not in offered
+
+
+def test_older_samples_of_a_kind_are_reached(centre: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages_of_samples, "SHOWN", 1)
+    monkeypatch.setattr(pages_of_samples, "LISTED", 1)
+    for _ in range(2):
+        plan(centre)
+    front = centre.get("/samples/")
+    assert "第2轮" in words(front) and "第1轮" not in words(front) and "全部2轮" in words(front)
+    assert "?kind=estimation" in front.content.decode()
+    last = words(centre.get("/samples/", {"kind": "estimation", "from": "1"}))
+    assert "第1轮" in last and "第2轮" not in last

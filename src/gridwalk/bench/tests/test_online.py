@@ -300,7 +300,9 @@ def test_one_query_a_check(street: Street) -> None:
     online.online_checks(SYSTEM, FIRST, DAY)
     with CaptureQueriesContext(connection) as few:
         online.online_checks(SYSTEM, FIRST, DAY)
-    assert len(few) == len(ONLINE) + 4, "the settings for page and for cases, what is answered, how often each was right"
+    assert len(few) == len(ONLINE) + 4, (
+        "the settings for page and for cases, what is answered, how often each was right"
+    )
 
 
 def test_precision_is_said_from_ten_answers_on() -> None:

@@ -25,6 +25,7 @@ from gridwalk.registry.actions.numbers import DialledTooOften
 
 SHOWN_FOR = 60
 """Seconds that the link of a call stands."""
+WAYS = {Way.CALL: "打电话", Way.KNOCK: "上门"}
 
 
 @require_GET
@@ -48,12 +49,12 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "row": sheet.row,
         "is_open": sheet.row.state is DoorState.OPEN,
         "numbers": range(1, sheet.n_phones + 1),
+        "ways": {way: WAYS[way] for way in sheet.ways},
         "fields": doors.asked_fields(),
         "visited": rules.VISITED,
         "who": rules.WHO,
         "identity": rules.IDENTITY,
         "tries": rules.TRIES,
-        "most_living": rules.MOST_LIVING,
         "longest": LONGEST_TEXT,
         "typed": typed,
         "now": request.at.astimezone(clock.LOCAL),

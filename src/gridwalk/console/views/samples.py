@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gridwalk.accounts.rules import Verb
+from gridwalk.accounts.rules import ONE_STREET, Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
@@ -23,11 +23,14 @@ from gridwalk.inspection.actions import drawing, giving, planning
 from gridwalk.inspection.actions.planning import NewSample
 from gridwalk.inspection.queries import results
 from gridwalk.inspection.queries import samples as queries
+from gridwalk.inspection.queries.samples import Outlook
 from gridwalk.inspection.rules import KINDS, Kind, SampleError, Step
 from gridwalk.territory import queries as territory
 
 SHOWN = 12
-"""So many of a kind stand on the page."""
+"""So many of a kind stand on the page of all three."""
+LISTED = 50
+"""So many stand on a page of one kind."""
 DAYS = 10
 """How many days a round is offered."""
 STEPS: Mapping[Step, Callable[..., Any]] = {
@@ -40,15 +43,25 @@ STEPS: Mapping[Step, Callable[..., Any]] = {
 
 @require_GET
 def samples(request: Signed) -> HttpResponse:
-    """Three kinds that are never mixed, and what the last estimation sample shows."""
-    rows = queries.samples(request.viewer)
+    """Three kinds that are never mixed, and what the last estimation sample shows; of one kind (``?kind=``) all."""
+    kind = request.GET.get("kind", "")
+    if kind in set(Kind):
+        return _of_kind(request, Kind(kind))
     scope = pages.scope_of(request, Verb.SEE_COUNTS)
     context = {
-        "kinds": [(words, [row for row in rows if row.kind is kind][:SHOWN]) for kind, words in KINDS.items()],
+        "kinds": [(kind, words, *queries.samples(request.viewer, kind, most=SHOWN)) for kind, words in KINDS.items()],
         "shown": results.latest(request.viewer, scope),
         "may_draw": request.viewer.may_anywhere(Verb.DRAW_SAMPLE),
     }
     return page(request, "console/samples/list.html", context, active="console:samples")
+
+
+def _of_kind(request: Signed, kind: Kind) -> HttpResponse:
+    """All samples of one kind, page by page."""
+    first = pages.offset(request)
+    rows, n = queries.samples(request.viewer, kind, first=first, most=LISTED)
+    context = {"kind": kind, "words": KINDS[kind], "rows": rows, "n": n, "first": first, "next": first + LISTED}
+    return page(request, "console/samples/kind.html", context, active="console:samples")
 
 
 @require_GET
@@ -101,64 +114,89 @@ def sample_give(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sample_new(request: Signed) -> HttpResponse:
     """安排一轮: what it would take stands beside it before anything is drawn."""
-    typed = request.POST if request.method == "POST" else request.GET
     scopes = _scopes(request)
-    new = _new(request, typed, next(iter(scopes), ""))
-    status = 200
-    if request.method == "POST":
-        try:
+    typed = _typed(request, next(iter(scopes), ""))
+    new, status = None, 200
+    try:
+        new = _new(typed)
+        if request.method == "POST":
             planned = planning.plan(actor=request.viewer, at=request.at, new=new)
-        except SampleError as error:
-            messages.error(request, str(error))
-            status = 422
-        else:
             messages.success(request, "已安排。下一步：封存抽签号。")
             return redirect("console:sample", planned.pk)
+    except SampleError as error:
+        messages.error(request, str(error))
+        status = 422
     context = {
-        "new": new,
+        "typed": typed,
         "kinds": KINDS,
         "scopes": scopes,
-        "price": _price(request, new),
+        "outlook": _outlook(request, new) if new else None,
         "fewest": rules.FEWEST,
         "a_day": (rules.CALLS_A_DAY, rules.KNOCKS_A_DAY),
     }
     return page(request, "console/samples/new.html", context, active="console:samples", status=status)
 
 
-def _new(request: Signed, typed: Any, street: str) -> NewSample:
+def _typed(request: Signed, street: str) -> dict[str, str]:
+    """The form as it was typed; what it leaves out is as usual."""
     today = clock.local_date(request.at)
     campaign = campaigns.running_for(street) if street else None
-    usual = rules.share_on(campaign.starts_on, today) if campaign else rules.SHARE
-    kind = typed.get("kind", "")
-    share = parameters.whole_or_none(typed.get("share", ""), most=100)
-    response = parameters.whole_or_none(typed.get("response", ""), most=100)
-    first = parameters.day_or_none(typed.get("from_on", "")) or today
-    last = parameters.day_or_none(typed.get("to_on", "")) or first + dt.timedelta(days=DAYS)
+    usual = {
+        "kind": str(Kind.ESTIMATION),
+        "scope": street,
+        "share": str(rules.share_on(campaign.starts_on, today) if campaign else rules.SHARE),
+        "response": str(rules.RESPONSE),
+        "from_on": today.isoformat(),
+        "to_on": (today + dt.timedelta(days=DAYS)).isoformat(),
+        "why": "",
+    }
+    given = request.POST if request.method == "POST" else request.GET
+    return {name: given.get(name, value) for name, value in usual.items()}
+
+
+def _new(typed: Mapping[str, str]) -> NewSample:
+    """What is to be planned. Raises SampleError, naming the field that cannot be read."""
+    if typed["kind"] not in set(Kind):
+        raise SampleError("没有安排：“为了什么”没有选。请选一种。")
     return NewSample(
-        kind=Kind(kind) if kind in set(Kind) else Kind.ESTIMATION,
-        scope=typed.get("scope", "") or street,
-        share=usual if share is None else share,
-        response=rules.RESPONSE if response is None else response,
-        from_on=first,
-        to_on=last,
-        why=typed.get("why", "")[:120],
+        kind=Kind(typed["kind"]),
+        scope=typed["scope"],
+        share=_percent(typed["share"], "有效应答占名单的百分之几"),
+        response=_percent(typed["response"], "估计百分之几应答"),
+        from_on=_day(typed["from_on"], "从哪天"),
+        to_on=_day(typed["to_on"], "到哪天"),
+        why=typed["why"][:120],
     )
 
 
-def _price(request: Signed, new: NewSample) -> rules.Price | None:
+def _percent(typed: str, label: str) -> int:
+    number = parameters.whole_or_none(typed.strip(), most=100)
+    if number is None:
+        raise SampleError(f"没有安排：“{label}”看不懂。请写 0 到 100 的整数，不带百分号。")
+    return number
+
+
+def _day(typed: str, label: str) -> dt.date:
+    day = parameters.day_or_none(typed.strip())
+    if day is None:
+        raise SampleError(f"没有安排：“{label}”看不懂。请写年-月-日，如 2026-11-30。")
+    return day
+
+
+def _outlook(request: Signed, new: NewSample) -> Outlook | None:
     """What the round would take; None where nothing can be drawn so."""
     if not request.viewer.may(Verb.DRAW_SAMPLE, new.scope) or len(new.scope) not in KINDS[new.kind].digits:
         return None
     campaign = campaigns.running_for(new.scope)
     if campaign is None or not new.share >= 1 or new.response < 10:
         return None
-    price = queries.outlook(campaign, new.kind, new.scope, new.share, new.response)
-    return price if price.n_doors else None
+    outlook = queries.outlook(campaign, new.kind, new.scope, new.share, new.response)
+    return outlook if outlook.price.n_doors else None
 
 
 def _scopes(request: Signed) -> dict[str, str]:
     """The viewer's streets, their communities and grids, with their names."""
-    streets = [scope for scope in pages.own_scopes(request, Verb.DRAW_SAMPLE) if len(scope) == 9]
+    streets = [scope for scope in pages.own_scopes(request, Verb.DRAW_SAMPLE) if len(scope) == ONE_STREET]
     codes = []
     for street in streets:
         codes += [street, *sorted([area.code for area in territory.communities(street)] + territory.grid_codes(street))]

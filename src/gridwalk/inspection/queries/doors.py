@@ -6,6 +6,9 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Campaign
@@ -38,8 +41,8 @@ class SampledDoorRow:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SampledDoorSheet:
     """What is seen before an answer: the door and nothing recorded. ``n_phones``: how many can be dialled;
-    ``why_not``: why there is no call or knock now, by way; ``asked_on``: when another sample asked here lately;
-    ``closes_as``: why nobody may ask here any more, in words.
+    ``may_dial``: whether one may be now; ``ways``: how an approach or an answer may have been; ``why_not``: why not
+    otherwise; ``asked_on``: when another sample asked here lately; ``closes_as``: why nobody may ask here any more.
     """
 
     row: SampledDoorRow
@@ -47,7 +50,9 @@ class SampledDoorSheet:
     n_phones: int
     n_calls: int
     n_knocks: int
-    why_not: dict[str, str]
+    may_dial: bool
+    ways: list[Way]
+    why_not: list[str]
     asked_on: dt.date | None
     closes_as: str
 
@@ -85,13 +90,18 @@ def door_sheet(viewer: Viewer, door: uuid.UUID, at: dt.datetime) -> SampledDoorS
     dwelling = Dwelling.objects.get(pk=shown.dwelling)
     at_door = circumstances(shown, at)
     closing = closing_state(shown, at) if shown.stands is DoorState.OPEN else None
+    # what was done before the quiet hours is still written down in them
+    barred = {way: why for way in Way if (why := rules.may_approach(replace(at_door, is_quiet=False), way))}
+    no_call = rules.may_dial(at_door)
     return SampledDoorSheet(
         row=_row(shown, {dwelling.pk: dwelling.address}),
         since=shown.sample.campaign.starts_on,
         n_phones=len(telephones(shown.dwelling)),
         n_calls=at_door.n_calls,
         n_knocks=at_door.n_knocks,
-        why_not={way: rules.may_approach(at_door, way) for way in Way},
+        may_dial=not no_call,
+        ways=[way for way in Way if way not in barred],
+        why_not=list(dict.fromkeys(why.partition("：")[2] for why in [no_call, *barred.values()] if why)),
         asked_on=asked_lately(shown, at),
         closes_as=rules.DOOR_STATES[closing] if closing else "",
     )
@@ -136,12 +146,17 @@ def _knocks(dwelling: uuid.UUID, campaign: Campaign) -> int:
 
 def telephones(dwelling: uuid.UUID) -> list[Person]:
     """Who lives at a door and has a telephone on record, in an order that tells nothing; of one number, one of them."""
-    links = Residence.objects.filter(dwelling=dwelling, to_on=None, kind__in=LIVING, person__status="active")
-    people = links.exclude(person__phone_sealed="").select_related("person").order_by("person__sort_key", "person")
+    links = with_telephone().filter(dwelling=dwelling).select_related("person")
     by_number: dict[str, Person] = {}
-    for link in people:
+    for link in links.order_by("person__sort_key", "person"):
         by_number.setdefault(link.person.phone_index, link.person)
     return list(by_number.values())
+
+
+def with_telephone() -> QuerySet[Residence]:
+    """Where somebody lives who has a telephone on record: what can be dialled."""
+    links = Residence.objects.filter(to_on=None, kind__in=LIVING, person__status="active")
+    return links.exclude(person__phone_sealed="")
 
 
 def asked_lately(door: SampledDoor, at: dt.datetime) -> dt.date | None:

@@ -10,16 +10,15 @@ from typing import Any
 from django.db.models import Avg, Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, Left
 
+from gridwalk.accounts.rules import ONE_COMMUNITY
 from gridwalk.campaigns import predicates
 from gridwalk.inspection import rules
+from gridwalk.inspection.queries import doors
 from gridwalk.inspection.rules import Group
 from gridwalk.method.sampling.draws import Unit
-from gridwalk.registry.living import LIVING
-from gridwalk.registry.models import Dwelling, Residence
 
 REACHED = ("met", "phone")
 """Outcomes by which somebody of the household was spoken to."""
-COMMUNITY = 12
 
 
 def _settled(campaign: uuid.UUID, scope: str) -> QuerySet[Any]:
@@ -32,7 +31,7 @@ def _settled(campaign: uuid.UUID, scope: str) -> QuerySet[Any]:
         default=Value(Group.VACANT.value),
         output_field=CharField(),
     )
-    return rows.annotate(stratum=Concat(Left("grid_id", COMMUNITY), Value("|"), group, output_field=CharField()))
+    return rows.annotate(stratum=Concat(Left("grid_id", ONE_COMMUNITY), Value("|"), group, output_field=CharField()))
 
 
 def frame(campaign: uuid.UUID, scope: str) -> list[Unit]:
@@ -49,17 +48,14 @@ def populations(campaign: uuid.UUID, scope: str) -> dict[str, int]:
 def due(campaign: uuid.UUID, scope: str) -> dict[str, int]:
     """How many doors are to be visited, by community."""
     rows = predicates.in_scope(campaign, "dwelling").filter(grid__code__startswith=scope)
-    areas = rows.annotate(area=Left("grid_id", COMMUNITY)).order_by("area")
+    areas = rows.annotate(area=Left("grid_id", ONE_COMMUNITY)).order_by("area")
     return dict(areas.values_list("area").annotate(n=Count("pk")))
 
 
 def pace(campaign: uuid.UUID, scope: str) -> tuple[float, float]:
-    """The share of these doors with a telephone on record, and how many visits a visited door took."""
+    """The share of these doors with a telephone to dial, and how many visits a visited door took."""
     settled = _settled(campaign, scope)
-    links = Residence.objects.filter(dwelling=OuterRef("entity"), to_on__isnull=True, kind__in=LIVING)
-    numbers = Exists(links.exclude(person__phone_index="")) | Exists(
-        Dwelling.objects.filter(pk=OuterRef("entity")).exclude(owner_phone_index="")
-    )
+    numbers = Exists(doors.with_telephone().filter(dwelling=OuterRef("entity")))
     counted = settled.aggregate(
         n=Count("pk"), phones=Count("pk", filter=numbers), visits=Avg("n_visits", filter=Q(state="visited"))
     )

@@ -5,24 +5,24 @@ grid service is; how often fields agree. Of a sample, never of a person.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from django.db.models import Count
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Verb, Viewer
+from gridwalk.core import clock
 from gridwalk.dictionary.types import AGREES, Agree
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.queries import doors, frames
 from gridwalk.inspection.queries.samples import visible
-from gridwalk.inspection.rules import CLAIMED, Group, Kind, Stage, Visited
+from gridwalk.inspection.rules import CLAIMED, Group, Identity, Kind, Stage, Visited
 from gridwalk.method.sampling import estimates
 from gridwalk.method.sampling.estimates import Estimate, Stratum
 from gridwalk.territory import queries as territory
-
-STREET = 9
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,22 +80,24 @@ class FieldLine:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Results:
-    """All that one estimation sample shows to a viewer. ``total``: None where not all of its scope is theirs."""
+    """All that one estimation sample shows to a viewer. ``total``: None where not all of its scope is theirs.
+
+    ``is_running``: doors are still asked, and the figures move. Each estimate is None where too few said something;
+    how many did stands beside it. ``accuracy``: the share of doors of which all that must agree is as recorded (P9).
+    """
 
     number: int
+    is_running: bool
     lines: list[VerifiedLine]
     total: VerifiedLine | None
     awareness: Estimate | None
     n_asked_awareness: int
+    identity: Estimate | None
+    n_asked_identity: int
+    accuracy: Estimate | None
+    n_compared: int
     fields: list[FieldLine]
     floor: float
-
-    @property
-    def accuracy(self) -> tuple[int, int] | None:
-        """Of what must agree: how often it did, of how often it was compared (P9). None where nothing was compared."""
-        must = [line for line in self.fields if line.type_label == AGREES[Agree.MUST]]
-        n = sum(line.n for line in must)
-        return (n - sum(line.n_wrong for line in must), n) if n else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,30 +124,54 @@ def results(viewer: Viewer, sample: Sample) -> Results:
     ]
     whole = viewer.may(Verb.SEE_COUNTS, sample.scope)
     every = _of(told, None, CLAIMED)
-    knowing = [part.stratum(lambda answer: answer.knows) for part in _of(told, None, set(Group) - {Group.VACANT})]
-    n_asked = sum(stratum.answered for stratum in knowing)
+    at_home = _of(told, None, set(Group) - {Group.VACANT}) if whole else []
+    awareness, n_asked_awareness = _share(at_home, lambda answer: answer.knows)
+    identity, n_asked_identity = _share(at_home, _identified)
+    must = _must_agree()
+    accuracy, n_compared = _share(list(told.values()) if whole else [], lambda answer: _agree(answer, must))
     total = _line(sample.scope, "全街", sum(sample.due.values()), every) if whole else None
     shown = [*lines, total] if total else lines
     return Results(
         number=sample.number,
+        is_running=Sample.objects.filter(running(clock.now()), pk=sample.pk).exists(),
         lines=lines,
         total=total,
-        awareness=estimates.estimate(knowing) if whole and n_asked >= rules.FEWEST else None,
-        n_asked_awareness=n_asked if whole else 0,
+        awareness=awareness,
+        n_asked_awareness=n_asked_awareness,
+        identity=identity,
+        n_asked_identity=n_asked_identity,
+        accuracy=accuracy,
+        n_compared=n_compared,
         fields=_fields(list(told.values())) if whole else [],
         floor=_floor(line.estimate.lowest for line in shown if line.estimate),
     )
 
 
+def running(at: dt.datetime) -> Q:
+    """Whether doors of a sample are still asked: its days are not past, and some are open."""
+    still = SampledDoor.objects.filter(sample=OuterRef("pk")).filter(Q(closed_at=None) | Q(closed_at__gt=at))
+    return Q(Exists(still), to_on__gte=clock.local_date(at))
+
+
 def latest(viewer: Viewer, scope: str) -> Results | None:
-    """What the last drawn estimation sample over a street, or a community of it, shows."""
-    if not STREET <= len(scope) <= frames.COMMUNITY or not visible(viewer, scope):
+    """What the last estimation sample over a street, or a community of it, shows that is over; where none is, the
+    running one.
+    """
+    if not ONE_STREET <= len(scope) <= ONE_COMMUNITY or not visible(viewer, scope):
         return None
     drawn = Sample.objects.filter(
-        kind=Kind.ESTIMATION, scope=scope[:STREET], stage__in=[Stage.DRAWN, Stage.REVEALED], doors__answer__isnull=False
+        kind=Kind.ESTIMATION,
+        scope=scope[:ONE_STREET],
+        stage__in=[Stage.DRAWN, Stage.REVEALED],
+        doors__answer__isnull=False,
     )
-    last = drawn.select_related("campaign").order_by("-drawn_at").first()
+    last = drawn.select_related("campaign").order_by(_last(running(clock.now())), "-drawn_at", "-number").first()
     return results(viewer, last) if last else None
+
+
+def _last(condition: Q) -> Case:
+    """What a condition holds of comes last."""
+    return Case(When(condition, then=Value(1)), default=Value(0))
 
 
 def line_of(shown: Results | None, scope: str) -> VerifiedLine | None:
@@ -182,6 +208,28 @@ def _of(told: Mapping[str, _Told], communities: set[str] | None, groups: Iterabl
     ]
 
 
+def _identified(answer: DoorAnswer) -> bool | None:
+    """Whether whoever came showed or said who they are."""
+    return None if answer.identity in {"", Identity.UNKNOWN} else answer.identity != Identity.NO
+
+
+def _must_agree() -> set[str]:
+    return {name for name, _, type_ in _asked() if type_ is Agree.MUST}
+
+
+def _agree(answer: DoorAnswer, must: set[str]) -> bool | None:
+    """Whether all of some fields that was said is as recorded."""
+    compared = [agrees for name, agrees in answer.agrees.items() if name in must]
+    return all(compared) if compared else None
+
+
+def _share(told: Sequence[_Told], of: Callable[[DoorAnswer], bool | None]) -> tuple[Estimate | None, int]:
+    """A share of doors, None where too few answered, and how many did."""
+    strata = [part.stratum(of) for part in told]
+    n = sum(stratum.answered for stratum in strata)
+    return (estimates.estimate(strata) if n >= rules.FEWEST else None), n
+
+
 def _borne_out(answer: DoorAnswer) -> bool | None:
     return None if answer.visited == Visited.UNKNOWN else answer.visited == Visited.YES
 
@@ -208,17 +256,19 @@ def _line(code: str, name: str, n_due: int, told: Sequence[_Told]) -> VerifiedLi
 
 
 def _fields(told: Sequence[_Told]) -> list[FieldLine]:
-    asked = [(rules.N_LIVING, "住几口人", Agree.MUST)]
-    asked += [(field.name, field.label, field.agrees) for field in doors.asked_fields() if field.agrees]
-    return [_field(told, name, label, type_) for name, label, type_ in asked]
+    return [_field(told, name, label, type_) for name, label, type_ in _asked()]
+
+
+def _asked() -> list[tuple[str, str, Agree]]:
+    """What is compared: its name, its words, how far it has to agree."""
+    fields = [(field.name, field.label, field.agrees) for field in doors.asked_fields() if field.agrees]
+    return [(rules.N_LIVING, "住几口人", Agree.MUST), *fields]
 
 
 def _field(told: Sequence[_Told], name: str, label: str, type_: Agree) -> FieldLine:
-    strata = [part.stratum(lambda answer: answer.agrees.get(name)) for part in told]
-    n = sum(stratum.answered for stratum in strata)
-    estimate = estimates.estimate(strata) if n >= rules.FEWEST else None
+    estimate, n = _share(told, lambda answer: answer.agrees.get(name))
     wrong = (1 - estimate.share, 1 - estimate.highest, 1 - estimate.lowest) if estimate else None
-    n_wrong = n - sum(stratum.confirmed for stratum in strata)
+    n_wrong = sum(answer.agrees.get(name) is False for part in told for answer in part.answers)
     return FieldLine(label=label, type_label=AGREES[type_], n=n, n_wrong=n_wrong, wrong=wrong)
 
 

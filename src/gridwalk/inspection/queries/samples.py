@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 
 from django.db.models import Count, Q
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Role, Verb, Viewer
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import frames
 from gridwalk.inspection.rules import Conclusion, DoorState, Kind, Price, Stage, Step
-from gridwalk.method.sampling import draws
+from gridwalk.method.sampling import acceptance, draws
 from gridwalk.territory import queries as territory
 
-COMMUNITY = 12
+NOT_ANSWERED = "没问到"
+"""Doors that are closed without an answer, to who reads counts only: how many refused is one number among them."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SampleRow:
-    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn."""
+    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn; ``matter``: what it came to."""
 
     id: uuid.UUID
     kind: Kind
@@ -41,6 +44,7 @@ class SampleRow:
     n_drawn: int
     states: Counter[DoorState]
     verdict: Conclusion | None
+    matter: uuid.UUID | None
 
     @property
     def n_answered(self) -> int:
@@ -76,9 +80,9 @@ def visible(viewer: Viewer, scope: str) -> bool:
     """Whether somebody reads what a sample of that scope shows. A grid is one person's work (red line 2), so what was
     drawn in one alone is read by who draws.
     """
-    if len(scope) > COMMUNITY:
+    if len(scope) > ONE_COMMUNITY:
         return viewer.may(Verb.DRAW_SAMPLE, scope)
-    own = [part for part in viewer.scopes(Verb.SEE_COUNTS) if len(part) <= COMMUNITY]
+    own = [part for part in viewer.scopes(Verb.SEE_COUNTS) if len(part) <= ONE_COMMUNITY]
     return any(part.startswith(scope) or scope.startswith(part) for part in own)
 
 
@@ -90,12 +94,14 @@ def get_sample(viewer: Viewer, sample: uuid.UUID) -> Sample:
     return row
 
 
-def samples(viewer: Viewer) -> list[SampleRow]:
-    """The samples the viewer reads of, the last one of each kind first."""
-    parts = [scope for scope in viewer.scopes(Verb.SEE_COUNTS) if len(scope) <= COMMUNITY]
-    above = {part[:length] for part in parts for length in (9, 12)}
-    rows = Sample.objects.filter(in_scopes(parts, "scope")) | Sample.objects.filter(scope__in=above)
-    return _rows([row for row in rows.order_by("-planned_at", "-number") if visible(viewer, row.scope)])
+def samples(viewer: Viewer, kind: Kind, *, first: int = 0, most: int) -> tuple[list[SampleRow], int]:
+    """The samples of a kind that the viewer reads of, the last one first, from ``first`` on; and how many there are."""
+    parts = [scope for scope in viewer.scopes(Verb.SEE_COUNTS) if len(scope) <= ONE_COMMUNITY]
+    above = {part[:length] for part in parts for length in (ONE_STREET, ONE_COMMUNITY)}
+    inside = Sample.objects.filter(in_scopes(parts, "scope")) | Sample.objects.filter(scope__in=above)
+    rows = inside.filter(kind=kind).order_by("-planned_at", "-number", "pk")
+    read = [row for row in rows if visible(viewer, row.scope)]
+    return _rows(read[first : first + most]), len(read)
 
 
 def _rows(samples_: list[Sample]) -> list[SampleRow]:
@@ -124,6 +130,7 @@ def _row(sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
         n_drawn=states.total(),
         states=states,
         verdict=Conclusion(sample.verdict) if sample.verdict else None,
+        matter=sample.matter_id,
     )
 
 
@@ -133,6 +140,7 @@ def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
     (row,) = _rows([shown])
     order = list(Stage)
     now = order.index(shown.stands)
+    draws_it = viewer.may(Verb.DRAW_SAMPLE, shown.scope)
     standing = SampledDoor.objects.filter(sample=shown, state=DoorState.OPEN, instalment__lte=shown.n_instalments)
     waiting = standing.exclude(Q(inspector__isnull=False) & Q(inspector__in=inspectors(shown.scope, on)))
     return SampleSheet(
@@ -150,11 +158,21 @@ def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
             for n, stage in enumerate(order)
         ],
         step=next(((step, words) for step, (at, _, words) in rules.STEPS.items() if at is shown.stands), None)
-        if viewer.may(Verb.DRAW_SAMPLE, shown.scope)
+        if draws_it
         else None,
         n_not_given=waiting.count(),
-        states=[(words, row.states[state]) for state, words in rules.DOOR_STATES.items() if row.states[state]],
+        states=_states(row.states, whole=draws_it),
     )
+
+
+def _states(n: Mapping[DoorState, int], *, whole: bool) -> list[tuple[str, int]]:
+    """Doors by what became of them, in words; the reasons why some did not answer only for who draws (``whole``)."""
+    if whole:
+        return [(words, n[state]) for state, words in rules.DOOR_STATES.items() if n[state]]
+    going = (DoorState.OPEN, DoorState.ANSWERED)
+    closed = sum(n[state] for state in DoorState if state not in going)
+    shown = [(rules.DOOR_STATES[state], n[state]) for state in going] + [(NOT_ANSWERED, closed)]
+    return [(words, count) for words, count in shown if count]
 
 
 def inspectors(scope: str, on: dt.date) -> list[User]:
@@ -164,13 +182,37 @@ def inspectors(scope: str, on: dt.date) -> list[User]:
     return list(User.objects.filter(pk__in=posts.values("user")).order_by("name", "username"))
 
 
-def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: int) -> Price:
-    """What drawing now would take, and what it can show at best."""
-    strata = frames.populations(campaign.pk, scope)
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What drawing now would take. ``at_best``: the share that an estimation sample can prove; ``most``: the answers
+    at which an acceptance sample ends at the latest.
+    """
+
+    price: Price
+    at_best: float | None = None
+    most: int | None = None
+
+
+def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: int) -> Outlook:
+    """What drawing now would take, and what it can show."""
+    settled = frames.populations(campaign.pk, scope)
+    strata = {name: n for name, n in settled.items() if rules.is_drawn_for(kind, rules.group_of(name))}
     n_doors = sum(strata.values())
-    if kind is Kind.ACCEPTANCE:
-        n_drawn = min(n_doors, draws.larger(rules.INSTALMENT, response / 100))
+    rule = _acceptance(scope) if kind is Kind.ACCEPTANCE else None
+    if rule:
+        n_drawn = min(n_doors, draws.larger(_answers_expected(rule), response / 100))
     else:
         n_drawn = rules.size(n_doors, share, response)
     with_phone, knocks = frames.pace(campaign.pk, scope)
-    return rules.price(strata, n_drawn, response, with_phone=with_phone, knocks=knocks)
+    price = rules.price(strata, n_drawn, response, with_phone=with_phone, knocks=knocks)
+    at_best = price.at_best if kind is Kind.ESTIMATION else None
+    return Outlook(price=price, at_best=at_best, most=min(n_doors, rule.cap) if rule else None)
+
+
+def _acceptance(scope: str) -> acceptance.Rule:
+    return rules.acceptance_rule(len(territory.communities(scope[:ONE_STREET])))
+
+
+def _answers_expected(rule: acceptance.Rule) -> int:
+    """Answers an acceptance sample takes, in an honest community or an inventing one, whichever takes more."""
+    return math.ceil(max(rule.course(denied).n_checks for denied in (rule.honest, rule.inventing)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,16 +16,16 @@ from gridwalk.accounts.rules import Held, Role, Viewer
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock, files, ids
 from gridwalk.followup.models import Matter
-from gridwalk.inspection import frames
+from gridwalk.inspection import frames, rules
 from gridwalk.inspection.actions import asking, drawing, giving, planning
 from gridwalk.inspection.actions.asking import Reply
 from gridwalk.inspection.actions.planning import NewSample
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.queries import doors, results, samples, verifying
 from gridwalk.inspection.queries import frames as drawn_from
-from gridwalk.inspection.rules import AskingError, DoorState, Kind, SampleError, Visited, Way, Who
+from gridwalk.inspection.rules import AskingError, DoorState, Identity, Kind, SampleError, Visited, Way, Who
 from gridwalk.method.sampling import draws
-from gridwalk.registry.models import Difference, Dwelling
+from gridwalk.registry.models import Difference, Dwelling, Person
 from gridwalk.registry.tests.street import FIRST, GRID, phone
 from gridwalk.visits.tests.walk import Walk
 
@@ -118,7 +120,7 @@ def test_nothing_is_frozen_where_nothing_is_settled(walk: Walk) -> None:
     drawing.commit(actor=CENTRE, at=walk.at, sample=sample.pk)
     with pytest.raises(SampleError, match="还没有已走访、已登记原因的户"):
         drawing.freeze(actor=CENTRE, at=walk.at, sample=sample.pk)
-    assert samples.outlook(Campaign.objects.get(), Kind.ESTIMATION, STREET, 5, 80).n_drawn == 0
+    assert samples.outlook(Campaign.objects.get(), Kind.ESTIMATION, STREET, 5, 80).price.n_drawn == 0
 
 
 def test_without_an_inspector_nothing_is_given(walk: Walk) -> None:
@@ -251,7 +253,8 @@ def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(wal
     giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
     for n, door in enumerate(SampledDoor.objects.filter(sample=sample, grid=GRID).order_by("turn")):
         visited = Visited.NO if n == 0 else Visited.YES
-        told = Reply(way=Way.KNOCK, visited=visited, who=Who.MET, knows=n % 3 > 0, n_living=0)
+        identity = (Identity.NO, Identity.BADGE, Identity.SAID)[n % 3]
+        told = Reply(way=Way.KNOCK, visited=visited, who=Who.MET, knows=n % 3 > 0, n_living=0, identity=identity)
         asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=told)
     group = Viewer(ids.new_id(), "组长", (Held(Role.LEADING_GROUP, STREET),))
     shown = results.latest(group, STREET)
@@ -265,7 +268,71 @@ def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(wal
     own = Viewer(ids.new_id(), "书记", (Held(Role.COMMUNITY_LEAD, FIRST),))
     narrow = results.latest(own, FIRST)
     assert narrow is not None and narrow.total is None and [line.code for line in narrow.lines] == [FIRST]
-    assert narrow.awareness is None and narrow.fields == [] and narrow.accuracy is None
-    assert shown.accuracy == (30, 30), "one field that must agree was said of each"
+    assert narrow.awareness is None and narrow.fields == [] and narrow.accuracy is None and narrow.n_compared == 0
+    assert shown.accuracy is not None and shown.n_compared == 30, "one field that must agree was said of each"
+    assert (shown.accuracy.share, shown.accuracy.highest) == (1.0, 1.0) and shown.accuracy.lowest < 1
+    assert shown.identity is not None and shown.n_asked_identity == 30
+    assert shown.identity.share == pytest.approx(20 / 30), "twenty showed a badge or said it, ten did not"
     worker = Viewer(ids.new_id(), "网格员", (Held(Role.GRID_WORKER, GRID),))
-    assert results.latest(worker, GRID) is None and samples.samples(worker) == []
+    assert results.latest(worker, GRID) is None and samples.samples(worker, Kind.ESTIMATION, most=9) == ([], 0)
+
+
+def test_a_round_that_has_begun_does_not_wipe_out_the_one_that_is_over(walk: Walk, inspector: Viewer) -> None:
+    group = Viewer(ids.new_id(), "组长", (Held(Role.LEADING_GROUP, STREET),))
+    earlier = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=earlier.pk)
+    first = SampledDoor.objects.filter(sample=earlier, grid=GRID).earliest("turn")
+    asking.answer(actor=inspector, at=walk.at, door=first.pk, reply=said())
+    shown = results.latest(group, STREET)
+    assert shown is not None and (shown.number, shown.is_running) == (1, True), "the only one, and shown as such"
+    SampledDoor.objects.filter(sample=earlier, state=DoorState.OPEN).update(
+        state=DoorState.NOT_REACHED, closed_at=walk.at
+    )
+    later = drawn(walk.at)
+    SampledDoor.objects.filter(sample=later).update(inspector=inspector.id)
+    second = SampledDoor.objects.filter(sample=later, grid=GRID).exclude(dwelling=first.dwelling).earliest("turn")
+    asking.answer(actor=inspector, at=walk.at, door=second.pk, reply=said())
+    shown = results.latest(group, STREET)
+    assert shown is not None and (shown.number, shown.is_running) == (1, False), "nothing of it is open"
+    with time_machine.travel(walk.at + dt.timedelta(days=11), tick=False):
+        shown = results.latest(group, STREET)
+    assert shown is not None and (shown.number, shown.is_running) == (2, False), "its days are past"
+
+
+def test_a_field_that_must_agree_counts_by_door_from_thirty_doors_on(walk: Walk, inspector: Viewer) -> None:
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    opened = list(SampledDoor.objects.filter(sample=sample, grid=GRID).order_by("turn"))
+    group = Viewer(ids.new_id(), "组长", (Held(Role.LEADING_GROUP, STREET),))
+    for n, door in enumerate(opened):
+        told = Reply(way=Way.KNOCK, visited=Visited.YES, who=Who.MET, n_living=int(n < 3))
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=told)
+        if n == 28:
+            few = results.latest(group, STREET)
+            assert few is not None and (few.accuracy, few.n_compared) == (None, 29)
+    shown = results.latest(group, STREET)
+    assert shown is not None and shown.accuracy is not None
+    assert shown.accuracy.share == pytest.approx(27 / 30), "nobody lives there by record; three doors say one does"
+
+
+def test_a_price_is_that_of_the_kind_and_counts_what_can_be_dialled(walk: Walk, inspector: Viewer) -> None:
+    """Of two communities at 3 % honest denials; ``course`` is worked in method/sampling/tests."""
+    campaign = Campaign.objects.get()
+    whole = samples.outlook(campaign, Kind.ESTIMATION, STREET, 5, 80)
+    assert whole.at_best is not None and whole.most is None and whole.price.n_doors == 32
+    assert whole.price.n_calls == 0
+    first, second, third = Dwelling.objects.filter(grid=GRID).order_by("room")[:3]
+    Dwelling.objects.filter(pk=first.pk).update(owner_phone_index="x", owner_phone_sealed="x")
+    dead = walk.street.person("程往", second, phone=phone(1))
+    Person.objects.filter(pk=dead.pk).update(status="deceased")
+    assert samples.outlook(campaign, Kind.ESTIMATION, STREET, 100, 100).price.n_calls == 0, "nobody dials those"
+    walk.street.person("程今", third, phone=phone(2))
+    assert samples.outlook(campaign, Kind.ESTIMATION, STREET, 100, 100).price.n_calls == 1
+    targeted = samples.outlook(campaign, Kind.TARGETED, FIRST, 5, 80)
+    assert targeted.at_best is None and targeted.most is None, "it proves no share"
+    far = samples.outlook(campaign, Kind.ACCEPTANCE, "120105001002", 5, 80)
+    assert (far.at_best, far.most, far.price.n_doors) == (None, 1, 1), "where only a reason is on record nobody asks"
+    rule = rules.acceptance_rule(2)
+    expected = math.ceil(max(rule.course(rule.honest).n_checks, rule.course(rule.inventing).n_checks))
+    near = samples.outlook(campaign, Kind.ACCEPTANCE, FIRST, 5, 100)
+    assert (near.most, near.price.n_drawn) == (30, min(30, expected)) and expected > rules.INSTALMENT
