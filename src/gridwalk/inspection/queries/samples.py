@@ -29,7 +29,9 @@ NOT_ANSWERED = "没问到"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SampleRow:
-    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn; ``matter``: what it came to."""
+    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn; ``matter``: what
+    it came to, where the viewer opens matters.
+    """
 
     id: uuid.UUID
     kind: Kind
@@ -101,10 +103,10 @@ def samples(viewer: Viewer, kind: Kind, *, first: int = 0, most: int) -> tuple[l
     inside = Sample.objects.filter(in_scopes(parts, "scope")) | Sample.objects.filter(scope__in=above)
     rows = inside.filter(kind=kind).order_by("-planned_at", "-number", "pk")
     read = [row for row in rows if visible(viewer, row.scope)]
-    return _rows(read[first : first + most]), len(read)
+    return _rows(viewer, read[first : first + most]), len(read)
 
 
-def _rows(samples_: list[Sample]) -> list[SampleRow]:
+def _rows(viewer: Viewer, samples_: list[Sample]) -> list[SampleRow]:
     states: dict[uuid.UUID, Counter[DoorState]] = {sample.pk: Counter() for sample in samples_}
     counted = SampledDoor.objects.filter(sample__in=list(states)).values_list("sample", "instalment", "state")
     drawn = {sample.pk: sample.n_instalments for sample in samples_}
@@ -112,10 +114,10 @@ def _rows(samples_: list[Sample]) -> list[SampleRow]:
         if instalment <= drawn[pk]:
             states[pk][DoorState(state)] += n
     names = territory.place_names([sample.scope for sample in samples_])
-    return [_row(sample, states[sample.pk], names[sample.scope]) for sample in samples_]
+    return [_row(viewer, sample, states[sample.pk], names[sample.scope]) for sample in samples_]
 
 
-def _row(sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
+def _row(viewer: Viewer, sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
     return SampleRow(
         id=sample.pk,
         kind=sample.draws_for,
@@ -130,14 +132,14 @@ def _row(sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
         n_drawn=states.total(),
         states=states,
         verdict=Conclusion(sample.verdict) if sample.verdict else None,
-        matter=sample.matter_id,
+        matter=sample.matter_id if viewer.may(Verb.SEE_ROWS_MASKED, sample.scope) else None,
     )
 
 
 def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
     """One sample with its steps. Raises NotHere."""
     shown = get_sample(viewer, sample)
-    (row,) = _rows([shown])
+    (row,) = _rows(viewer, [shown])
     order = list(Stage)
     now = order.index(shown.stands)
     draws_it = viewer.may(Verb.DRAW_SAMPLE, shown.scope)

@@ -242,6 +242,10 @@ def test_a_second_denial_draws_the_next_instalment_at_once_and_too_many_are_a_fi
     assert n_denied == 3
     finding = Matter.objects.get()
     assert (finding.kind, finding.stage, finding.scope, finding.place) == ("finding", "extent", FIRST, None)
+    lead = Viewer(ids.new_id(), "书记", (Held(Role.COMMUNITY_LEAD, FIRST),))
+    group = Viewer(ids.new_id(), "组长", (Held(Role.LEADING_GROUP, STREET),))
+    linked = [samples.samples(viewer, Kind.ACCEPTANCE, most=1)[0][0].matter for viewer in (lead, group)]
+    assert linked == [finding.pk, None], "the leading group opens no matters"
     assert finding.author is None and sample.matter == finding
     asking.answer(actor=inspector, at=walk.at, door=opened[7].pk, reply=said(Visited.NO))
     assert Matter.objects.count() == 1, "said once"
