@@ -282,7 +282,11 @@ def test_what_is_left_out_of_an_answer_is_asked_for(centre: Client, inspector: C
     door = door_of(drawn(centre), "201")
     assert "这三项都要选" in tell(inspector, door, "")
     assert "住几口人写0到40" in tell(inspector, door, "yes", n_living="两口")
-    assert "已记下" in tell(inspector, door, "yes", usage="castle"), "a word that is no value of its field is no answer"
+    assert "“什么时候”没看懂" in tell(inspector, door, "yes", at="昨天")
+    assert "不晚于现在" in tell(inspector, door, "yes", at=f"{TODAY}T10:01")
+    assert "已记下" in tell(inspector, door, "yes", at=f"{TODAY}T09:40", usage="castle"), (
+        "a word that is no value of its field is no answer"
+    )
     assert DoorAnswer.objects.get().agrees == {}
 
 

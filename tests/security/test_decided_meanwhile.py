@@ -19,7 +19,7 @@ from gridwalk.accounts.rules import SYSTEM, Held, Role, State, Viewer
 from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.accounts.substitutes.rules import SubstituteError
 from gridwalk.bench.actions import decisions as cases
-from gridwalk.campaigns.models import Target
+from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry
@@ -49,13 +49,14 @@ from gridwalk.registry.models import (
     CareLabel,
     CaseDecision,
     Difference,
+    Dwelling,
     HandedInNumber,
     Organization,
     Person,
     Recheck,
 )
 from gridwalk.registry.rules import HANDED_IN_A_DAY
-from gridwalk.registry.tests.street import FIRST, GRID, Street, id_no, lead
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, Street, id_no, lead
 from gridwalk.sync import crypto
 from gridwalk.sync.actions import attachments, badges, copies, devices, epochs
 from gridwalk.sync.actions.devices import DeviceError
@@ -444,6 +445,13 @@ def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(w
     with time_machine.travel(walk.at, tick=False):
         user = account(Role.INSPECTOR, FIRST[:9], name="裴子衿")
     inspector = Viewer(user.pk, user.name, (Held(Role.INSPECTOR, FIRST[:9]),))
+    campaign = Campaign.objects.get()
+    with (
+        before_locking("campaigns_campaign", now(campaign, state="closed")),
+        pytest.raises(SampleError, match="这里没有进行中的行动"),
+    ):
+        samples.planned(walk.at, SampleKind.ACCEPTANCE, FIRST)
+    now(campaign, state="running")()
     sample = samples.planned(walk.at, SampleKind.ACCEPTANCE, FIRST)
     step: dict[str, Any] = {"actor": samples.CENTRE, "at": walk.at, "sample": sample.pk}
     with (
@@ -452,15 +460,34 @@ def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(w
     ):
         drawing.commit(**step)
     now(sample, stage=SampleStage.PLANNED)()
-    for take in (drawing.commit, drawing.freeze, drawing.draw):
+    for take in (drawing.commit, drawing.freeze):
         take(**step)
+    moving = Dwelling.objects.earliest("room")
+    with (
+        before_locking("inspection_sample", now(moving, grid=FAR_GRID)),
+        pytest.raises(SampleError, match="刚才有户划到了别的网格"),
+    ):
+        drawing.draw(**step)
+    now(moving, grid=GRID)()
+    drawing.draw(**step)
     closed, asked, denied = SampledDoor.objects.order_by("turn")
+    with (
+        before_locking("inspection_sample", now(sample, stage=SampleStage.REVEALED)),
+        pytest.raises(SampleError, match="这一轮已经结束了"),
+    ):
+        giving.give(**step)
+    now(sample, stage=SampleStage.DRAWN)()
     with before_locking("inspection_sampleddoor", now(closed, state=DoorState.OPTED_OUT)):
         assert giving.give(**step).n_given == 2
     ask: dict[str, Any] = {"actor": inspector, "at": walk.at}
     with (
         before_locking("inspection_sampleddoor", now(asked, state=DoorState.ANSWERED)),
         pytest.raises(AskingError, match="“问到了”，不再打扰"),
+    ):
+        asking.answer(**ask, door=asked.pk, reply=samples.said())
+    with (
+        before_locking("inspection_sample", now(asked, grid=FAR_GRID)),
+        pytest.raises(AskingError, match="刚划到别的网格"),
     ):
         asking.answer(**ask, door=asked.pk, reply=samples.said())
     with before_locking("inspection_sample", now(sample, verdict="accepted")):

@@ -32,6 +32,12 @@ class Sample(models.Model):
     ``n_instalments`` and ``verdict``: of an acceptance sample. ``matter``: the finding that came of it.
     """
 
+    KEPT = Kept(
+        of=("matter",),
+        merged=Stays("of a finding about a community, which names no door"),
+        erased=Stays("of a finding about a community, which names nobody"),
+    )
+
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="samples")
     kind = models.CharField(max_length=10, choices=[(kind.value, words.label) for kind, words in rules.KINDS.items()])

@@ -10,8 +10,7 @@ import datetime as dt
 import enum
 import functools
 import math
-import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_GRID, ONE_STREET
 from gridwalk.core import clock
@@ -400,19 +399,3 @@ def presses(n_denied: int) -> bool:
 def opens_next(conclusion: Conclusion, *, at_once: bool, n_open: int) -> bool:
     """Whether the next instalment is drawn: at once, else when nothing is open any more."""
     return conclusion is Conclusion.GO_ON and (at_once or not n_open)
-
-
-def fairly(
-    doors: Collection[uuid.UUID], inspectors: Mapping[uuid.UUID, Collection[uuid.UUID]]
-) -> dict[uuid.UUID, uuid.UUID]:
-    """Door → inspector, by whom fewest were given so far; ``inspectors``: each with the doors barred to them. A door
-    that is barred to all is missing.
-    """
-    inspector_of: dict[uuid.UUID, uuid.UUID] = {}
-    load = dict.fromkeys(inspectors, 0)
-    for door in doors:
-        free = [inspector for inspector, barred in inspectors.items() if door not in barred]
-        if free:
-            inspector_of[door] = inspector = min(free, key=load.__getitem__)
-            load[inspector] += 1
-    return inspector_of

@@ -16,7 +16,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["verify"], metavar="做什么", help="verify 重抽一遍")
     parser.add_argument("sample", type=uuid.UUID, metavar="编号", help="抽查的编号，在它那一页的网址里")
     parser.add_argument("--seed", type=Path, metavar="文件", help="用这个文件里的抽签号，不用系统里公布的")
-    parser.add_argument("--frame", type=Path, metavar="文件", help="用这份名单，不用系统里冻结的")
+    parser.add_argument(
+        "--frame",
+        type=Path,
+        metavar="文件",
+        help="用这份名单，不用系统里冻结的；名单写着门牌，网页上不给，只有备份里有",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

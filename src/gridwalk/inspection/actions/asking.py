@@ -83,7 +83,7 @@ def approach(
     with core.write_to(before.grid_id, actor=actor, at=at) as writing:
         row = _locked(writing, before)
         _check(row, way, moment, at)
-        Approach.objects.filter(pk=_dialled(row, way)).delete()
+        _forget_dialling(row, way)
         Approach.objects.create(door=row, way=way, outcome=outcome, at=moment)
         state = rules.state_after(outcome, row.approaches.count())
         if state is DoorState.OPEN and doors.circumstances(row, at).is_capped:
@@ -103,7 +103,7 @@ def answer(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, reply: Reply) -> 
     with core.write_to(before.grid_id, unassigned_of(before.grid_id), actor=actor, at=at) as writing:
         row = _locked(writing, before)
         _check(row, reply.way, moment, at)
-        Approach.objects.filter(pk=_dialled(row, reply.way)).delete()
+        _forget_dialling(row, reply.way)
         DoorAnswer.objects.create(
             door=row,
             way=reply.way,
@@ -162,10 +162,11 @@ def _check_left_alone(door: SampledDoor, at: dt.datetime, refused: str) -> None:
         raise AskingError(f"{refused}：这一户“{DOOR_STATES[state]}”，不再打扰。请在这一户的页上照实记下。")
 
 
-def _dialled(door: SampledDoor, way: Way) -> uuid.UUID | None:
-    """The call that was dialled last and of which nothing is said yet; what came of it takes its place."""
-    dialled = door.approaches.filter(way=Way.CALL, outcome="").order_by("-at").values_list("pk", flat=True)
-    return dialled.first() if way is Way.CALL else None
+def _forget_dialling(door: SampledDoor, way: Way) -> None:
+    """The call that was dialled last, and of which nothing was said yet: what came of it takes its place."""
+    last = door.approaches.filter(way=Way.CALL, outcome="").order_by("-at").first()
+    if way is Way.CALL and last:
+        last.delete()
 
 
 def _close(writing: Writing, door: SampledDoor, state: DoorState, *, was_denied: bool = False) -> None:

@@ -15,7 +15,6 @@ from gridwalk.accounts.models import User
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.inspection import rules
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import doors as queries
 from gridwalk.inspection.queries.samples import inspectors
@@ -54,7 +53,7 @@ def hand_out(writing: Writing, sample: Sample) -> HandedOut:
     closed = queries.left_alone(sample, [door.dwelling for door in doors])
     remaining = [door.dwelling for door in doors if door.dwelling not in closed]
     barred = _barred(remaining, staff)
-    inspector_of = rules.fairly(remaining, {user.pk: barred[user.pk] for user in staff})
+    inspector_of = fairly(remaining, {user.pk: barred[user.pk] for user in staff})
     n_barred = len(remaining) - len(inspector_of)
     states = closed | (dict.fromkeys(set(remaining) - inspector_of.keys(), DoorState.BARRED) if staff else {})
     for door in doors:
@@ -66,6 +65,22 @@ def hand_out(writing: Writing, sample: Sample) -> HandedOut:
         AuditVerb.SAMPLE_GIVEN, scope=sample.scope, kind="sample", subject=sample.pk, data={"n": len(inspector_of)}
     )
     return HandedOut(len(inspector_of), n_barred, len(closed))
+
+
+def fairly(
+    doors: Collection[uuid.UUID], inspectors: Mapping[uuid.UUID, Collection[uuid.UUID]]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Door → inspector, by whom fewest were given so far; ``inspectors``: each with the doors barred to them. A door
+    that is barred to all is missing.
+    """
+    inspector_of: dict[uuid.UUID, uuid.UUID] = {}
+    load = dict.fromkeys(inspectors, 0)
+    for door in doors:
+        free = [inspector for inspector, barred in inspectors.items() if door not in barred]
+        if free:
+            inspector_of[door] = inspector = min(free, key=load.__getitem__)
+            load[inspector] += 1
+    return inspector_of
 
 
 def _barred(doors: Collection[uuid.UUID], staff: Sequence[User]) -> dict[uuid.UUID, set[uuid.UUID]]:

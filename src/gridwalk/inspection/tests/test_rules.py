@@ -10,6 +10,7 @@ import pytest
 
 from gridwalk.core import clock
 from gridwalk.inspection import rules
+from gridwalk.inspection.actions import handing_out
 from gridwalk.inspection.rules import (
     Approached,
     AskingError,
@@ -165,10 +166,10 @@ def test_what_is_told_to_be_of_later_or_from_before_the_days_is_not_recorded() -
 def test_doors_are_given_evenly_and_to_nobody_who_is_barred() -> None:
     doors = [uuid.UUID(int=n) for n in range(4)]
     first, second = uuid.UUID(int=10), uuid.UUID(int=11)
-    given = rules.fairly(doors, {first: {doors[0]}, second: set()})
+    given = handing_out.fairly(doors, {first: {doors[0]}, second: set()})
     assert given[doors[0]] == second and sorted(map(list(given.values()).count, (first, second))) == [2, 2]
-    assert doors[3] not in rules.fairly(doors, {first: {doors[3]}, second: {doors[3]}})
-    assert rules.fairly(doors, {}) == {}
+    assert doors[3] not in handing_out.fairly(doors, {first: {doors[3]}, second: {doors[3]}})
+    assert handing_out.fairly(doors, {}) == {}
 
 
 def test_a_stratum_says_its_community_and_its_group() -> None:
