@@ -165,7 +165,7 @@ PAGES = {
     """,
 }
 LISTS = {
-    "see_rows_masked": "gaps gap_person gap_dwelling gap_site",
+    "see_rows_masked": "gaps gap_person gap_dwelling gap_site matters",
     "see_care": "due labels places needs",
     "decide_difference": "waiting",
     "recheck": "visits ends plans",
