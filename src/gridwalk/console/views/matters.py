@@ -16,10 +16,11 @@ from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.followup import queries
 from gridwalk.followup.actions import moving, taking_in
 from gridwalk.followup.actions.moving import Handed, Said
 from gridwalk.followup.papers import TYPES
+from gridwalk.followup.queries import matters as worklists
+from gridwalk.followup.queries import sheets
 from gridwalk.followup.rules import COURSES, LONGEST_TEXT, LONGEST_TITLE, MOVES, Act, Kind, MatterError
 from gridwalk.sync.queries import badges as photos
 from gridwalk.territory import queries as territory
@@ -38,11 +39,13 @@ def matters(request: Signed) -> HttpResponse:
     today, offset = clock.local_date(request.at), pages.offset(request)
     ended = request.GET.get("show") == "ended"
     kind = _kind(request.GET.get("kind", ""))
-    look = choosing.look(request, queries.LIST)
+    look = choosing.look(request, worklists.LIST)
     chosen = look.selection
-    counted = queries.n_listed(request.viewer, ended=ended, selection=chosen)
-    rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset, selection=chosen)
-    n, due, over = queries.n_waiting(request.viewer, "", today)
+    counted = worklists.n_listed(request.viewer, ended=ended, selection=chosen)
+    rows = worklists.worklist(
+        request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset, selection=chosen
+    )
+    n, due, over = worklists.n_waiting(request.viewer, "", today)
     context = {
         "rows": rows,
         "look": look,
@@ -71,7 +74,7 @@ def matter(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpResponse:
     today = clock.local_date(request.at)
-    sheet = queries.sheet(request.viewer, pk, today)
+    sheet = sheets.sheet(request.viewer, pk, today)
     main = next((act for act in MAIN if act in sheet.acts), None)
     owner = sheet.row.owner
     context = {
@@ -84,7 +87,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "may": {str(act): True for act in sheet.acts},
         "arrived": photos.arrived_of(request.viewer, pk),
         "come": photos.come_of(request.viewer, pk),
-        "course": queries.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
+        "course": worklists.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
         "typed": typed,
         "own_forms": [str(act) for act in BESIDE],
         "longest": LONGEST_TEXT,
@@ -168,14 +171,14 @@ def matter_new(request: Signed) -> HttpResponse:
 @require_GET
 def matters_overdue(request: Signed) -> HttpResponse:
     """过期的事项: kind, community, days; never which door."""
-    rows = queries.overdue(request.viewer, clock.local_date(request.at))
+    rows = worklists.overdue(request.viewer, clock.local_date(request.at))
     return page(request, "console/matters/overdue.html", {"rows": rows}, active="console:matters_overdue")
 
 
 @require_GET
 def matter_file(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpResponse:
     """A file that proves something."""
-    name, data = queries.file_of(request.viewer, pk, entry, at=request.at)
+    name, data = sheets.file_of(request.viewer, pk, entry, at=request.at)
     if name.endswith(".jpg"):
         return downloads.picture(data)
     return downloads.paper(name, data, TYPES[name.rsplit(".", 1)[-1]])

@@ -20,7 +20,7 @@ from gridwalk.followup import rules
 from gridwalk.followup.actions.taking_in import streams
 from gridwalk.followup.models import Entry, Matter
 from gridwalk.followup.papers import PaperRefused, paper
-from gridwalk.followup.queries import get_matter
+from gridwalk.followup.queries.matters import get_matter
 from gridwalk.followup.rules import COURSES, DIGITS, ENDED, LONGEST_TEXT, MOVES, Act, Level, MatterError, Stage
 from gridwalk.method.text import without_numbers
 from gridwalk.notices import actions as notices

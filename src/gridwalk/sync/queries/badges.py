@@ -12,7 +12,7 @@ from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.followup.models import Matter
-from gridwalk.followup.queries import get_matter
+from gridwalk.followup.queries.matters import get_matter
 from gridwalk.sync.models import Attachment, Badge
 
 

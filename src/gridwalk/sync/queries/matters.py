@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from gridwalk.accounts.rules import Viewer
-from gridwalk.followup import queries
-from gridwalk.followup.queries import EntryLine, Sheet
+from gridwalk.followup.queries import sheets
+from gridwalk.followup.queries.sheets import EntryLine, Sheet
 from gridwalk.followup.rules import MOVES, Act
 from gridwalk.sync.queries.layouts import moment
 
@@ -19,7 +19,7 @@ LATELY = 6
 
 def of_worker(viewer: Viewer, today: dt.date) -> list[dict[str, Any]]:
     """The matters that stand in the viewer's grids, as the wire has them; two queries."""
-    return [_matter(sheet) for sheet in queries.on_phone(viewer, today)]
+    return [_matter(sheet) for sheet in sheets.on_phone(viewer, today)]
 
 
 def _matter(sheet: Sheet) -> dict[str, Any]:
