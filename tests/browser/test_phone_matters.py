@@ -41,6 +41,7 @@ def hazard(walk: Street) -> Matter:
                 author=walk.worker.id,
                 author_name=walk.worker.name,
                 at=clock.now(),
+                recorded_at=clock.now(),
             )
         )
 

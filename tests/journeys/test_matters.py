@@ -64,6 +64,7 @@ def hazard(lead: Client, account: Callable[..., User]) -> Matter:
                 author=worker.id,
                 author_name=worker.name,
                 at=clock.now(),
+                recorded_at=clock.now(),
             )
         )
 

@@ -298,7 +298,9 @@ class Grid(BaseModel):
 
 
 class Pulled(BaseModel):
-    """The grids that changed, and those that are no longer the worker's."""
+    """The grids that changed, and those that are no longer the worker's. ``n_matters``: how many there are; of more than
+    a phone keeps, ``matters`` are those that are due first.
+    """
 
     epoch: int
     now: str
@@ -311,6 +313,7 @@ class Pulled(BaseModel):
     notices: list[Notice]
     posts: list[Post]
     matters: list[Matter]
+    n_matters: int
 
 
 class Result(BaseModel):

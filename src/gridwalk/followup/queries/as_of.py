@@ -30,7 +30,8 @@ class MatterAsOf:
 
 def stood(viewer: Viewer, scope: str, at: dt.datetime) -> list[MatterAsOf]:
     """The matters of an area that were not over at a moment, by number."""
-    return _as_of(visible(viewer).filter(grid__startswith=scope, at__lte=at).exclude(ended_at__lte=at), at)
+    rows = visible(viewer).filter(grid__startswith=scope, at__lte=at).exclude(ended_at__lte=at)
+    return [matter for matter in _as_of(rows, at) if matter.standing.ended_at is None]
 
 
 def decided(viewer: Viewer, street: str, meeting: uuid.UUID, at: dt.datetime) -> list[MatterAsOf]:
@@ -39,13 +40,15 @@ def decided(viewer: Viewer, street: str, meeting: uuid.UUID, at: dt.datetime) ->
 
 
 def _as_of(rows: QuerySet[Matter], at: dt.datetime) -> list[MatterAsOf]:
+    """Those that were recorded by then: what a phone noted before and sent later is not among them."""
     steps: defaultdict[uuid.UUID, list[Step]] = defaultdict(list)
-    entries = Entry.objects.filter(matter__in=rows).order_by("at")
-    for pk, act, on, data in entries.values_list("matter", "act", "at", "data"):
-        steps[pk].append(Step(act=Act(act), at=on, data=data))
-    return [_stood(matter, steps[matter.id], at) for matter in rows.order_by("year", "number")]
+    entries = Entry.objects.filter(matter__in=rows).order_by("recorded_at")
+    for pk, act, recorded_at, data in entries.values_list("matter", "act", "recorded_at", "data"):
+        steps[pk].append(Step(act=Act(act), at=recorded_at, data=data))
+    ordered = rows.order_by("year", "number")
+    return [_matter_as_of(m, steps[m.id], at) for m in ordered if steps[m.id] and steps[m.id][0].at <= at]
 
 
-def _stood(matter: Matter, steps: Sequence[Step], at: dt.datetime) -> MatterAsOf:
-    then = standings.standing(matter.course, matter.scope, matter.due_on, steps, at)
-    return MatterAsOf(row=row_of(matter, clock.local_date(at)), community=then.owner[:12], standing=then)
+def _matter_as_of(matter: Matter, steps: Sequence[Step], at: dt.datetime) -> MatterAsOf:
+    standing = standings.standing(matter.course, matter.scope, matter.due_on, steps, at)
+    return MatterAsOf(row=row_of(matter, clock.local_date(at)), community=standing.owner[:12], standing=standing)

@@ -82,10 +82,17 @@ def visible(viewer: Viewer) -> QuerySet[Matter]:
 
 def get_matter(viewer: Viewer, matter: uuid.UUID) -> Matter:
     """One matter of the viewer's area. Raises NotHere."""
-    found = visible(viewer).filter(pk=matter).first()
-    if found is None:
+    row = visible(viewer).filter(pk=matter).first()
+    if row is None:
         raise NotHere
-    return found
+    return row
+
+
+def may_read(viewer: Viewer, matter: Matter) -> bool:
+    """Whether the viewer reads what is said of a matter they see, its files and photos: what is said at a door is for
+    who sees its rows.
+    """
+    return matter.place is None or viewer.may(Verb.SEE_ROWS, matter.grid)
 
 
 def worklist(

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -17,7 +17,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.followup import predicates, rules
 from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.queries.matters import MatterRow, get_matter, row_of
+from gridwalk.followup.queries.matters import MatterRow, get_matter, may_read, row_of
 from gridwalk.followup.rules import MOVES, OPENED_MARK, Act, Stage
 
 MOST_ON_PHONE = 100
@@ -25,9 +25,7 @@ MOST_ON_PHONE = 100
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EntryLine:
-    """One entry; ``text`` is None where the viewer does not read what is said at doors. ``photo``: the hash of one that
-    followed it from a phone.
-    """
+    """One entry; ``text`` is None where the viewer does not read what is said at doors."""
 
     id: uuid.UUID
     act: Act
@@ -38,7 +36,6 @@ class EntryLine:
     text: str | None
     data: dict[str, Any]
     file: str
-    photo: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,13 +46,12 @@ class Sheet:
     text: str | None
     place_kind: str
     place: uuid.UUID | None
-    n_photos: int
     steps: list[tuple[Stage, str, str]]
     effect_on: dt.date | None
     outside: str
     outside_number: str
     lines: list[EntryLine]
-    looked: list[EntryLine]
+    extents: list[EntryLine]
     acts: list[Act]
     waits_for_another: bool
 
@@ -63,19 +59,36 @@ class Sheet:
 def sheet(viewer: Viewer, matter: uuid.UUID, today: dt.date) -> Sheet:
     """All of one matter. Raises NotHere."""
     shown = get_matter(viewer, matter)
-    return _sheet(viewer, shown, list(shown.entries.select_related("file").order_by("-at", "-id")), today)
+    return _sheet(viewer, shown, list(_newest_first(shown.entries.all())), today)
 
 
-def on_phone(viewer: Viewer, today: dt.date) -> list[Sheet]:
-    """What stands in the grids the viewer walks, for a phone to keep, what is due first first; two queries."""
-    walked = Matter.objects.filter(in_scopes(viewer.scopes(Verb.WALK), "grid"), predicates.standing())
-    entries = Prefetch("entries", Entry.objects.select_related("file").order_by("-at", "-id"))
-    rows = walked.order_by("due_on", "year", "number").prefetch_related(entries)[:MOST_ON_PHONE]
-    return [_sheet(viewer, matter, list(matter.entries.all()), today) for matter in rows]
+def on_phone(viewer: Viewer, today: dt.date, *, n_lines: int) -> list[Sheet]:
+    """What the viewer has to see to in the grids they walk, for a phone to keep, what is due first first, each with its
+    last entries; two queries.
+    """
+    entries = Prefetch("entries", _newest_first(Entry.objects.all())[:n_lines], to_attr="newest_entries")
+    rows = _on_phone(viewer).order_by("due_on", "year", "number").prefetch_related(entries)[:MOST_ON_PHONE]
+    return [_sheet(viewer, matter, getattr(matter, entries.to_attr), today) for matter in rows]
+
+
+def n_on_phone(viewer: Viewer) -> int:
+    """How many there are, of which a phone keeps those that are due first."""
+    return _on_phone(viewer).count()
+
+
+def _on_phone(viewer: Viewer) -> QuerySet[Matter]:
+    """A matter that was given to a community is no longer its worker's."""
+    walked = in_scopes(viewer.scopes(Verb.WALK), "grid")
+    owned = predicates.owned_in(viewer.scopes(Verb.HANDLE_MATTER))
+    return Matter.objects.filter(walked, owned, predicates.standing())
+
+
+def _newest_first(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return entries.select_related("file").order_by("-at", "-recorded_at")
 
 
 def _sheet(viewer: Viewer, shown: Matter, entries: Sequence[Entry], today: dt.date) -> Sheet:
-    reads = _reads(viewer, shown)
+    reads = may_read(viewer, shown)
     lines = [_line(entry, reads=reads) for entry in entries]
     acts = [
         act
@@ -88,13 +101,12 @@ def _sheet(viewer: Viewer, shown: Matter, entries: Sequence[Entry], today: dt.da
         text=_opened(shown) if reads else None,
         place_kind=shown.place_kind,
         place=shown.place if reads else None,
-        n_photos=len(shown.photos) if reads else 0,
         steps=[(stage, rules.STAGES[stage], state) for stage, state in rules.steps(shown.course, shown.stands)],
         effect_on=shown.effect_on,
         outside=shown.outside,
         outside_number=shown.outside_number,
         lines=lines,
-        looked=[line for line in reversed(lines) if line.act is Act.EXTENT_NOTED],
+        extents=[line for line in reversed(lines) if line.act is Act.EXTENT_NOTED],
         acts=[act for act in acts if not (waits and MOVES[act].by_another)],
         waits_for_another=waits and any(MOVES[act].by_another for act in acts),
     )
@@ -104,11 +116,6 @@ def _makes_sense(matter: Matter, act: Act, today: dt.date) -> bool:
     if act is Act.PRESSED:
         return rules.is_overdue(matter.stands, matter.due_on, today)
     return act is not Act.HELD or matter.effect_on is None or today >= matter.effect_on
-
-
-def _reads(viewer: Viewer, matter: Matter) -> bool:
-    """Whether the viewer reads what is said of a matter: what is said at a door is for who sees its rows."""
-    return matter.place is None or viewer.may(Verb.SEE_ROWS, matter.grid)
 
 
 def _opened(matter: Matter) -> str:
@@ -132,7 +139,6 @@ def _line(entry: Entry, *, reads: bool) -> EntryLine:
         text=text,
         data=entry.data,
         file=entry.file.name if entry.file and entry.file.erased_at is None and reads else "",
-        photo=entry.data.get("photo", "") if reads else "",
     )
 
 
@@ -150,13 +156,12 @@ def _label(entry: Entry) -> str:
 def file_of(viewer: Viewer, matter: uuid.UUID, entry: uuid.UUID, *, at: dt.datetime) -> tuple[str, bytes]:
     """The name and the bytes of a file that proves something; opening it is audited. Raises NotHere."""
     shown = get_matter(viewer, matter)
-    said = shown.entries.select_related("file").filter(pk=entry, file__isnull=False).first()
-    if said is None or said.file is None or said.file.erased_at is not None or not _reads(viewer, shown):
+    row = shown.entries.select_related("file").filter(pk=entry, file__isnull=False).first()
+    if row is None or row.file is None or row.file.erased_at is not None or not may_read(viewer, shown):
         raise NotHere
-    try:
-        data = files.read(said.file.id)
-    except FileNotFoundError as error:
-        raise NotHere from error
+    data = files.read_or_none(row.file.id)
+    if data is None:
+        raise NotHere
     core.record_reading(
         actor=viewer,
         at=at,
@@ -166,4 +171,4 @@ def file_of(viewer: Viewer, matter: uuid.UUID, entry: uuid.UUID, *, at: dt.datet
         subject=shown.id,
         reason="看事项的佐证",
     )
-    return said.file.name, data
+    return row.file.name, data
