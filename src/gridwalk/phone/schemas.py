@@ -298,9 +298,7 @@ class Grid(BaseModel):
 
 
 class Pulled(BaseModel):
-    """The grids that changed, and those that are no longer the worker's. ``n_matters``: how many there are; of more than
-    a phone keeps, ``matters`` are those that are due first.
-    """
+    """The grids that changed, and those that are no longer the worker's. ``n_matters``: with those no phone keeps."""
 
     epoch: int
     now: str

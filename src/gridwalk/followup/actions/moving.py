@@ -53,7 +53,7 @@ class Upload:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Evidence:
+class MoveEvidence:
     """When an act was done, and what proves it: a stored file, or the hashes of photos that follow from a phone.
 
     ``entry``: the op's id, so that what comes twice is one.
@@ -80,7 +80,7 @@ def move(
     try:
         with core.write_to(*_streams(row, act, wording), actor=actor, at=at) as writing:
             moved = _locked(row.pk)
-            _do(writing, moved, actor, act, wording, Evidence(at=at, file=stored))
+            _do(writing, moved, actor, act, wording, MoveEvidence(at=at, file=stored))
     except BaseException:
         if stored is not None:
             core.erase_file(stored, actor=actor, at=at)
@@ -89,7 +89,7 @@ def move(
 
 
 def move_in(
-    writing: Writing, *, actor: Viewer, matter: uuid.UUID, act: Act, wording: Wording, evidence: Evidence, grid: str
+    writing: Writing, *, actor: Viewer, matter: uuid.UUID, act: Act, wording: Wording, evidence: MoveEvidence, grid: str
 ) -> Matter:
     """Step: an act said on a phone, in the grid that is locked. Raises NotHere, NotPermitted, MatterError."""
     moved = _locked(get_matter(actor, matter).pk)
@@ -103,7 +103,7 @@ def _locked(matter: uuid.UUID) -> Matter:
     return Matter.objects.select_for_update().get(pk=matter)
 
 
-def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, wording: Wording, evidence: Evidence) -> None:
+def _do(writing: Writing, matter: Matter, actor: Viewer, act: Act, wording: Wording, evidence: MoveEvidence) -> None:
     move_ = MOVES.get(act)
     if move_ is None:
         raise MatterError("没有这样的办法。请按页上列出的来。")

@@ -21,6 +21,7 @@ from gridwalk.followup.queries.matters import MatterRow, get_matter, may_read, r
 from gridwalk.followup.rules import MOVES, OPENED_MARK, Act, Stage
 
 MOST_ON_PHONE = 100
+NEWEST = "newest_entries"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,9 +67,9 @@ def on_phone(viewer: Viewer, today: dt.date, *, n_lines: int) -> list[Sheet]:
     """What the viewer has to see to in the grids they walk, for a phone to keep, what is due first first, each with its
     last entries; two queries.
     """
-    entries = Prefetch("entries", _newest_first(Entry.objects.all())[:n_lines], to_attr="newest_entries")
+    entries = Prefetch("entries", _newest_first(Entry.objects.all())[:n_lines], to_attr=NEWEST)
     rows = _on_phone(viewer).order_by("due_on", "year", "number").prefetch_related(entries)[:MOST_ON_PHONE]
-    return [_sheet(viewer, matter, getattr(matter, entries.to_attr), today) for matter in rows]
+    return [_sheet(viewer, matter, getattr(matter, NEWEST), today) for matter in rows]
 
 
 def n_on_phone(viewer: Viewer) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gridwalk.core.queries import NotHere
 from gridwalk.followup.actions import moving
-from gridwalk.followup.actions.moving import Evidence, Wording
+from gridwalk.followup.actions.moving import MoveEvidence, Wording
 from gridwalk.followup.models import Matter
 from gridwalk.followup.rules import DIGITS, Act, Level
 from gridwalk.sync import messages
@@ -45,6 +45,6 @@ class MatterAct(SingleVerb):
             matter=intention.entity,
             act=Act(act.act),
             wording=Wording(text=act.text, outside=act.outside, outside_number=act.outside_number),
-            evidence=Evidence(at=outcome.at, photos=intention.att, entry=intention.op),
+            evidence=MoveEvidence(at=outcome.at, photos=intention.att, entry=intention.op),
             grid=outcome.grid,
         )
