@@ -170,6 +170,7 @@ def _want(writing: Writing, door: SampledDoor, wanted: str) -> None:
             author=writing.actor.id or door.pk,
             author_name=writing.actor.name,
             at=writing.at,
+            recorded_at=writing.at,
         )
     )
 
