@@ -12,11 +12,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
-from gridwalk.followup.actions import taking_in
+from gridwalk.followup.actions import moving, taking_in
+from gridwalk.followup.actions.moving import Wording
 from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.rules import Kind, Stage
+from gridwalk.followup.rules import Act, Kind, Stage
 from gridwalk.registry.models import Dwelling
-from gridwalk.sync.models import Attachment
+from gridwalk.sync.models import Attachment, Returned
 from tests.browser.test_phone_screens import AXE, SMALL_TARGETS
 from tests.harness import phone
 from tests.harness.campaign import GRID
@@ -41,6 +42,7 @@ def hazard(walk: Street) -> Matter:
                 author=walk.worker.id,
                 author_name=walk.worker.name,
                 at=clock.now(),
+                recorded_at=clock.now(),
             )
         )
 
@@ -76,7 +78,7 @@ def look(page: Page, name: str) -> None:
 
 
 def test_a_matter_is_handed_in_offline_with_a_photo(opened: Page, hazard: Matter) -> None:
-    expect(opened.get_by_role("heading", name="本网格的事项 1 件")).to_be_visible()
+    expect(opened.get_by_role("heading", name="在办的事项 1 件")).to_be_visible()
     look(opened, "待处理")
     opened.get_by_role("button", name="上门记下的隐患").click()
     expect(opened.get_by_text("楼道里堆着旧沙发，三楼到四楼走不过去")).to_be_visible()
@@ -96,7 +98,7 @@ def test_a_matter_is_handed_in_offline_with_a_photo(opened: Page, hazard: Matter
         {"name": "清好了.jpg", "mimeType": "image/jpeg", "buffer": picture(opened)}
     )
     expect(opened.get_by_text("照片已保存，只留画面，拍摄地点已去掉。")).to_be_visible()
-    opened.get_by_role("button", name="提交复核").click()
+    opened.get_by_role("button", name="提交复核").dblclick()
     expect(opened.get_by_text("已保存：提交复核。")).to_be_visible()
     expect(opened.get_by_text("您办过了，等另一个人来看")).to_be_visible()
     expect(opened.get_by_role("navigation").get_by_role("button", name="待处理", exact=True)).to_be_visible()
@@ -106,7 +108,26 @@ def test_a_matter_is_handed_in_offline_with_a_photo(opened: Page, hazard: Matter
     assert Matter.objects.get(pk=hazard.pk).stage == Stage.HANDLING
     opened.context.set_offline(False)
     expect(opened.get_by_text("待复核")).to_be_visible(timeout=40_000)
+    assert not Returned.objects.exists(), "tapped twice it is said once"
     entry = Entry.objects.get(act="handed_in")
     assert Matter.objects.get(pk=hazard.pk).stage == Stage.RECHECK
-    assert Attachment.objects.get(sha256=entry.data["photo"]).file is not None
+    assert Attachment.objects.get(sha256=entry.data["photos"][0]).file is not None
     look(opened, "办过的事项")
+
+
+def test_what_came_back_is_there_to_be_corrected(opened: Page, hazard: Matter) -> None:
+    opened.get_by_role("button", name="上门记下的隐患").click()
+    opened.get_by_role("button", name="转给别的单位").click()
+    for label, most in (("接收单位", "60"), ("工单号，可以不填", "40")):
+        expect(opened.get_by_role("dialog").get_by_label(label)).to_have_attribute("maxlength", most)
+    opened.keyboard.press("Escape")
+    expect(opened.get_by_role("dialog")).to_be_hidden()
+    opened.context.set_offline(True)
+    opened.get_by_label("办了什么，写清楚").fill("和物业一起清走了")
+    opened.get_by_role("button", name="提交复核").click()
+    expect(opened.get_by_text("已保存：提交复核。")).to_be_visible()
+    moving.move(actor=SYSTEM, at=clock.now(), matter=hazard.pk, act=Act.HANDED_IN, wording=Wording(text="清了"))
+    opened.context.set_offline(False)
+    expect(opened.get_by_role("heading", name="退回的 1 条")).to_be_visible(timeout=40_000)
+    opened.get_by_role("button", name="办事项").click()
+    expect(opened.get_by_label("办了什么，写清楚")).to_have_value("和物业一起清走了")

@@ -14,6 +14,7 @@ import pytest
 
 import hatch_build
 from gridwalk.dictionary import choices, relations, sheets
+from gridwalk.followup import rules
 from gridwalk.phone import typescript
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.sync import messages
@@ -47,6 +48,12 @@ def test_its_fields_are_the_dictionarys() -> None:
 def test_its_types_are_the_wires() -> None:
     kept = (PHONE / "model" / "wire.ts").read_text(encoding="utf-8")
     assert kept == typescript.render(), "write it anew: DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone"
+
+
+def test_its_fields_hold_what_the_wire_reads() -> None:
+    matters = (PHONE / "model" / "matters.ts").read_text(encoding="utf-8")
+    for name in ("LONGEST_OUTSIDE", "LONGEST_OUTSIDE_NUMBER"):
+        assert f"const {name} = {getattr(rules, name)};" in matters
 
 
 def test_every_verb_has_its_file_and_its_words() -> None:

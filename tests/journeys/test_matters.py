@@ -18,10 +18,10 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry
-from gridwalk.followup import queries
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.models import Entry, Matter
+from gridwalk.followup.queries import matters
 from gridwalk.followup.rules import Act, Kind, Stage
 from gridwalk.notices.models import Notice
 from gridwalk.registry.models import Dwelling
@@ -64,6 +64,7 @@ def hazard(lead: Client, account: Callable[..., User]) -> Matter:
                 author=worker.id,
                 author_name=worker.name,
                 at=clock.now(),
+                recorded_at=clock.now(),
             )
         )
 
@@ -204,7 +205,7 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
         again = sign_in(Role.STREET_CENTRE, STREET)
         assert offers(again, finding.pk, Act.HELD)
         assert "已登记：没有反弹，销号" in act(again, finding.pk, Act.HELD)
-    course = queries.course(SYSTEM, Kind.FINDING, STREET, today)
+    course = matters.course(SYSTEM, Kind.FINDING, STREET, today)
     assert (course.ended, course.sent_back, course.half) == ((1, 1), (0, 1), None)
 
 

@@ -64,10 +64,10 @@ PAGES = {
     "see_rows_masked": """
         gaps buildings building building_door register list list_total list_change list_keep list_view
         search bench bench_case online dwelling person organization site facilities facility rounds overdue overdue_do
-        matters matter matter_file
+        matters matter matter_file matter_photo matter_entry_photo
     """,
     "see_rows": """
-        search_id_tail matter_photo matter_proof
+        search_id_tail
     """,
     "see_care": """
         care care_label
@@ -165,7 +165,7 @@ PAGES = {
     """,
 }
 LISTS = {
-    "see_rows_masked": "gaps gap_person gap_dwelling gap_site",
+    "see_rows_masked": "gaps gap_person gap_dwelling gap_site matters",
     "see_care": "due labels places needs",
     "decide_difference": "waiting",
     "recheck": "visits ends plans",

@@ -31,7 +31,7 @@ from gridwalk.events.actions import business, homes, lives, undoing
 from gridwalk.events.actions.undoing import UndoError
 from gridwalk.events.models import Event
 from gridwalk.followup.actions import moving, taking_in
-from gridwalk.followup.actions.moving import Said
+from gridwalk.followup.actions.moving import Wording
 from gridwalk.followup.models import Numbering
 from gridwalk.followup.rules import Act, Kind, MatterError, Stage
 from gridwalk.inspection.actions import asking, drawing, giving
@@ -431,7 +431,7 @@ def test_a_matter_is_judged_as_it_stands_when_it_is_its_turn(walk: Walk) -> None
         before_locking("followup_matter", now(matter, stage=Stage.RECHECK)),
         pytest.raises(MatterError, match="现在是“待复核”，不能“提交复核”"),
     ):
-        moving.move(actor=lead(), at=walk.at, matter=matter.pk, act=Act.HANDED_IN, said=Said(text="修好了"))
+        moving.move(actor=lead(), at=walk.at, matter=matter.pk, act=Act.HANDED_IN, wording=Wording(text="修好了"))
     with before_locking("followup_numbering", now(Numbering.objects.get(), last=7)):
         assert taking_in.open_matter(**opened, title="路灯不亮").number == 8
 

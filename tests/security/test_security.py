@@ -136,7 +136,7 @@ def test_every_page_that_hands_out_files_or_numbers_or_takes_ledgers_has_a_limit
     from gridwalk.console.permissions import PAGES
 
     uploads, files = r"(import|comparison)_upload", r".*download|.*annotated|.*workbook|.*export|import_template"
-    words = rf":(reveal|{uploads}|{files}|dossier|list_print)"
+    words = rf":(reveal|{uploads}|{files}|dossier|list_print|meeting_paper)"
     handing = {n for n in PAGES if re.search(words, n)}
     assert handing == set(limits.LIMITS)
 

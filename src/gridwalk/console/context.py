@@ -33,7 +33,14 @@ class NavItem:
         return reverse(self.name)
 
 
-GROUPS = {"": "", "visits": "走访", "register": "登记簿", "ledgers": "台账与核对", "office": "管理"}
+GROUPS = {
+    "": "",
+    "visits": "走访",
+    "register": "登记簿",
+    "ledgers": "台账与核对",
+    "checks": "数据核查",
+    "office": "管理",
+}
 """The works under which the entries stand, in their order; the first has no heading."""
 
 NAVIGATION = (
@@ -53,11 +60,11 @@ NAVIGATION = (
     NavItem("console:imports", "台账导入", "upload", "ledgers"),
     NavItem("console:comparisons", "台账比对", "compare", "ledgers"),
     NavItem("console:differences", "差异核对", "differ", "ledgers"),
-    NavItem("console:bench", "数据排查", "search", "ledgers"),
-    NavItem("console:online", "线上核查", "check", "ledgers"),
     NavItem("console:backfill", "回填清单", "back", "ledgers"),
-    NavItem("console:samples", "抽查", "check", "ledgers"),
-    NavItem("console:sampled_doors", "派给我的抽查", "check", "ledgers"),
+    NavItem("console:bench", "数据排查", "search", "checks"),
+    NavItem("console:online", "线上核查", "differ", "checks"),
+    NavItem("console:samples", "抽查", "list", "checks"),
+    NavItem("console:sampled_doors", "派给我的抽查", "check", "checks"),
     NavItem("console:reports", "报表", "file", "office"),
     NavItem("console:meetings", "座谈会", "people", "office"),
     NavItem("console:audit", "操作记录", "clock", "office"),

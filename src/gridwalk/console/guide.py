@@ -155,7 +155,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     (
         "社区书记",
         "事项：谁来办、几号前、办没办好",
-    ): "matters matter matter_new matters_overdue matter_file matter_photo matter_proof",
+    ): "matters matter matter_new matters_overdue matter_file matter_photo matter_entry_photo",
     ("社区书记", "打印一户一档、一人一档"): "dossier grants",
     ("街道网格中心", "抽查"): "samples sample sample_new",
     ("核查员", "核查员"): "sampled_doors sampled_door",

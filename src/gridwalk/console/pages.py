@@ -19,7 +19,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences, takeovers
-from gridwalk.followup import queries as matters
+from gridwalk.followup.queries import matters
 from gridwalk.registry.queries import rechecks
 from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
-from gridwalk.followup import queries as matters
+from gridwalk.followup.queries import matters
 from gridwalk.indicators import gaps
 from gridwalk.lists.listing import PlainList
 from gridwalk.operations.office import queries as office

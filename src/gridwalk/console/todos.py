@@ -13,7 +13,7 @@ from typing import Any
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.differences.queries import differences, takeovers
-from gridwalk.followup import queries as matters
+from gridwalk.followup.queries import matters
 from gridwalk.indicators import consistency
 from gridwalk.indicators.queries import Board
 from gridwalk.ledger.tally import COUNTED_IN

@@ -241,7 +241,11 @@ urlpatterns = [
     path("matters/<uuid:pk>/", matters.matter, name="matter"),
     path("matters/<uuid:pk>/act/", matters.matter_act, name="matter_act"),
     path("matters/<uuid:pk>/files/<uuid:entry>/", matters.matter_file, name="matter_file"),
-    path("matters/<uuid:pk>/entries/<uuid:entry>/photo/", matters.matter_proof, name="matter_proof"),
+    path(
+        "matters/<uuid:pk>/entries/<uuid:entry>/photos/<int:number>/",
+        matters.matter_entry_photo,
+        name="matter_entry_photo",
+    ),
     path("matters/<uuid:pk>/photos/<int:number>/", matters.matter_photo, name="matter_photo"),
     path("meetings/", meetings.index, name="meetings"),
     path("meetings/plan/", meetings.plan, name="meeting_plan"),

@@ -72,6 +72,14 @@ def read(file_id: uuid.UUID) -> bytes:
     return _read(path_of(file_id), place=f"file|{file_id}")
 
 
+def read_or_none(file_id: uuid.UUID) -> bytes | None:
+    """The same; None where the file is gone. Raises envelope.EnvelopeError."""
+    try:
+        return read(file_id)
+    except FileNotFoundError:
+        return None
+
+
 def read_beside(file_id: uuid.UUID) -> bytes | None:
     """What is kept beside a stored file; None where nothing is, or nothing that opens."""
     try:

@@ -1,4 +1,4 @@
-"""Progress meetings (座谈会, 督查机制二: every half month): when the next is proposed, and what is refused. Pure."""
+"""Progress meetings (座谈会, P20: every half month): when the next is proposed, and what is refused. Pure."""
 
 from __future__ import annotations
 

@@ -9,11 +9,22 @@ from gridwalk.core import ids
 from gridwalk.core.kept import Goes, Kept, Repointed, Stays
 from gridwalk.core.models import StoredFile
 from gridwalk.followup.meetings import LONGEST_ASKED, LONGEST_PLACE, LONGEST_PRACTICE, LONGEST_WHY, STATES, State
-from gridwalk.followup.rules import COURSES, DIGITS, LONGEST_TITLE, STAGES, Act, Kind, Level, Stage
+from gridwalk.followup.rules import (
+    COURSES,
+    DIGITS,
+    LONGEST_OUTSIDE,
+    LONGEST_OUTSIDE_NUMBER,
+    LONGEST_TITLE,
+    STAGES,
+    Act,
+    Kind,
+    Level,
+    Stage,
+)
 
 
 class Meeting(models.Model):
-    """One progress meeting of a street. ``number``: the how manyeth of the street; ``asked``: posts, never names;
+    """One progress meeting of a street. ``number``: counted from 1 in each street; ``asked``: posts, never names;
     ``practice``: what is worth spreading; ``why``: of one that was cancelled.
     """
 
@@ -78,8 +89,8 @@ class Matter(models.Model):
     due_on = models.DateField()
     effect_on = models.DateField(null=True)
     handed_in_by = models.UUIDField(null=True)
-    outside = models.CharField(max_length=60, blank=True)
-    outside_number = models.CharField(max_length=40, blank=True)
+    outside = models.CharField(max_length=LONGEST_OUTSIDE, blank=True)
+    outside_number = models.CharField(max_length=LONGEST_OUTSIDE_NUMBER, blank=True)
     pressed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.UUIDField(null=True)
@@ -117,7 +128,8 @@ class Matter(models.Model):
 
 class Entry(models.Model):
     """What was done or said about a matter; only ever added. ``data``: figures and days of the act, nothing of a
-    person.
+    person. ``at``: when it was said or done; ``recorded_at``: when it was judged here, after every entry before it, so
+    that it is their order: what a phone said offline stands by the stage the matter had when it arrived.
     """
 
     KEPT = Kept(of=("matter",), merged=Stays("of the matter"), erased=Stays("its text goes with the matter's"))
@@ -131,9 +143,10 @@ class Entry(models.Model):
     by = models.UUIDField(null=True)
     by_name = models.CharField(max_length=40)
     at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["matter", "at"], name="matter_entries")]
+        constraints = [models.UniqueConstraint(fields=["matter", "recorded_at"], name="matter_entry_order")]
 
 
 class Numbering(models.Model):

@@ -14,8 +14,11 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.method.workdays import Workdays
 
 LONGEST_TITLE, LONGEST_TEXT = 60, 500
+LONGEST_OUTSIDE, LONGEST_OUTSIDE_NUMBER = 60, 40
 MOST_BYTES = 5_000_000
 """Of one file that proves something."""
+EVIDENCE_KEPT = dt.timedelta(days=365)
+"""How long what proves something is kept, a file of a desk as well as a photo of a phone."""
 EFFECT_AFTER = 14
 """Days after the recheck on which a finding is looked at again."""
 

@@ -12,7 +12,7 @@ from gridwalk.followup.rules import ENDED, Act, Kind, Stage
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Step:
-    """An entry as far as it moves a matter."""
+    """An entry as far as it moves a matter. ``at``: when it was recorded, which is when it was judged."""
 
     act: Act
     at: dt.datetime
@@ -34,9 +34,11 @@ class Standing:
 
 
 def standing(kind: Kind, owner: str, due_on: dt.date, steps: Sequence[Step], at: dt.datetime) -> Standing:
-    """How a matter that is ``owner``'s and due ``due_on`` now stood at a moment. ``steps``: all of them, oldest first.
+    """How a matter that is ``owner``'s and due ``due_on`` now stood at a moment. ``steps``: all of them, as they
+    were recorded.
 
-    Stages are told forward from the first one; owner and day backward, for each change says what was before it.
+    Stages are told forward from the first one; owner and day backward, for each change says what was before it. An
+    area that was redrawn since owns it as if it always had: that is no step.
     """
     stage, ended_at = rules.first_stage(kind), None
     for step in steps:

@@ -211,6 +211,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_on is None],
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
         "matters": matters.of_worker(session.viewer, clock.local_date(session.at)),
+        "n_matters": matters.n_of_worker(session.viewer),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 

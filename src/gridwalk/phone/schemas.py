@@ -298,7 +298,7 @@ class Grid(BaseModel):
 
 
 class Pulled(BaseModel):
-    """The grids that changed, and those that are no longer the worker's."""
+    """The grids that changed, and those that are no longer the worker's. ``n_matters``: with those no phone keeps."""
 
     epoch: int
     now: str
@@ -311,6 +311,7 @@ class Pulled(BaseModel):
     notices: list[Notice]
     posts: list[Post]
     matters: list[Matter]
+    n_matters: int
 
 
 class Result(BaseModel):

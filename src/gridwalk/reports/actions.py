@@ -15,8 +15,8 @@ from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
-from gridwalk.followup import queries as meetings
 from gridwalk.followup.meetings import MeetingError, State
+from gridwalk.followup.queries import meetings
 from gridwalk.reports import minutes, overview, pack, progress, queries, summary, weekly
 from gridwalk.reports.models import MINUTES, PACK, Document
 

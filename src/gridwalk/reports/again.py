@@ -15,7 +15,7 @@ from gridwalk.accounts.rules import SYSTEM
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
-from gridwalk.followup import queries as matters
+from gridwalk.followup.queries import as_of as matters
 from gridwalk.indicators import tallies
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.indicators.tallies import Figure
@@ -110,7 +110,7 @@ def _matters(document: Document, about: About) -> Value:
     return sum(about["state"] == "open" or standing.is_overdue(today) for standing in stood)
 
 
-def _decided(document: Document, about: About) -> list[matters.Stood]:
+def _decided(document: Document, about: About) -> list[matters.MatterAsOf]:
     return matters.decided(SYSTEM, document.meeting.street, uuid.UUID(about["meeting"]), document.at)
 
 

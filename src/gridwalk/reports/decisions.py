@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 from gridwalk.core import clock
-from gridwalk.followup.queries import Stood
+from gridwalk.followup.queries.as_of import MatterAsOf
 from gridwalk.followup.rules import STAGES, Stage
 from gridwalk.reports import rules
 
 PARTS = {"all": "定下", "closed": "办结", "open": "在办", "overdue": "过期"}
 
 
-def outcome(decision: Stood, at: dt.datetime) -> str:
+def outcome(decision: MatterAsOf, at: dt.datetime) -> str:
     """5月28日办结; 5月29日到期，过期 10 天; 6月10日到期，办理."""
     standing, today = decision.standing, clock.local_date(at)
     if standing.stage is Stage.CLOSED and standing.ended_at:
@@ -26,7 +26,7 @@ def outcome(decision: Stood, at: dt.datetime) -> str:
     return f"{due}，{STAGES[standing.stage]}"
 
 
-def count(decisions: Sequence[Stood], part: str, at: dt.datetime) -> int:
+def count(decisions: Sequence[MatterAsOf], part: str, at: dt.datetime) -> int:
     """How many were made, are closed, are still open, are overdue; one that was dropped is made alone."""
     today = clock.local_date(at)
     stages = [decision.standing for decision in decisions]

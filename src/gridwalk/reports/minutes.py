@@ -7,8 +7,8 @@ from typing import Any
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
-from gridwalk.followup import queries as matters
 from gridwalk.followup.models import Meeting
+from gridwalk.followup.queries import as_of as matters
 from gridwalk.reports import decisions, rules
 from gridwalk.reports.figures import Figures
 from gridwalk.territory import queries as territory

@@ -17,8 +17,8 @@ from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.rules import CHECKS
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
-from gridwalk.followup import queries as matters
 from gridwalk.followup.models import Meeting
+from gridwalk.followup.queries import as_of as matters
 from gridwalk.followup.rules import COURSES, Kind
 from gridwalk.indicators import consistency, disclosures
 from gridwalk.indicators import queries as indicators

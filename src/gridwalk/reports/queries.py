@@ -13,8 +13,8 @@ from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
-from gridwalk.followup import queries as meetings
 from gridwalk.followup.models import Meeting
+from gridwalk.followup.queries import meetings
 from gridwalk.reports import papers
 from gridwalk.reports.models import Document
 

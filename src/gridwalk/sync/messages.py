@@ -26,6 +26,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from gridwalk.followup.rules import LONGEST_OUTSIDE, LONGEST_OUTSIDE_NUMBER
 from gridwalk.sync import spelling
 
 VERBS = {
@@ -243,8 +244,10 @@ class MatterAct(Body):
 
     act: Literal["handed_in", "noted", "passed_on", "came_back"]
     text: Annotated[str, BeforeValidator(_word), Field(strict=True), AfterValidator(lambda text: text[:LONGEST_NOTE])]
-    outside: Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=60), SELDOM] = ""
-    outside_number: Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=40), SELDOM] = ""
+    outside: Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=LONGEST_OUTSIDE), SELDOM] = ""
+    outside_number: Annotated[
+        str, BeforeValidator(_word), Field(strict=True, max_length=LONGEST_OUTSIDE_NUMBER), SELDOM
+    ] = ""
 
 
 class Arrival(Body):

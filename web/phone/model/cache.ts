@@ -23,6 +23,7 @@ export interface Pulled {
   notices?: Notice[];
   posts?: Post[];
   matters?: Matter[];
+  n_matters?: number;
   user?: User;
 }
 

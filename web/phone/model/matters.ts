@@ -3,17 +3,21 @@ import { stateOf, type Outbox } from "./outbox";
 import { daysBetween } from "./time";
 import type { Kept, Matter, MatterAct, MatterAction } from "./types";
 
+/** Of the unit a matter is passed on to, and of its number there: what the wire reads. */
+export const LONGEST_OUTSIDE = 60;
+export const LONGEST_OUTSIDE_NUMBER = 40;
+
 export interface OpenMatter {
   matter: Matter;
   /** Acts of mine, the first said first. */
-  said: Kept[];
+  mine: Kept[];
 }
 
 /** `from`: the first number of mine that the last pull did not see. */
 export function openMatters(matters: readonly Matter[], box: Outbox, from: number): OpenMatter[] {
   return matters.map((matter) => ({
     matter,
-    said: box.ops.filter(
+    mine: box.ops.filter(
       (kept) =>
         kept.op.verb === "matter.act" &&
         kept.op.entity === matter.id &&
@@ -25,15 +29,25 @@ export function openMatters(matters: readonly Matter[], box: Outbox, from: numbe
 
 export const actOf = (kept: Kept): MatterAct => kept.op.data as unknown as MatterAct;
 
+/** Whether an act leads a matter on; a word does not. */
+const leadsOn = ({ act }: { act: string }): boolean => act !== "noted";
+
+/** What I said of a matter last, where it came back: that is what I say anew. */
+export function returnedOf(box: Outbox, matter: string): Kept | null {
+  const last = box.ops.filter(({ op }) => op.verb === "matter.act" && op.entity === matter).pop();
+  return last && stateOf(box, last) === "returned" ? last : null;
+}
+
 /** Whether an act of mine leads it on: what comes next is somebody else's. */
-export const isMovedOn = ({ said }: OpenMatter): boolean => said.some((kept) => actOf(kept).act !== "noted");
+export const isMovedOn = ({ mine }: OpenMatter): boolean => mine.some((kept) => leadsOn(actOf(kept)));
 
 /** Whether it waits for me to do something. */
-export const isToDo = (open: OpenMatter): boolean => open.matter.stage === "handling" && !isMovedOn(open);
+export const isToDo = (open: OpenMatter): boolean =>
+  open.matter.stage === "handling" && open.matter.acts.some(leadsOn) && !isMovedOn(open);
 
 /** What can be done about it now: once I led it on, only a word can be added. */
 export function actionsOf(open: OpenMatter): MatterAction[] {
-  return isMovedOn(open) ? open.matter.acts.filter(({ act }) => act === "noted") : open.matter.acts;
+  return isMovedOn(open) ? open.matter.acts.filter((action) => !leadsOn(action)) : open.matter.acts;
 }
 
 /** By when, in words. */

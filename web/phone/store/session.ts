@@ -47,6 +47,7 @@ export const data = shallowReactive({
   notices: [] as Notice[],
   posts: [] as Post[],
   matters: [] as Matter[],
+  n_matters: 0,
   grids: [] as GridCache[],
   box: outbox.empty("", 1, null),
   from: 1,
@@ -322,8 +323,8 @@ function forgetDraft(place: string): void {
 }
 
 function lockCache(grids: readonly GridCache[]): Promise<(readonly [string, db.Locked])[]> {
-  const { user, campaign, quiet, users, notices, posts, matters } = data;
-  const parts: [string, unknown][] = [["me", { user, campaign, quiet, users, notices, posts, matters }]];
+  const { user, campaign, quiet, users, notices, posts, matters, n_matters } = data;
+  const parts: [string, unknown][] = [["me", { user, campaign, quiet, users, notices, posts, matters, n_matters }]];
   for (const grid of grids) parts.push([grid.grid, grid]);
   const key = theVault();
   return Promise.all(parts.map(async ([name, part]) => [name, await box.lock(key, part)] as const));

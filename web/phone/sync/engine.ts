@@ -198,6 +198,7 @@ async function pull(): Promise<void> {
   if (said.notices) session.data.notices = said.notices;
   if (said.posts) session.data.posts = said.posts;
   if (said.matters) session.data.matters = said.matters;
+  session.data.n_matters = said.n_matters ?? session.data.matters.length;
   const known = new Set(session.data.user.grids.map((grid) => grid.code));
   if (said.left.length || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names come with it
   await session.keepCache(grids, said.left, from, Date.now());

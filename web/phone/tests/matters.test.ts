@@ -1,6 +1,6 @@
 /** Matters on the phone: what I said and the server has not told back yet leads one on, offline too. */
 import { expect, test } from "vitest";
-import { actionsOf, isMovedOn, isToDo, openMatters, sayDue } from "../model/matters";
+import { actionsOf, isMovedOn, isToDo, openMatters, returnedOf, sayDue } from "../model/matters";
 import { empty, type Outbox } from "../model/outbox";
 import type { Kept, Matter } from "../model/types";
 
@@ -56,11 +56,26 @@ test("an act that waits leads it on, a word does not", () => {
 test("what came back, and what the last pull has seen, say nothing any more", () => {
   expect(isToDo(open(box(2, said(1, "handed_in", "returned")), 1))).toBe(true);
   expect(isMovedOn(open(box(2, said(1, "handed_in", "accepted")), 1))).toBe(true);
-  expect(open(box(2, said(1, "handed_in", "accepted")), 2).said).toEqual([]);
+  expect(open(box(2, said(1, "handed_in", "accepted")), 2).mine).toEqual([]);
 });
 
 test("by when, in words", () => {
   expect(sayDue(MATTER, "2026-10-12")).toBe("10月13日到期，还有 1 天");
   expect(sayDue(MATTER, "2026-10-13")).toBe("今天到期");
   expect(sayDue({ ...MATTER, pressed: true }, "2026-10-16")).toBe("过期 3 天，已督办");
+});
+
+test("what nobody may lead on from here is nobody's to do here", () => {
+  const [given] = openMatters([{ ...MATTER, acts: [] }], box(1), 1);
+  expect(isToDo(given!)).toBe(false);
+  const [word] = openMatters([{ ...MATTER, acts: MATTER.acts.slice(1) }], box(1), 1);
+  expect(isToDo(word!)).toBe(false);
+});
+
+test("what came back is said anew, unless something was said since", () => {
+  const back = said(1, "handed_in", "returned");
+  expect(returnedOf(box(2, back), "m1")).toBe(back);
+  expect(returnedOf(box(2, back), "m2")).toBe(null);
+  expect(returnedOf(box(2, back, said(2, "handed_in")), "m1")).toBe(null);
+  expect(returnedOf(box(2, said(1, "handed_in", "accepted")), "m1")).toBe(null);
 });

@@ -386,16 +386,3 @@ def test_lists_cost_the_same_queries_for_one_account_and_for_many(
         queries.responsible([GRID, COMMUNITY], today)
     with django_assert_num_queries(1):
         assert queries.viewer_of(users[0], today).may(Verb.RECORD_VISIT, GRID)
-
-
-def test_a_trial_is_one_person_who_keeps_the_accounts_and_confirms_the_roles(account: Callable[..., User]) -> None:
-    on = clock.local_date(clock.now())
-    keeper, centre = account(Role.ADMINISTRATOR, STREET), account(Role.STREET_CENTRE, STREET)
-    assert not queries.kept_by_one(on), "two persons"
-    actions.assign(
-        actor=SYSTEM, at=clock.now(), user=keeper.id, role=Role.STREET_CENTRE, scope=STREET, from_on=on, to_on=on
-    )
-    assert queries.kept_by_one(on)
-    assert not queries.kept_by_one(on + dt.timedelta(days=1)), "it is over"
-    User.objects.filter(pk=keeper.pk).update(is_active=False)
-    assert not queries.kept_by_one(on) and centre.is_active

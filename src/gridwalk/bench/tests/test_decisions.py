@@ -23,7 +23,6 @@ from gridwalk.bench.queries.evidence.records import kept_apart
 from gridwalk.bench.rules import CHECKS
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
-from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Organization, Person, Residence
 from gridwalk.registry.tests.street import (
@@ -398,20 +397,3 @@ def test_around_one_record_no_case_of_other_records_is_looked_for(street: Street
         around = alikes.same_number(Inside(ids=[standing.pk]), TODAY, ["same_number"])
         assert [set(case.records) for case in around] == [{old.pk, standing.pk}]
     assert len(alikes.same_number(Inside(scopes=[FIRST]), TODAY, ["same_number"])) == 2
-
-
-def test_beside_a_value_stands_its_source_and_beside_none_nothing(street: Street) -> None:
-    for room, number in (("101", phone(1)), ("102", phone(2)), ("103", "")):
-        street.person("张桂兰", street.door(room), born_on=BORN, phone=number)
-    # a number that was taken out has still come from somewhere
-    Person.objects.filter(residences__dwelling__room="102").update(phone_sealed="", phone_index="")
-    (waits,) = waiting("same_name_and_birth")
-    told = cases.evidence(lead(), waits.case)
-    (numbers,) = [line.cells for line in told.lines if line.label == dictionary.label("person", "phone")]
-    assert sorted((bool(cell.text), bool(cell.note)) for cell in numbers) == [
-        (False, False),
-        (False, False),
-        (True, True),
-    ]
-    (born,) = [line.cells for line in told.lines if line.label == dictionary.label("person", "born_on")]
-    assert all(cell.text and cell.note for cell in born)

@@ -18,6 +18,7 @@ NO_PAGE = {
     "badge_photo": "a picture",
     "comparison_annotated": "a file",
     "import_annotated": "a file",
+    "meeting_paper": "a file",
     "note_photo": "a picture",
     "report_download": "a file",
 }

@@ -16,12 +16,13 @@ from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.followup import queries
 from gridwalk.followup.actions import moving, taking_in
-from gridwalk.followup.actions.moving import Handed, Said
+from gridwalk.followup.actions.moving import Upload, Wording
 from gridwalk.followup.papers import TYPES
+from gridwalk.followup.queries import matters as worklists
+from gridwalk.followup.queries import sheets
 from gridwalk.followup.rules import COURSES, LONGEST_TEXT, LONGEST_TITLE, MOVES, Act, Kind, MatterError
-from gridwalk.sync.queries import badges as photos
+from gridwalk.sync.queries import photos
 from gridwalk.territory import queries as territory
 
 SHOWN = 50
@@ -38,11 +39,13 @@ def matters(request: Signed) -> HttpResponse:
     today, offset = clock.local_date(request.at), pages.offset(request)
     ended = request.GET.get("show") == "ended"
     kind = _kind(request.GET.get("kind", ""))
-    look = choosing.look(request, queries.LIST)
+    look = choosing.look(request, worklists.LIST)
     chosen = look.selection
-    counted = queries.n_listed(request.viewer, ended=ended, selection=chosen)
-    rows = queries.worklist(request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset, selection=chosen)
-    n, due, over = queries.n_waiting(request.viewer, "", today)
+    counted = worklists.n_listed(request.viewer, ended=ended, selection=chosen)
+    rows = worklists.worklist(
+        request.viewer, today, kind=kind, ended=ended, limit=SHOWN, offset=offset, selection=chosen
+    )
+    n, due, over = worklists.n_waiting(request.viewer, "", today)
     context = {
         "rows": rows,
         "look": look,
@@ -71,9 +74,9 @@ def matter(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpResponse:
     today = clock.local_date(request.at)
-    sheet = queries.sheet(request.viewer, pk, today)
+    sheet = sheets.sheet(request.viewer, pk, today)
     main = next((act for act in MAIN if act in sheet.acts), None)
-    owner = sheet.row.owner
+    owner, of_entries = sheet.row.owner, photos.of_entries(request.viewer, pk)
     context = {
         "sheet": sheet,
         "row": sheet.row,
@@ -82,9 +85,9 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "main": (main, MOVES[main]) if main else None,
         "others": [(act, MOVES[act]) for act in sheet.acts if act is not main and act not in BESIDE],
         "may": {str(act): True for act in sheet.acts},
-        "arrived": photos.arrived_of(request.viewer, pk),
-        "come": photos.come_of(request.viewer, pk),
-        "course": queries.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
+        "photos": photos.of_matter(request.viewer, pk),
+        "lines": [(line, of_entries.get(line.id, [])) for line in sheet.lines],
+        "course": worklists.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
         "typed": typed,
         "own_forms": [str(act) for act in BESIDE],
         "longest": LONGEST_TEXT,
@@ -104,7 +107,9 @@ def matter_act(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except ValueError:
         act = Act.OPENED  # nobody does it twice: refused in words
     try:
-        moving.move(actor=request.viewer, at=request.at, matter=pk, act=act, said=_said(request), file=_file(request))
+        moving.move(
+            actor=request.viewer, at=request.at, matter=pk, act=act, wording=_wording(request), file=_file(request)
+        )
     except MatterError as error:
         messages.error(request, str(error))
         return _shown(request, pk, request.POST, status=422)
@@ -112,25 +117,25 @@ def matter_act(request: Signed, pk: uuid.UUID) -> HttpResponse:
     return redirect("console:matter", pk)
 
 
-def _said(request: HttpRequest) -> Said:
-    looked = (parameters.whole_or_none(request.POST.get(name, ""), most=LONGEST_FIGURE) or 0 for name in LOOKED)
+def _wording(request: HttpRequest) -> Wording:
+    extent = (parameters.whole_or_none(request.POST.get(name, ""), most=LONGEST_FIGURE) or 0 for name in EXTENT)
     due = request.POST.get("due_on", "")
-    return Said(
+    return Wording(
         text=request.POST.get("text", ""),
         due_on=parameters.day_of(due) if due else None,
         to=request.POST.get("to", ""),
-        looked=tuple(looked),  # type: ignore[arg-type]
+        extent=tuple(extent),  # type: ignore[arg-type]
         outside=request.POST.get("outside", ""),
         outside_number=request.POST.get("outside_number", ""),
     )
 
 
-LOOKED = ("n", "checked", "wrong")
+EXTENT = ("n", "checked", "wrong")
 
 
-def _file(request: HttpRequest) -> Handed | None:
+def _file(request: HttpRequest) -> Upload | None:
     upload = request.FILES.get("file")
-    return Handed(upload.name or "", upload.read()) if upload else None
+    return Upload(upload.name or "", upload.read()) if upload else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,14 +173,14 @@ def matter_new(request: Signed) -> HttpResponse:
 @require_GET
 def matters_overdue(request: Signed) -> HttpResponse:
     """过期的事项: kind, community, days; never which door."""
-    rows = queries.overdue(request.viewer, clock.local_date(request.at))
+    rows = worklists.overdue(request.viewer, clock.local_date(request.at))
     return page(request, "console/matters/overdue.html", {"rows": rows}, active="console:matters_overdue")
 
 
 @require_GET
 def matter_file(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpResponse:
     """A file that proves something."""
-    name, data = queries.file_of(request.viewer, pk, entry, at=request.at)
+    name, data = sheets.file_of(request.viewer, pk, entry, at=request.at)
     if name.endswith(".jpg"):
         return downloads.picture(data)
     return downloads.paper(name, data, TYPES[name.rsplit(".", 1)[-1]])
@@ -184,13 +189,13 @@ def matter_file(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpRespons
 @require_GET
 def matter_photo(request: Signed, pk: uuid.UUID, number: int) -> HttpResponse:
     """A photo that came from the door with it."""
-    return downloads.picture(photos.photo_of_matter(request.viewer, pk, number, at=request.at))
+    return downloads.picture(photos.open_of_matter(request.viewer, pk, number, at=request.at))
 
 
 @require_GET
-def matter_proof(request: Signed, pk: uuid.UUID, entry: uuid.UUID) -> HttpResponse:
+def matter_entry_photo(request: Signed, pk: uuid.UUID, entry: uuid.UUID, number: int) -> HttpResponse:
     """A photo that came from a phone with an act."""
-    return downloads.picture(photos.photo_of_entry(request.viewer, pk, entry, at=request.at))
+    return downloads.picture(photos.open_of_entry(request.viewer, pk, entry, number, at=request.at))
 
 
 def _kind(typed: str) -> Kind | None:

@@ -19,10 +19,10 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.followup import meetings as calendar
-from gridwalk.followup import queries as meetings
 from gridwalk.followup.actions import convening
 from gridwalk.followup.actions.convening import Arrangement
 from gridwalk.followup.meetings import STATES, State
+from gridwalk.followup.queries import as_of, meetings
 from gridwalk.followup.rules import LONGEST_TITLE, MatterError
 from gridwalk.reports import actions as reports
 from gridwalk.reports import queries as documents
@@ -87,7 +87,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
     owners = [row.street, *(area.code for area in territory.communities(row.street))]
     names = territory.place_names(owners)
     manages = request.viewer.may(Verb.MANAGE_CAMPAIGN, row.street)
-    decided = meetings.decided(request.viewer, row.street, row.id, request.at) if manages else []
+    decided = as_of.decided(request.viewer, row.street, row.id, request.at) if manages else []
     context = {
         "meeting": row,
         "asked": row.asked,

@@ -13,10 +13,11 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.followup import meetings, queries
+from gridwalk.followup import meetings
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.meetings import MeetingError, State
 from gridwalk.followup.models import Matter, Meeting
+from gridwalk.followup.queries.meetings import get_meeting
 from gridwalk.followup.rules import LONGEST_TITLE, Kind
 from gridwalk.method.text import without_numbers
 from gridwalk.territory import queries as territory
@@ -63,7 +64,7 @@ def commend(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, practice: str
 
 def hold(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> None:
     """It takes place; from now on it decides. Raises NotHere, NotPermitted, MeetingError."""
-    meetings.check_held(queries.get_meeting(actor, meeting).on, clock.local_date(at))
+    meetings.check_held(get_meeting(actor, meeting).on, clock.local_date(at))
     _change(actor, at, meeting, {State.PLANNED}, AuditVerb.MEETING_HELD, state=State.HELD)
 
 
@@ -79,7 +80,7 @@ def decide(
     *, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, title: str, scope: str, due_on: dt.date | None
 ) -> Matter:
     """Enter what was decided: a matter at once, with owner and day. Raises NotHere, NotPermitted, MatterError."""
-    seen = queries.get_meeting(actor, meeting)
+    seen = get_meeting(actor, meeting)
     access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
     if seen.stands is not State.HELD:
         raise MeetingError("没有立：会开了才能记定下的事。请先按“会开了，开始记”。")
@@ -104,7 +105,7 @@ def _change(
     actor: Viewer, at: dt.datetime, meeting: uuid.UUID, states: set[State], verb: AuditVerb, **columns: object
 ) -> None:
     """Step: change the row where it is in one of these states, in one statement, so that two at once need no lock."""
-    seen = queries.get_meeting(actor, meeting)
+    seen = get_meeting(actor, meeting)
     access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
     with core.write_to(actor=actor, at=at) as writing:
         if not Meeting.objects.filter(pk=meeting, state__in=states).update(**columns):

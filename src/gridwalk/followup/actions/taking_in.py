@@ -31,7 +31,8 @@ OPENED_BY_HAND = (Kind.FINDING, Kind.DECISION, Kind.HAZARD, Kind.REQUEST)
 class Noted:
     """A hazard or a request somebody noted at a door; ``id`` is the op's, so that what comes twice is one.
 
-    ``source``: how it was noted; of what a spot check asked no name is told (``author_name``).
+    ``source``: how it was noted; of what a spot check asked no name is told (``author_name``). ``at``: when it was
+    noted; ``recorded_at``: when it came here.
     """
 
     id: uuid.UUID
@@ -44,6 +45,7 @@ class Noted:
     author: uuid.UUID
     author_name: str
     at: dt.datetime
+    recorded_at: dt.datetime
     source: str = PHONE
 
 
@@ -69,7 +71,7 @@ def note(noted: Noted) -> Matter:
         **_number(noted.grid, opened_on.year),
     )
     bulk.insert([matter])
-    bulk.insert([_opened(matter)])
+    bulk.insert([_opened(matter, noted.recorded_at)])
     return matter
 
 
@@ -113,7 +115,7 @@ def take_in(
     )
     matter.text_sealed = sealed(without_numbers(text.strip()), matter.id)
     matter.save(force_insert=True)
-    _opened(matter).save(force_insert=True)
+    _opened(matter, writing.at).save(force_insert=True)
     writing.audit(
         AuditVerb.MATTER_OPENED, scope=matter.scope, kind="matter", subject=matter.id, data={"kind": str(kind)}
     )
@@ -142,8 +144,15 @@ def _level(scope: str) -> Level:
     return level
 
 
-def _opened(matter: Matter) -> Entry:
-    return Entry(matter=matter, act=Act.OPENED, by=matter.author, by_name=matter.author_name, at=matter.at)
+def _opened(matter: Matter, recorded_at: dt.datetime) -> Entry:
+    return Entry(
+        matter=matter,
+        act=Act.OPENED,
+        by=matter.author,
+        by_name=matter.author_name,
+        at=matter.at,
+        recorded_at=recorded_at,
+    )
 
 
 def _number(grid: str, year: int) -> dict[str, str | int]:

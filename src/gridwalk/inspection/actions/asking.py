@@ -216,6 +216,7 @@ def _want(writing: Writing, door: SampledDoor, wanted: str) -> None:
             author=writing.actor.id or door.pk,
             author_name="抽查",
             at=writing.at,
+            recorded_at=writing.at,
             source=taking_in.SAMPLE,
         )
     )

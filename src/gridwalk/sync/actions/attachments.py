@@ -12,12 +12,12 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.followup.rules import EVIDENCE_KEPT
 from gridwalk.method import jpegs
 from gridwalk.sync import messages
 from gridwalk.sync.models import Attachment, Device
 
 MOST_BYTES = 200_000
-KEEP = dt.timedelta(days=365)
 CHECKSUM = 460
 """tus: the bytes are not those of the checksum."""
 
@@ -121,7 +121,7 @@ def _finish(upload: Attachment, whole: bytes, *, device: Device, at: dt.datetime
         name=f"{upload.sha256[:12]}.jpg",
         purpose="photo",
         scope=device.scope,
-        keep=KEEP,
+        keep=EVIDENCE_KEPT,
         actor=device.user,
         at=at,
     )

@@ -137,6 +137,7 @@ class Judgement:
                 author=self.viewer.id,
                 author_name=self.viewer.name,
                 at=outcome.at,
+                recorded_at=self.writing.at,
             )
         )
         self.writing.audit(

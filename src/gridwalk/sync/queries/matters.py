@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from gridwalk.accounts.rules import Viewer
-from gridwalk.followup import queries
-from gridwalk.followup.queries import EntryLine, Sheet
+from gridwalk.followup.queries import sheets
+from gridwalk.followup.queries.sheets import EntryLine, Sheet
 from gridwalk.followup.rules import MOVES, Act
 from gridwalk.sync.queries.layouts import moment
 
@@ -18,8 +18,13 @@ LATELY = 6
 
 
 def of_worker(viewer: Viewer, today: dt.date) -> list[dict[str, Any]]:
-    """The matters that stand in the viewer's grids, as the wire has them; two queries."""
-    return [_matter(sheet) for sheet in queries.on_phone(viewer, today)]
+    """The matters the viewer has to see to, as the wire has them; two queries."""
+    return [_matter(sheet) for sheet in sheets.on_phone(viewer, today, n_lines=LATELY)]
+
+
+def n_of_worker(viewer: Viewer) -> int:
+    """How many there are; a phone has those that are due first."""
+    return sheets.n_on_phone(viewer)
 
 
 def _matter(sheet: Sheet) -> dict[str, Any]:
@@ -40,7 +45,7 @@ def _matter(sheet: Sheet) -> dict[str, Any]:
         "acts": [
             {"act": act, "label": MOVES[act].label, "needs": MOVES[act].needs} for act in ACTS if act in sheet.acts
         ],
-        "lines": [_line(line) for line in sheet.lines[:LATELY]],
+        "lines": [_line(line) for line in sheet.lines],
     }
 
 

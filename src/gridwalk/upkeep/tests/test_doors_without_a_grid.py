@@ -20,7 +20,7 @@ NONE, OTHER_NONE = f"{FIRST}000", f"{SECOND}000"
 
 @pytest.fixture
 def nowhere(walk: Walk) -> list[Dwelling]:
-    """Three doors without a grid in the first community, one of them struck off, and two in the second; one in a grid."""
+    """Three doors without a grid in the first community, one of them struck off, two in the second; one in a grid."""
     doors = [walk.street.door(room, NONE) for room in ("101", "102", "103")]
     Dwelling.objects.filter(pk=doors[2].pk).update(status="struck_off")
     for room in ("101", "102"):

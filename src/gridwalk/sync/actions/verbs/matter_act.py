@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gridwalk.core.queries import NotHere
 from gridwalk.followup.actions import moving
-from gridwalk.followup.actions.moving import Proof, Said
+from gridwalk.followup.actions.moving import MoveEvidence, Wording
 from gridwalk.followup.models import Matter
 from gridwalk.followup.rules import DIGITS, Act, Level
 from gridwalk.sync import messages
@@ -44,7 +44,7 @@ class MatterAct(SingleVerb):
             actor=judgement.viewer,
             matter=intention.entity,
             act=Act(act.act),
-            said=Said(text=act.text, outside=act.outside, outside_number=act.outside_number),
-            proof=Proof(at=outcome.at, photo=next(iter(intention.att), ""), entry=intention.op),
+            wording=Wording(text=act.text, outside=act.outside, outside_number=act.outside_number),
+            evidence=MoveEvidence(at=outcome.at, photos=intention.att, entry=intention.op),
             grid=outcome.grid,
         )

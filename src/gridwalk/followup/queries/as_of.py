@@ -1,0 +1,54 @@
+"""Reads of matters as they stood at some moment: those that stood, and what a meeting had decided."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import clock
+from gridwalk.followup import standings
+from gridwalk.followup.models import Entry, Matter
+from gridwalk.followup.queries.matters import MatterRow, row_of, visible
+from gridwalk.followup.rules import Act
+from gridwalk.followup.standings import Standing, Step
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MatterAsOf:
+    """A matter as it stood at some moment; ``community``: the area that owned it, a community or the street."""
+
+    row: MatterRow
+    community: str
+    standing: Standing
+
+
+def stood(viewer: Viewer, scope: str, at: dt.datetime) -> list[MatterAsOf]:
+    """The matters of an area that were not over at a moment, by number."""
+    rows = visible(viewer).filter(grid__startswith=scope, at__lte=at).exclude(ended_at__lte=at)
+    return [matter for matter in _as_of(rows, at) if matter.standing.ended_at is None]
+
+
+def decided(viewer: Viewer, street: str, meeting: uuid.UUID, at: dt.datetime) -> list[MatterAsOf]:
+    """What a meeting had decided until a moment, by number, over or not."""
+    return _as_of(visible(viewer).filter(meeting=meeting, street=street, at__lte=at), at)
+
+
+def _as_of(rows: QuerySet[Matter], at: dt.datetime) -> list[MatterAsOf]:
+    """Those that were recorded by then: what a phone noted before and sent later is not among them."""
+    steps: defaultdict[uuid.UUID, list[Step]] = defaultdict(list)
+    entries = Entry.objects.filter(matter__in=rows).order_by("recorded_at")
+    for pk, act, recorded_at, data in entries.values_list("matter", "act", "recorded_at", "data"):
+        steps[pk].append(Step(act=Act(act), at=recorded_at, data=data))
+    ordered = rows.order_by("year", "number")
+    return [_matter_as_of(m, steps[m.id], at) for m in ordered if steps[m.id] and steps[m.id][0].at <= at]
+
+
+def _matter_as_of(matter: Matter, steps: Sequence[Step], at: dt.datetime) -> MatterAsOf:
+    standing = standings.standing(matter.course, matter.scope, matter.due_on, steps, at)
+    return MatterAsOf(row=row_of(matter, clock.local_date(at)), community=standing.owner[:12], standing=standing)
