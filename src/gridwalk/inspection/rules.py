@@ -391,11 +391,8 @@ def conclusion(n_communities: int, n_confirmed: int, n_denied: int, *, n_left: i
     return Conclusion.UNDECIDED if verdict is Verdict.GO_ON and not n_left else Conclusion(verdict.value)
 
 
-def presses(n_denied: int) -> bool:
-    """Whether so many denials draw the next instalment at once: the second one does, a single one is honest."""
-    return n_denied >= acceptance.LEAST_DENIED
-
-
-def opens_next(conclusion: Conclusion, *, at_once: bool, n_open: int) -> bool:
-    """Whether the next instalment is drawn: at once, else when nothing is open any more."""
-    return conclusion is Conclusion.GO_ON and (at_once or not n_open)
+def opens_next(conclusion: Conclusion, *, n_denied: int, n_open: int) -> bool:
+    """Whether the next instalment is drawn: at once by a denial that makes so many, of which a single one is honest,
+    else when nothing is open any more.
+    """
+    return conclusion is Conclusion.GO_ON and (n_denied >= acceptance.LEAST_DENIED or not n_open)

@@ -34,10 +34,10 @@ def judge(writing: Writing, sample: Sample, *, was_denied: bool = False) -> Hand
     if sample.draws_for is not Kind.ACCEPTANCE or sample.verdict not in {"", Conclusion.GO_ON}:
         return handed
     answers = Counter(DoorAnswer.objects.filter(door__sample=sample).values_list("visited", flat=True))
-    at_once = was_denied and rules.presses(answers[Visited.NO])
+    n_denied = answers[Visited.NO] if was_denied else 0
     sample.verdict = _conclusion(sample, answers)
-    while _opens_next(sample, at_once=at_once):
-        at_once = False
+    while _opens_next(sample, n_denied):
+        n_denied = 0
         sample.n_instalments += 1
         writing.audit(AuditVerb.SAMPLE_INSTALMENT, scope=sample.scope, kind="sample", subject=sample.pk)
         handed += handing_out.hand_out(writing, sample)
@@ -56,10 +56,10 @@ def _conclusion(sample: Sample, answers: Counter[str]) -> Conclusion:
     return rules.conclusion(n_communities, answers[Visited.YES], answers[Visited.NO], n_left=n_left)
 
 
-def _opens_next(sample: Sample, *, at_once: bool) -> bool:
+def _opens_next(sample: Sample, n_denied: int) -> bool:
     n_open = _open(sample).filter(instalment__lte=sample.n_instalments).count()
     waits = _open(sample).filter(instalment__gt=sample.n_instalments).exists()
-    return waits and rules.opens_next(Conclusion(sample.verdict), at_once=at_once, n_open=n_open)
+    return waits and rules.opens_next(Conclusion(sample.verdict), n_denied=n_denied, n_open=n_open)
 
 
 def _open(sample: Sample) -> QuerySet[SampledDoor]:

@@ -132,12 +132,12 @@ def test_acceptance_goes_on_stops_suspects_or_ends_without_a_verdict() -> None:
 
 
 def test_a_second_denial_draws_the_next_instalment_and_a_single_one_does_not() -> None:
-    assert [rules.presses(n_denied) for n_denied in (0, 1, 2, 3)] == [False, False, True, True]
-    assert rules.opens_next(Conclusion.GO_ON, at_once=True, n_open=7)
-    assert rules.opens_next(Conclusion.GO_ON, at_once=False, n_open=0)
-    assert not rules.opens_next(Conclusion.GO_ON, at_once=False, n_open=1)
-    assert not rules.opens_next(Conclusion.SUSPECT, at_once=True, n_open=0)
-    assert not rules.opens_next(Conclusion.UNDECIDED, at_once=True, n_open=0)
+    pressed = [rules.opens_next(Conclusion.GO_ON, n_denied=n_denied, n_open=7) for n_denied in (0, 1, 2, 3)]
+    assert pressed == [False, False, True, True]
+    assert rules.opens_next(Conclusion.GO_ON, n_denied=0, n_open=0)
+    assert not rules.opens_next(Conclusion.GO_ON, n_denied=0, n_open=1)
+    assert not rules.opens_next(Conclusion.SUSPECT, n_denied=2, n_open=0)
+    assert not rules.opens_next(Conclusion.UNDECIDED, n_denied=2, n_open=0)
 
 
 def test_nothing_is_committed_frozen_or_drawn_after_the_last_day_and_the_seed_is_revealed() -> None:
