@@ -5,11 +5,12 @@ grid service is; how often fields agree. Of a sample, never of a person.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.dictionary.types import AGREES, Agree
@@ -112,9 +113,9 @@ class _Told:
         return Stratum(self.population, self.drawn, len(said), sum(said))
 
 
-def results(viewer: Viewer, sample: Sample) -> Results:
-    """What a drawn estimation sample shows."""
-    told = _told(sample)
+def results(viewer: Viewer, sample: Sample, *, until: dt.datetime | None = None) -> Results:
+    """What a drawn estimation sample shows; ``until``: as it was at that moment."""
+    told = _told(sample, until)
     lines = [
         _line(code, name, sample.due.get(code, 0), _of(told, {code}, CLAIMED))
         for code, name in _communities(sample)
@@ -137,15 +138,18 @@ def results(viewer: Viewer, sample: Sample) -> Results:
     )
 
 
-def latest(viewer: Viewer, scope: str) -> Results | None:
-    """What the last drawn estimation sample over a street, or a community of it, shows."""
+def latest(viewer: Viewer, scope: str, *, until: dt.datetime | None = None) -> Results | None:
+    """What the last drawn estimation sample over a street, or a community of it, shows; ``until``: as it was at that
+    moment.
+    """
     if not STREET <= len(scope) <= frames.COMMUNITY or not visible(viewer, scope):
         return None
+    answered = Q(doors__answer__at__lte=until, drawn_at__lte=until) if until else Q(doors__answer__isnull=False)
     drawn = Sample.objects.filter(
-        kind=Kind.ESTIMATION, scope=scope[:STREET], stage__in=[Stage.DRAWN, Stage.REVEALED], doors__answer__isnull=False
+        answered, kind=Kind.ESTIMATION, scope=scope[:STREET], stage__in=[Stage.DRAWN, Stage.REVEALED]
     )
     last = drawn.select_related("campaign").order_by("-drawn_at").first()
-    return results(viewer, last) if last else None
+    return results(viewer, last, until=until) if last else None
 
 
 def line_of(shown: Results | None, scope: str) -> VerifiedLine | None:
@@ -162,14 +166,15 @@ def _communities(sample: Sample) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in codes]
 
 
-def _told(sample: Sample) -> dict[str, _Told]:
+def _told(sample: Sample, until: dt.datetime | None) -> dict[str, _Told]:
     drawn: Counter[str] = Counter(
         dict(
             SampledDoor.objects.filter(sample=sample).order_by("stratum").values_list("stratum").annotate(n=Count("pk"))
         )
     )
     answers: defaultdict[str, list[DoorAnswer]] = defaultdict(list)
-    for answer in DoorAnswer.objects.filter(door__sample=sample).select_related("door"):
+    given = DoorAnswer.objects.filter(Q(at__lte=until) if until else Q(), door__sample=sample)
+    for answer in given.select_related("door"):
         answers[answer.door.stratum].append(answer)
     return {name: _Told(n, drawn[name], answers[name]) for name, n in sorted(sample.strata.items())}
 
