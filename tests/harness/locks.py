@@ -7,6 +7,7 @@ then is shown by the same tests with two connections (``two_connections``).
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections import defaultdict
@@ -59,7 +60,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[Any]:
 def _locked(sql: Any) -> str:
     """The table of which a statement locks rows, or empty."""
     text = str(sql)
-    return text.partition(' FROM "')[2].partition('"')[0] if "FOR UPDATE" in text else ""
+    return text.partition(' FROM "')[2].partition('"')[0] if re.search("FOR (NO KEY )?UPDATE", text) else ""
 
 
 def _asking() -> str:

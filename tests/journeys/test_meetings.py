@@ -20,6 +20,7 @@ from gridwalk.cli import environment, main
 from gridwalk.core import clock
 from gridwalk.followup.models import Entry, Matter, Meeting
 from gridwalk.indicators import actions as indicators
+from gridwalk.indicators.models import Snapshot
 from gridwalk.registry.models import Dwelling
 from gridwalk.reports import again
 from gridwalk.reports.figures import figures_of
@@ -85,7 +86,8 @@ def test_a_meeting_from_its_plan_to_what_became_of_its_decisions(
     street: Client, centre: Client, sign_in: SignIn
 ) -> None:
     assert "还没有开过座谈会" in words(centre.get("/meetings/"))
-    assert "离上次半个月" in words(centre.get("/meetings/"))
+    proposed = words(centre.get("/meetings/"))
+    assert "第一次" in proposed and "离上次" not in proposed
     assert "请写在哪里开" in words(plan(centre, place=" "))
     assert "会期从今天起选" in words(plan(centre, on=day(-1)))
     assert "座谈会由街道来开，请选街道" in words(plan(centre, street=COMMUNITY))
@@ -101,17 +103,20 @@ def test_a_meeting_from_its_plan_to_what_became_of_its_decisions(
     assert "做法写上了" in do(centre, first, "commend", practice=f"{PRACTICE}，电话 12012345678")
     assert "材料生成了" in do(centre, first, "pack")
     shown = words(centre.get(f"/meetings/{first.pk}/"))
-    assert "0/8户" in shown and "还没有抽查" in shown and "尚未抽样" in shown and "尚未比对台账" in shown
+    assert "0/8户" in shown and shown.count("还没有抽查") == 2 and "尚未比对台账" in shown
     assert (
         "没有上次的材料可比" in shown and "这是第一次会" in shown and PRACTICE in shown and "12012345678" not in shown
     )
 
-    assert "会开了才能记定下的事" in decide(centre, first, "电话先打一遍")
+    assert "会开了才能记议定事项" in decide(centre, first, "电话先打一遍")
     assert "会开了才有纪要" in do(centre, first, "minutes")
+    assert "没有记出席：这次会现在是“待开”" in do(centre, first, "attend", present="各社区书记")
     assert "会开了" in do(centre, first, "hold")
-    assert "还缺责任单位" in decide(centre, first, "电话先打一遍", scope="")
-    assert "还缺期限" in decide(centre, first, "电话先打一遍", due_on="")
-    assert "期限从今天起算" in decide(centre, first, "电话先打一遍", due_on=day(-1))
+    assert "没有生成：会已经开了，会上看的那份材料不再变" in do(centre, first, "pack")
+    assert "重新生成材料" not in words(centre.get(f"/meetings/{first.pk}/"))
+    assert "请选责任单位" in decide(centre, first, "电话先打一遍", scope="")
+    assert "没有立项：请填写办理期限" in decide(centre, first, "电话先打一遍", due_on="")
+    assert "办理期限从今天起选" in decide(centre, first, "电话先打一遍", due_on=day(-1))
     assert "请写定了什么事" in decide(centre, first, " ")
     assert "请选本街道的社区，或街道自己" in decide(centre, first, "电话先打一遍", scope="120105002")
     assert not Matter.objects.exists()
@@ -126,8 +131,18 @@ def test_a_meeting_from_its_plan_to_what_became_of_its_decisions(
 
     assert "纪要生成了" in do(centre, first, "minutes")
     said = texts(paper(centre, first, "minutes"))
-    for part in ("光复道街道座谈会纪要", "第 1 次", "出席：各社区书记、街道网格中心", "会议定下 2 件事", PRACTICE):
+    for part in ("光复道街道座谈会纪要", "召开第 1 次座谈会", "数据截至", "会议议定事项如下：", PRACTICE):
         assert part in said
+    assert "出席" not in said, "who was asked is not who came"
+    assert "请写哪些岗位到了" in do(centre, first, "attend", present=" ")
+    assert "出席已登记" in do(centre, first, "attend", present="林古里书记", excused="君临天下书记")
+    assert "已立为事项" in decide(centre, first, "补一次夜间走访")
+    assert "纪要之后又记了1件，请重新生成纪要" in words(centre.get(f"/meetings/{first.pk}/"))
+    Matter.objects.get(title="补一次夜间走访").delete()
+    do(centre, first, "minutes")
+    assert "纪要之后" not in words(centre.get(f"/meetings/{first.pk}/"))
+    said = texts(paper(centre, first, "minutes"))
+    assert "出席：林古里书记" in said and "请假：君临天下书记" in said
     due = clock.local_date(clock.now()) + dt.timedelta(days=7)
     assert f"责任单位：君临天下；期限：{due.month}月{due.day}日" in said
 
@@ -141,7 +156,7 @@ def test_a_meeting_from_its_plan_to_what_became_of_its_decisions(
         do(later, second, "pack")
         shown = words(later.get(f"/meetings/{second.pk}/"))
         assert "1/8户12.5%+1户" in shown
-        assert "第1次会" in shown and "定下2件，办结1，在办1，过期1" in shown
+        assert "第1次会" in shown and "议定2件，办结1件，在办1件，过期1件" in shown
         assert "过期12天" in shown, "due three days after the first meeting, fifteen days ago"
         said = texts(paper(later, second, "pack"))
         assert "办结" in said and "过期 12 天" in said and "gridwalk figure" in said
@@ -161,6 +176,7 @@ def test_every_figure_of_every_document_is_got_again_as_of_its_day(
     do(centre, first, "pack")
     decide(centre, first, "电话先打一遍")
     do(centre, first, "minutes")
+    indicators.keep_day(at=clock.now() - dt.timedelta(days=1))
     indicators.keep_day(at=clock.now())
     matter = Matter.objects.get()
     with time_machine.travel(clock.now() + dt.timedelta(days=16)):
@@ -182,11 +198,21 @@ def test_every_figure_of_every_document_is_got_again_as_of_its_day(
     pack = Document.objects.earliest("serial")
     assert main(["figure", f"{pack.serial}.1"]) == 0
     said = capsys.readouterr().out
-    assert "入户走访率：已完成：1 户" in said and "再得出：1，相符" in said and "收盘：1" in said
+    assert "入户走访率：已完成：1 户" in said and "再得出：1，相符" in said and "和收盘比：相符" in said
     pack.figures[0]["value"] = 2
     Document.objects.filter(pk=pack.pk).update(figures=pack.figures)
     assert main(["figure", f"{pack.serial}.1"]) == 1
     assert "再得出：1，不符" in capsys.readouterr().out
+    pack.figures[0]["value"] = 1
+    Document.objects.filter(pk=pack.pk).update(figures=pack.figures)
+    Snapshot.objects.filter(indicator="visits").update(n=20)
+    assert main(["figure", f"{pack.serial}.1"]) == 1, "what the register kept at the close speaks against it"
+    assert "和收盘比：不符" in capsys.readouterr().out
+    minutes = Document.objects.get(kind="minutes")
+    due = next(figure for figure in figures_of(minutes) if figure.about.get("part") == "due")
+    matter.delete()
+    assert main(["figure", due.id]) == 1
+    assert "它的来源已经没有了" in capsys.readouterr().out
     assert main(["figure", f"{pack.serial}.999"]) == 1
     assert "没有编号是" in capsys.readouterr().err
 
@@ -195,7 +221,7 @@ def test_a_meeting_that_is_cancelled_says_why_and_keeps_its_pack(centre: Client)
     plan(centre, on=day(3))
     meeting = Meeting.objects.get()
     do(centre, meeting, "pack")
-    assert "会没到日子" in do(centre, meeting, "hold")
+    assert "还没到会期" in do(centre, meeting, "hold")
     assert "请写为什么没开成" in do(centre, meeting, "cancel", why=" ")
     moved = {"on": day(5), "begins": "09:00", "place": "街道一楼", "asked": "网格中心"}
     assert "安排改好了" in do(centre, meeting, "rearrange", **moved)
@@ -204,9 +230,17 @@ def test_a_meeting_that_is_cancelled_says_why_and_keeps_its_pack(centre: Client)
     assert "这次没开成" in do(centre, meeting, "cancel", why="台风")
     shown = words(centre.get(f"/meetings/{meeting.pk}/"))
     assert "没开成：台风" in shown and "五项指标" in shown and "生成材料" not in shown
-    for act, typed in (("hold", {}), ("rearrange", moved), ("commend", {"practice": "x"}), ("cancel", {"why": "雨"})):
-        assert "没有" in do(centre, meeting, act, **typed) or "不能再改了" in do(centre, meeting, act, **typed), act
+    for act, typed, not_done in (
+        ("hold", {}, "没有开始记"),
+        ("rearrange", moved, "没有改安排"),
+        ("commend", {"practice": "x"}, "没有写上做法"),
+        ("attend", {"present": "x"}, "没有记出席"),
+        ("cancel", {"why": "雨"}, "没有登记没开成"),
+    ):
+        assert f"{not_done}：这次会现在是“没开成”" in do(centre, meeting, act, **typed), act
     assert "先前的材料留着" in do(centre, meeting, "pack")
+    proposed = words(centre.get("/meetings/"))
+    assert "第一次" in proposed and "离上次" not in proposed, "one that was not held counts for nothing"
     assert "已排第2次" in words(plan(centre))
 
 
@@ -240,7 +274,7 @@ def test_the_leading_group_reads_the_pack_and_who_walks_does_not(
 def test_without_a_campaign_there_is_no_pack(lead: Client, sign_in: SignIn) -> None:
     centre = sign_in(Role.STREET_CENTRE, STREET)
     plan(centre)
-    assert "还没有行动，没有可报的数" in do(centre, Meeting.objects.get(), "pack")
+    assert "本街道还没有行动，没有可报的数" in do(centre, Meeting.objects.get(), "pack")
 
 
 def test_the_documents_keep_to_the_official_layout(street: Client, centre: Client) -> None:

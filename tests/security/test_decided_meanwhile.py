@@ -30,7 +30,8 @@ from gridwalk.differences.models import DecisionBatch
 from gridwalk.events.actions import business, homes, lives, undoing
 from gridwalk.events.actions.undoing import UndoError
 from gridwalk.events.models import Event
-from gridwalk.followup.actions import moving, taking_in
+from gridwalk.followup.actions import convening, moving, taking_in
+from gridwalk.followup.actions.convening import Arrangement
 from gridwalk.followup.actions.moving import Wording
 from gridwalk.followup.models import Numbering
 from gridwalk.followup.rules import Act, Kind, MatterError, Stage
@@ -57,6 +58,7 @@ from gridwalk.registry.models import (
 )
 from gridwalk.registry.rules import HANDED_IN_A_DAY
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, Street, id_no, lead
+from gridwalk.reports import actions as reports
 from gridwalk.sync import crypto
 from gridwalk.sync.actions import attachments, badges, copies, devices, epochs
 from gridwalk.sync.actions.devices import DeviceError
@@ -494,3 +496,21 @@ def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(w
         asking.answer(**ask, door=denied.pk, reply=samples.said(Visited.NO))
     sample.refresh_from_db()
     assert (sample.verdict, sample.n_instalments) == ("accepted", 1), "nothing follows a verdict"
+
+
+def test_what_a_meeting_was_held_with_is_not_made_again(walk: Walk) -> None:
+    """Somebody makes a pack and holds the meeting while another's waits."""
+    walk.street.door("101")
+    walk.dispatch()
+    street = FIRST[:9]
+    centre = Viewer(ids.new_id(), "中心", (Held(Role.STREET_CENTRE, street),))
+    on = clock.local_date(walk.at)
+    arrangement = Arrangement(on=on, begins=dt.time(9), place="二楼", asked="")
+    meeting = convening.plan(actor=centre, at=walk.at, street=street, arrangement=arrangement)
+    make: dict[str, Any] = {"actor": centre, "at": walk.at, "meeting": meeting.pk}
+    reports.make_pack(**make)
+    with (
+        before_locking("followup_meeting", now(meeting, state="held", held_on=on)),
+        pytest.raises(MatterError, match="会已经开了，会上看的那份材料不再变"),
+    ):
+        reports.make_pack(**make)

@@ -40,6 +40,12 @@ def current_campaign(viewer: Viewer) -> Campaign | None:
     return next((c for c in seen if c.state == "running"), seen[0] if seen else None)
 
 
+def current_over(viewer: Viewer, scope: str) -> Campaign | None:
+    """The same among those that hold all of a scope, whatever else the viewer sees."""
+    over = [c for c in campaigns(viewer) if scope.startswith(c.scope)]
+    return next((c for c in over if c.state == "running"), over[0] if over else None)
+
+
 def waves_over(campaign: Campaign, scope: str) -> tuple[list[Wave], list[Wave]]:
     """The waves that reach into a scope: those dispatched, and those not yet."""
     waves = [w for w in campaign.waves.all() if any(s.startswith(scope) or scope.startswith(s) for s in w.scopes)]

@@ -50,17 +50,17 @@ def check_planned(on: dt.date | None, place: str, today: dt.date) -> dt.date:
 def check_held(on: dt.date, today: dt.date) -> None:
     """Raises MeetingError before its day."""
     if today < on:
-        raise MeetingError(f"这次会排在{on.month}月{on.day}日，会没到日子。提前开的，先改会期。")
+        raise MeetingError(f"没有开始记：还没到会期，这次会排在{on.month}月{on.day}日。提前开的，先改会期。")
 
 
 def check_decision(title: str, scope: str, due_on: dt.date | None, today: dt.date) -> dt.date:
     """The day of a decision. Raises MeetingError for one that no matter can be made of."""
     if not title:
-        raise MeetingError("没有立：请写定了什么事。")
+        raise MeetingError("没有立项：请写定了什么事。")
     if not scope:
-        raise MeetingError("没有立：还缺责任单位，缺了立不成事项。请选由哪个社区或街道来办。")
+        raise MeetingError("没有立项：请选责任单位，由哪个社区或街道来办。")
     if due_on is None:
-        raise MeetingError("没有立：还缺期限，缺了立不成事项。请写几号前办好。")
+        raise MeetingError("没有立项：请填写办理期限。")
     if not today <= due_on <= today + dt.timedelta(days=366):
-        raise MeetingError("没有立：期限从今天起算，最远一年。")
+        raise MeetingError("没有立项：办理期限从今天起选，最远一年。")
     return due_on

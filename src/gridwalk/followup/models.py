@@ -24,8 +24,10 @@ from gridwalk.followup.rules import (
 
 
 class Meeting(models.Model):
-    """One progress meeting of a street. ``number``: counted from 1 in each street; ``asked``: posts, never names;
-    ``practice``: what is worth spreading; ``why``: of one that was cancelled.
+    """One progress meeting of a street. ``number``: counted in the street from one; ``asked``: who is to come;
+    ``present``, ``excused``: who came, who could not, written down at the meeting; all three posts, never names.
+    ``on``: the day planned, ``held_on``: the day it took place; ``practice``: what is worth spreading; ``why``: of one
+    that was cancelled.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -37,6 +39,9 @@ class Meeting(models.Model):
     asked = models.CharField(max_length=LONGEST_ASKED)
     practice = models.CharField(max_length=LONGEST_PRACTICE, blank=True)
     state = models.CharField(max_length=10, choices=[(state.value, label) for state, label in STATES.items()])
+    held_on = models.DateField(null=True)
+    present = models.CharField(max_length=LONGEST_ASKED, blank=True)
+    excused = models.CharField(max_length=LONGEST_ASKED, blank=True)
     why = models.CharField(max_length=LONGEST_WHY, blank=True)
 
     class Meta:
@@ -44,6 +49,9 @@ class Meeting(models.Model):
             models.UniqueConstraint(fields=["street", "number"], name="meeting_number"),
             models.UniqueConstraint(fields=["street"], condition=Q(state=State.PLANNED), name="meeting_planned_once"),
             models.CheckConstraint(condition=~Q(state=State.CANCELLED) | ~Q(why=""), name="meeting_cancelled_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state=State.HELD) | Q(held_on__isnull=False), name="meeting_held_on_its_day"
+            ),
         ]
 
     @property

@@ -76,15 +76,16 @@ class Board:
         return len(self.communities) - self.n_compared
 
 
-def board(viewer: Viewer, scope: str) -> Board:
-    """Rate 3 by community and ledger, in the order of codes, as far as the viewer sees counts; six queries.
+def board(viewer: Viewer, scope: str, *, until: dt.datetime | None = None) -> Board:
+    """Rate 3 by community and ledger, in the order of codes, as far as the viewer sees counts; six queries. ``until``:
+    as it was at that moment.
 
     A community of the official list where neither grid nor building stands has nothing to compare and is left out.
     """
     areas = [a for a in territory.communities(scope) if viewer.within(Verb.SEE_COUNTS, a.code)]
     full = viewer.may(Verb.SEE_ROWS_MASKED, scope) or all(viewer.may(Verb.SEE_ROWS_MASKED, a.code) for a in areas)
     seen = {a.code for a in areas}
-    measured = [m for m in consistency.latest(scope) if m.community in seen]
+    measured = [m for m in consistency.latest(scope, until=until) if m.community in seen]
     gaps = consistency.gaps(measured) if full else {}
     totals = []
     for sides in dict.fromkeys(m.sides for m in measured):

@@ -236,6 +236,12 @@ N_LIVING = "n_living"
 MOST_LIVING = 40
 
 
+def share_words(value: float, *, up: bool = False) -> str:
+    """95.9%, rounded down to a tenth; ``up``: an upper end, which is not to read less than it is."""
+    tenths = math.ceil(value * 1000 - 1e-9) if up else math.floor(value * 1000 + 1e-9)
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
 def check_step(stage: Stage, step: Step) -> Stage:
     """Where a step leads. Raises SampleError where it is not to be done there."""
     before, after, words = STEPS[step]

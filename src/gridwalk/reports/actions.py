@@ -16,6 +16,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
 from gridwalk.followup.meetings import MeetingError, State
+from gridwalk.followup.models import Meeting
 from gridwalk.followup.queries import meetings
 from gridwalk.reports import minutes, overview, pack, progress, queries, summary, weekly
 from gridwalk.reports.models import MINUTES, PACK, Document
@@ -49,45 +50,57 @@ def make_report(*, actor: Viewer, at: dt.datetime, kind: str, campaign_id: uuid.
 
 
 def make_pack(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Document:
-    """The pack of a meeting that is planned or held, as of this moment. Raises NotHere, NotPermitted, MeetingError."""
-    seen = meetings.get_meeting(actor, meeting)
-    access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
-    if seen.stands is State.CANCELLED:
-        raise MeetingError("没有生成：这次会没开成，先前的材料留着。")
-    campaign = campaigns.current_campaign(actor)
+    """The pack of a meeting, as of this moment. Once it is held the pack it was held with stays; one is made only where
+    there was none. Raises NotHere, NotPermitted, MeetingError.
+    """
+    street = meetings.get_meeting(actor, meeting).street
+    access.require(actor, Verb.MANAGE_CAMPAIGN, street)
+    campaign = campaigns.current_over(actor, street)
     if campaign is None:
-        raise MeetingError("没有生成：还没有行动，没有可报的数。请先在“走访任务”里新建行动。")
-    before = meetings.meeting_before(seen)
-    asked = pack.Asked(
-        viewer=actor,
-        meeting=seen,
-        before=before,
-        campaign=campaign,
-        at=at,
-        last=queries.latest(before, PACK) if before else None,
-        earlier=queries.latest(seen, PACK),
-    )
+        raise MeetingError("没有生成：本街道还没有行动，没有可报的数。请先在“走访任务”里新建行动。")
     with core.write_to(actor=actor, at=at) as writing:
-        document = Document(kind=PACK, meeting=seen, campaign=campaign.id, at=at)
+        row = _held(meeting)
+        earlier, before = queries.latest(row, PACK), meetings.meeting_before(row)
+        if row.stands is State.CANCELLED:
+            raise MeetingError("没有生成：这次会没开成，先前的材料留着。")
+        if row.stands is State.HELD and earlier:
+            raise MeetingError("没有生成：会已经开了，会上看的那份材料不再变。")
+        document = Document(kind=PACK, meeting=row, campaign=campaign.id, at=at)
         document.save(force_insert=True)
-        document.content, figures, document.counts = pack.write(asked, document.serial)
+        request = pack.PackRequest(
+            viewer=actor,
+            meeting=row,
+            before=before,
+            campaign=campaign,
+            at=at,
+            last=queries.latest(before, PACK) if before else None,
+            earlier=earlier,
+        )
+        document.content, figures, document.counts = pack.write(request, document.serial)
         document.figures = figures.rows
         document.save(update_fields=["content", "figures", "counts"])
-        writing.audit(AuditVerb.MEETING_PACK_MADE, scope=seen.street, kind="meeting", subject=seen.id)
+        writing.audit(AuditVerb.MEETING_PACK_MADE, scope=street, kind="meeting", subject=meeting)
     return document
+
+
+def _held(meeting: uuid.UUID) -> Meeting:
+    """The meeting, held until its pack is written: nobody holds it meanwhile, or makes another pack. What is decided at
+    it does not wait.
+    """
+    return Meeting.objects.select_for_update(no_key=True).get(pk=meeting)
 
 
 def make_minutes(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Document:
     """The minutes of a meeting that was held. Raises NotHere, NotPermitted, MeetingError."""
-    seen = meetings.get_meeting(actor, meeting)
-    access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
-    if seen.stands is not State.HELD:
+    row = meetings.get_meeting(actor, meeting)
+    access.require(actor, Verb.MANAGE_CAMPAIGN, row.street)
+    if row.stands is not State.HELD:
         raise MeetingError("没有生成：会开了才有纪要。")
     with core.write_to(actor=actor, at=at) as writing:
-        document = Document(kind=MINUTES, meeting=seen, at=at)
+        document = Document(kind=MINUTES, meeting=row, at=at)
         document.save(force_insert=True)
-        document.content, figures = minutes.write(actor, seen, at, document.serial)
+        document.content, figures = minutes.write(actor, row, at, document.serial)
         document.figures = figures.rows
         document.save(update_fields=["content", "figures"])
-        writing.audit(AuditVerb.MEETING_MINUTES_MADE, scope=seen.street, kind="meeting", subject=seen.id)
+        writing.audit(AuditVerb.MEETING_MINUTES_MADE, scope=row.street, kind="meeting", subject=row.id)
     return document

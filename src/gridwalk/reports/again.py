@@ -1,7 +1,8 @@
 """A figure of a document is got again, as of the moment the document was made.
 
-Rates are added up from the counts by grid that were kept with the document; comparisons, matters, decisions and the
-forecast are reckoned anew from what the register keeps of them. What cannot be had again says so.
+Counted rates are added up from the counts by grid that were kept with the document, and held against the closings of
+the day before and of the day; comparisons, samples, matters, decisions and the forecast are reckoned anew from what the
+register keeps of them. What cannot be had again says so.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.campaigns import queries as campaigns
@@ -20,16 +21,22 @@ from gridwalk.indicators import tallies
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reconcile.queries import consistency
-from gridwalk.reports import decisions, outlook, rules
+from gridwalk.reports import decisions, outlook, rules, verified
 from gridwalk.reports.figures import DocumentFigure, Value, figures_of
 from gridwalk.reports.models import Document
 
 About = Mapping[str, str]
+LEAST_TOLERANCE, TOLERANCE = 5, 0.01
+"""How far a counted figure may lie outside the two closings around it: for what went back and forth within the day."""
+
+
+class Gone(Exception):
+    """What a figure was got from is not kept any more."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """Where a figure comes from, in words, and how it is got again (None: it is not)."""
+    """Where a figure comes from, in words, and how it is got again (None: never). ``again`` raises Gone."""
 
     words: str
     again: Callable[[Document, About], Value | None] | None
@@ -40,16 +47,16 @@ def figure(id_: str) -> tuple[Document, DocumentFigure]:
     serial, _, number = id_.partition(".")
     if serial.isascii() and serial.isdigit() and len(serial) < 18:
         document = Document.objects.filter(pk=int(serial)).select_related("meeting").first()
-        of = next((f for f in figures_of(document) if f.id == f"{serial}.{number}"), None) if document else None
-        if document and of:
-            return document, of
+        printed = {printed.id: printed for printed in figures_of(document)} if document else {}
+        if document and f"{serial}.{number}" in printed:
+            return document, printed[f"{serial}.{number}"]
     raise NotHere
 
 
-def again(document: Document, of: DocumentFigure) -> Value | None:
-    """The figure anew; None where that cannot be."""
-    source = SOURCES[of.source]
-    return source.again(document, of.about) if source.again else None
+def again(document: Document, printed: DocumentFigure) -> Value | None:
+    """The figure anew; None where that can never be. Raises Gone where it could, and its source is gone."""
+    source = SOURCES[printed.source]
+    return source.again(document, printed.about) if source.again else None
 
 
 def counted(document: Document, indicator: str) -> Figure:
@@ -58,23 +65,34 @@ def counted(document: Document, indicator: str) -> Figure:
     return sum((Figure(n, d) for n, d in grids.values()), Figure())
 
 
-def part(of: Figure, name: str) -> Value:
+def part(pair: Figure, name: str) -> Value:
     """Numerator, denominator or percentage of a pair."""
-    values: dict[str, Value] = {"n": of.n, "d": of.d, "percent": rules.percent(of.n, of.d)}
+    values: dict[str, Value] = {"n": pair.n, "d": pair.d, "percent": rules.percent(pair.n, pair.d)}
     return values[name]
 
 
-def closings(document: Document, of: DocumentFigure) -> list[tuple[str, Value]]:
-    """What the trend kept of a counted figure at the end of the day before and of that day, as a second witness."""
-    if of.source != "count" or document.campaign is None:
+def closings(document: Document, printed: DocumentFigure) -> list[tuple[str, Value]]:
+    """What the trend kept of a counted figure at the end of the day before and of that day."""
+    if printed.source != "count" or document.campaign is None:
         return []
     today = clock.local_date(document.at)
-    indicator = INDICATORS[of.about["indicator"]]
+    indicator = INDICATORS[printed.about["indicator"]]
     areas = {document.meeting.street: list(document.counts.get(indicator.code, {}))}
     since = today - dt.timedelta(days=1)
     kept = tallies.days_of(indicator, document.campaign, areas, since=since, until=today)
     days = kept.get(document.meeting.street, {})
-    return [(rules.day(day), part(figure, of.about["part"])) for day, figure in days.items()]
+    return [(rules.day(day), part(figure, printed.about["part"])) for day, figure in days.items()]
+
+
+def is_borne_out(printed: DocumentFigure, kept: Sequence[tuple[str, Value]]) -> bool | None:
+    """Whether a counted number lies between its two closings, give or take the tolerance; None where there are not
+    both, or it is no number.
+    """
+    values = [value for _, value in kept if isinstance(value, int)]
+    if len(values) < 2 or not isinstance(printed.value, int):
+        return None
+    tolerance = max(LEAST_TOLERANCE, int(TOLERANCE * max(values)))
+    return min(values) - tolerance <= printed.value <= max(values) + tolerance
 
 
 def _count(document: Document, about: About) -> Value:
@@ -88,16 +106,25 @@ def _consistency(document: Document, about: About) -> Value:
     return part(sum(pairs, Figure()), about["part"])
 
 
-def _forecast(document: Document, about: About) -> Value | None:
+def _sample(document: Document, about: About) -> Value:
+    figures = verified.sampled(SYSTEM, about["scope"], about["rate"], document.at) or {}
+    if about["part"] not in figures:
+        raise Gone
+    return figures[about["part"]]
+
+
+def _forecast(document: Document, about: About) -> Value:
     try:
         campaign = campaigns.get_campaign(SYSTEM, document.campaign) if document.campaign else None
-    except NotHere:
-        return None
+    except NotHere as error:
+        raise Gone from error
     if campaign is None:
-        return None
+        raise Gone
     visits = counted(document, "visits")
     forecast = outlook.ending(SYSTEM, about["scope"], campaign, document.at, visits)
-    return outlook.values(forecast)[about["part"]] if forecast else None
+    if forecast is None:
+        raise Gone
+    return outlook.values(forecast)[about["part"]]
 
 
 def _matters(document: Document, about: About) -> Value:
@@ -118,27 +145,31 @@ def _decisions(document: Document, about: About) -> Value:
     return decisions.count(_decided(document, about), about["part"], document.at)
 
 
-def _decision(document: Document, about: About) -> Value | None:
+def _decision(document: Document, about: About) -> Value:
     decision = next((d for d in _decided(document, about) if str(d.row.id) == about["matter"]), None)
     if decision is None:
-        return None
+        raise Gone
     if about["part"] == "due":
         return rules.day(decision.standing.due_on)
     return decisions.outcome(decision, document.at)
 
 
 def _change(document: Document, about: About) -> Value | None:
-    values = [again(*figure(about[id_])) for id_ in ("of", "since")]
+    try:
+        values = [again(*figure(about[id_])) for id_ in ("of", "since")]
+    except NotHere as error:
+        raise Gone from error
     now, before = (value if isinstance(value, int) else None for value in values)
     return None if now is None or before is None else rules.signed(now - before)
 
 
 SOURCES: Mapping[str, Source] = {
-    "count": Source("随材料留存的各网格计数，相加得出", _count),
+    "count": Source("随材料留存的各网格计数，相加得出；再和前一天、当天的收盘数比", _count),
     "consistency": Source("到那一刻为止，每种台账最近一次比对的结果，相加得出", _consistency),
+    "sample": Source("到那一刻为止，最近一次抽样估计的答复，按抽样设计加权推算", _sample),
     "forecast": Source("行动以来每天收盘的已走访户数，按最近的进度推算", _forecast),
     "matters": Source("逐件重放事项的经过，数到那一刻", _matters),
-    "decisions": Source("逐件重放会上定下的事项的经过，数到那一刻", _decisions),
+    "decisions": Source("逐件重放会议议定事项的经过，数到那一刻", _decisions),
     "decision": Source("重放这件事项的经过，到那一刻为止", _decision),
     "change": Source("这次的数减上次的数，两个都再得出一遍", _change),
     "checks": Source("登记一改，那一刻的件数就不能再数；只留了当时的数", None),

@@ -10,7 +10,7 @@ from gridwalk.followup.queries.as_of import MatterAsOf
 from gridwalk.followup.rules import STAGES, Stage
 from gridwalk.reports import rules
 
-PARTS = {"all": "定下", "closed": "办结", "open": "在办", "overdue": "过期"}
+PARTS = {"all": "议定", "closed": "办结", "open": "在办", "overdue": "过期"}
 
 
 def outcome(decision: MatterAsOf, at: dt.datetime) -> str:

@@ -38,14 +38,15 @@ def write(viewer: Viewer, meeting: Meeting, at: dt.datetime, serial: int) -> tup
     content = {
         "street": territory.scope_name(meeting.street),
         "number": meeting.number,
-        "on": rules.day(meeting.on, year=True),
+        "held_on": rules.day(meeting.held_on, year=True) if meeting.held_on else "",
         "begins": f"{meeting.begins:%H:%M}",
         "place": meeting.place,
-        "asked": meeting.asked,
+        "present": meeting.present,
+        "excused": meeting.excused,
         "practice": meeting.practice,
         "as_of": rules.as_of(clock.local(at)),
         "n": figures.add(
-            "会上定下的事", decisions.count(stood, "all", at), "decisions", unit="件", part="all", **about
+            "会议议定事项", decisions.count(stood, "all", at), "decisions", unit="件", part="all", **about
         ),
         "decisions": rows,
     }

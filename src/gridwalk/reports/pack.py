@@ -26,19 +26,24 @@ from gridwalk.indicators.definitions import INDICATORS, Indicator, MeasuredApart
 from gridwalk.indicators.disclosures import Counts
 from gridwalk.indicators.rules import SMALLEST_CELL, WITHHELD
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import again, decisions, outlook, rules, sentences
+from gridwalk.reports import again, decisions, outlook, rules, sentences, verified
 from gridwalk.reports.figures import Figures, same
 from gridwalk.reports.models import Document
-from gridwalk.reports.verified import verified
 from gridwalk.territory import queries as territory
 
 Content = dict[str, Any]
 COUNTED = tuple(i for i in INDICATORS.values() if i.rate)
 """The rates that are counted over the register; the others are measured apart."""
+COMPLEMENTS = frozenset({"no_home"})
+"""Checks whose cases are what an indicator under the plan of suppression lacks: persons without a home, of linkage."""
+TOLD = tuple(
+    code for code, check in CHECKS.items() if not check.tells_use and not check.tells_home and code not in COMPLEMENTS
+)
+"""The checks whose cases are counted in a pack: of records and of answers, none that the plan would withhold."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Asked:
+class PackRequest:
     """What a pack is written for. ``last``: the pack of the meeting ``before``; ``earlier``: one of this meeting."""
 
     viewer: Viewer
@@ -60,28 +65,30 @@ def reader_of(street: str) -> Viewer:
     return Viewer(id=None, name="座谈会", assignments=(Held(Role.LEADING_GROUP, street),))
 
 
-def write(asked: Asked, serial: int) -> tuple[Content, Figures, dict[str, Any]]:
+def write(request: PackRequest, serial: int) -> tuple[Content, Figures, dict[str, Any]]:
     """What the pack says, its figures, and the counts by grid it rests on."""
     # Before the counts: what they were shown by is held until the pack is written, and this takes longest.
-    cases = checks.open_cases(asked.viewer, asked.street, clock.local_date(asked.at))
-    figures, reader = Figures(serial), reader_of(asked.street)
-    codes = [grid.code for grid in indicators.visible_grids(reader, asked.street)]
-    moment = indicators.moment(asked.campaign, asked.at)
-    counts = disclosures.counts(reader, moment, codes, at=asked.at, indicators=COUNTED)
-    at, meeting = clock.local(asked.at), asked.meeting
+    cases = checks.open_cases(request.viewer, request.street, clock.local_date(request.at), TOLD)
+    figures, reader = Figures(serial), reader_of(request.street)
+    codes = [grid.code for grid in indicators.visible_grids(reader, request.street)]
+    moment = indicators.moment(request.campaign, request.at)
+    counts = disclosures.counts(reader, moment, codes, at=request.at, indicators=COUNTED)
+    at, meeting = clock.local(request.at), request.meeting
     content = {
-        "street": territory.scope_name(asked.street),
+        "street": territory.scope_name(request.street),
         "number": meeting.number,
         "on": rules.day(meeting.on, year=True),
-        "campaign": asked.campaign.name,
+        "campaign": request.campaign.name,
         "as_of": rules.as_of(at),
-        "before_on": rules.day(clock.local_date(asked.last.at)) if asked.last else "",
-        "made_before": rules.as_of(clock.local(asked.earlier.at)).removeprefix("数据截至 ") if asked.earlier else "",
-        "rates": list(_rates(asked, figures, counts, codes)),
-        "forecast": _forecast(asked, figures, reader, counts, codes),
-        "problems": list(_problems(asked, figures, cases)),
-        **_matters(asked, figures),
-        **_last_decisions(asked, figures),
+        "before_on": rules.day(clock.local_date(request.last.at)) if request.last else "",
+        "made_before": rules.as_of(clock.local(request.earlier.at)).removeprefix("数据截至 ")
+        if request.earlier
+        else "",
+        "rates": list(_rates(request, figures, counts, codes)),
+        "forecast": _forecast(request, figures, reader, counts, codes),
+        "problems": list(_problems(request, figures, cases)),
+        **_matters(request, figures),
+        **_last_decisions(request, figures),
         "practice": meeting.practice,
     }
     return content, figures, _kept(counts, codes)
@@ -89,32 +96,64 @@ def write(asked: Asked, serial: int) -> tuple[Content, Figures, dict[str, Any]]:
 
 def _kept(counts: Counts, codes: list[str]) -> dict[str, Any]:
     return {
-        code: {grid: (of[grid].n, of[grid].d) for grid in codes if of[grid].d}
-        for code, of in counts.by_indicator.items()
+        code: {grid: (pairs[grid].n, pairs[grid].d) for grid in codes if pairs[grid].d}
+        for code, pairs in counts.by_indicator.items()
     }
 
 
-def _rates(asked: Asked, figures: Figures, counts: Counts, codes: list[str]) -> Iterator[Content]:
-    shown = counts.of(asked.street, codes)
+def _rates(request: PackRequest, figures: Figures, counts: Counts, codes: list[str]) -> Iterator[Content]:
+    shown = counts.of(request.street, codes)
     for number in range(1, 6):
         for rate in sentences.rates(number):
             if isinstance(rate, Indicator):
-                yield _line(asked, figures, rate, shown[rate.code], {"indicator": rate.code})
+                yield _line(request, figures, rate, shown[rate.code], {"indicator": rate.code})
             else:
-                yield from _apart(asked, figures, rate)
+                yield from _apart(request, figures, rate)
 
 
-def _apart(asked: Asked, figures: Figures, rate: MeasuredApart) -> Iterator[Content]:
-    totals = consistency.board(reader_of(asked.street), asked.street).totals if rate.code == consistency.CODE else ()
+def _apart(request: PackRequest, figures: Figures, rate: MeasuredApart) -> Iterator[Content]:
+    if rate.code == verified.AWARENESS:
+        yield _awareness(request, figures, rate)
+        return
+    totals = consistency.board(reader_of(request.street), request.street, until=request.at).totals
     for total in totals:
         left, right = total.sides
-        yield _line(asked, figures, rate, total.figure, {"left": left, "right": right, "scope": asked.street})
+        yield _line(request, figures, rate, total.figure, {"left": left, "right": right, "scope": request.street})
     if not totals:
-        yield {"number": rate.rate, "label": rate.label, "words": rate.not_yet, "verified": ""}
+        yield {"number": rate.rate, "label": rate.label, "words": rate.not_yet, "verified": None}
+
+
+def _awareness(request: PackRequest, figures: Figures, rate: MeasuredApart) -> Content:
+    """How many know the service, as estimated; words where no sample says it."""
+    cells = _sampled(request, figures, rate.code, rate.label)
+    line: Content = {"number": rate.rate, "label": rate.label, "verified": None}
+    if isinstance(cells, str):
+        return line | {"words": cells}
+    share, lowest, highest, n = (cells[part]["value"] for part in ("share", "lowest", "highest", "n"))
+    return line | {"words": f"{share}，95% 区间 {lowest} 到 {highest}，{n:,} 人答（抽样估计）", "sampled": cells}
+
+
+def _sampled(request: PackRequest, figures: Figures, code: str, label: str) -> dict[str, Content] | str:
+    """What the last sample says of a rate, part by part; or why it says nothing."""
+    values = verified.sampled(reader_of(request.street), request.street, code, request.at)
+    if not values:
+        return verified.NOT_YET if values is None else verified.TOO_FEW
+    return {
+        part: figures.add(f"{label}：{words}", values[part], "sample", rate=code, part=part, scope=request.street)
+        for part, words in verified.PARTS[code].items()
+    }
+
+
+def _verified(request: PackRequest, figures: Figures, rate: Indicator | MeasuredApart) -> Content | None:
+    """核实不低于: a sample asks after visits alone."""
+    if rate.code != verified.VISITS:
+        return None
+    cells = _sampled(request, figures, rate.code, rate.label)
+    return {"value": cells} if isinstance(cells, str) else cells["verified"]
 
 
 def _line(
-    asked: Asked, figures: Figures, rate: Indicator | MeasuredApart, of: Figure | None, about: dict[str, str]
+    request: PackRequest, figures: Figures, rate: Indicator | MeasuredApart, pair: Figure | None, about: dict[str, str]
 ) -> Content:
     """One rate: the pair, its percentage, the numerator at the last meeting and its change."""
     label = f"{rate.label}（{about['left']} ↔ {about['right']}）" if "left" in about else rate.label
@@ -122,12 +161,12 @@ def _line(
         "number": rate.rate,
         "label": label,
         "unit": rate.unit,
-        "verified": verified(rate.code, asked.street),
+        "verified": _verified(request, figures, rate),
     }
-    if of is None or not of.d:
-        return line | {"words": WITHHELD if of is None else "还没有应做的"}
+    if pair is None or not pair.d:
+        return line | {"words": WITHHELD if pair is None else "暂无应办"}
     source = "consistency" if "left" in about else "count"
-    values = {part: again.part(of, part) for part in ("n", "d", "percent")}
+    values = {part: again.part(pair, part) for part in ("n", "d", "percent")}
     words = {"n": "已完成", "d": "应完成", "percent": "百分比"}
     line |= {
         part: figures.add(
@@ -135,69 +174,70 @@ def _line(
         )
         for part, value in values.items()
     }
-    then = same(asked.last, source, {"part": "n", **about})
-    if then is None or not isinstance(then.value, int):
+    before = same(request.last, source, {"part": "n", **about})
+    if before is None or not isinstance(before.value, int):
         return line
-    change = rules.signed(of.n - then.value)
-    cell = figures.add(f"{label}：比上次", change, "change", unit=rate.unit, of=line["n"]["id"], since=then.id)
-    return line | {"before": {"id": then.id, "value": then.value}, "change": cell}
+    change = rules.signed(pair.n - before.value)
+    cell = figures.add(f"{label}：比上次", change, "change", unit=rate.unit, of=line["n"]["id"], since=before.id)
+    return line | {"before": {"id": before.id, "value": before.value}, "change": cell}
 
 
 def _forecast(
-    asked: Asked, figures: Figures, reader: Viewer, counts: Counts, codes: list[str]
+    request: PackRequest, figures: Figures, reader: Viewer, counts: Counts, codes: list[str]
 ) -> dict[str, Any] | None:
-    visits = counts.of(asked.street, codes)["visits"]
-    ending = outlook.ending(reader, asked.street, asked.campaign, asked.at, visits) if visits else None
+    visits = counts.of(request.street, codes)["visits"]
+    ending = outlook.ending(reader, request.street, request.campaign, request.at, visits) if visits else None
     if ending is None:
         return None
     words = {"on": "预计走完", "first": "最早", "last": "最晚", "late": "晚几个工作日"}
     cells = {
-        part: figures.add(f"入户走访：{words[part]}", value, "forecast", part=part, scope=asked.street)
+        part: figures.add(f"入户走访：{words[part]}", value, "forecast", part=part, scope=request.street)
         for part, value in outlook.values(ending).items()
     }
     return cells | {"due": rules.day(ending.due)}
 
 
-def _problems(asked: Asked, figures: Figures, cases: Sequence[OpenCase]) -> Iterator[Content]:
+def _problems(request: PackRequest, figures: Figures, cases: Sequence[OpenCase]) -> Iterator[Content]:
     """Kinds of problems with five cases and more, in the order of the checks; no case, and no sum of the rest."""
     counted: Counter[str] = Counter()
     communities: defaultdict[str, set[str]] = defaultdict(set)
     for waiting in cases:
         counted[waiting.case.check] += 1
         communities[waiting.case.check].add(waiting.case.lead.grid[:12])
-    for code, check in CHECKS.items():
+    for code in TOLD:
         if counted[code] < SMALLEST_CELL:
             continue
-        about = {"check": code, "scope": asked.street}
+        check = CHECKS[code]
+        about = {"check": code, "scope": request.street}
         n = figures.add(f"{check.label}：件数", counted[code], "checks", unit="件", part="n", **about)
         spread = figures.add(
             f"{check.label}：社区数", len(communities[code]), "checks", unit="个社区", part="communities", **about
         )
         line: Content = {"label": check.label, "todo": check.todo, "n": n, "communities": spread}
-        then = same(asked.last, "checks", {"part": "n", **about})
-        if then is not None and isinstance(then.value, int):
-            change = rules.signed(counted[code] - then.value)
+        before = same(request.last, "checks", {"part": "n", **about})
+        if before is not None and isinstance(before.value, int):
+            change = rules.signed(counted[code] - before.value)
             line["change"] = figures.add(
-                f"{check.label}：比上次", change, "change", unit="件", of=n["id"], since=then.id
+                f"{check.label}：比上次", change, "change", unit="件", of=n["id"], since=before.id
             )
         yield line
 
 
-def _matters(asked: Asked, figures: Figures) -> Content:
+def _matters(request: PackRequest, figures: Figures) -> Content:
     """What is open and overdue, by community in code order and by kind; the street's own last."""
-    today = clock.local_date(asked.at)
-    stood = matters.stood(asked.viewer, asked.street, asked.at)
+    today = clock.local_date(request.at)
+    stood = matters.stood(request.viewer, request.street, request.at)
     n = Counter((m.community, m.row.kind, "open") for m in stood)
     n += Counter((m.community, m.row.kind, "overdue") for m in stood if m.standing.is_overdue(today))
     kinds = [kind for kind in Kind if any(m.row.kind is kind for m in stood)]
-    owners = sorted({m.community for m in stood}, key=lambda owner: (len(owner) == len(asked.street), owner))
+    owners = sorted({m.community for m in stood}, key=lambda owner: (len(owner) == len(request.street), owner))
     names = territory.place_names(owners)
 
     def cell(owner: str, kind: Kind, state: str) -> Content:
         words = f"{names[owner] if owner else '合计'}：{COURSES[kind].label}{'在办' if state == 'open' else '过期'}"
         value = n[owner, kind, state] if owner else sum(n[each, kind, state] for each in owners)
         return figures.add(
-            words, value, "matters", unit="件", kind=str(kind), owner=owner, state=state, scope=asked.street
+            words, value, "matters", unit="件", kind=str(kind), owner=owner, state=state, scope=request.street
         )
 
     rows = [
@@ -210,18 +250,18 @@ def _matters(asked: Asked, figures: Figures) -> Content:
 STATES = ("open", "overdue")
 
 
-def _last_decisions(asked: Asked, figures: Figures) -> Content:
+def _last_decisions(request: PackRequest, figures: Figures) -> Content:
     """The decisions of the last meeting with what became of each."""
-    if asked.before is None:
+    if request.before is None:
         return {"last": None, "decisions": []}
-    meeting = str(asked.before.id)
-    stood = matters.decided(asked.viewer, asked.street, asked.before.id, asked.at)
+    meeting = str(request.before.id)
+    stood = matters.decided(request.viewer, request.street, request.before.id, request.at)
     names = territory.place_names([decision.community for decision in stood])
-    label = f"第 {asked.before.number} 次会"
+    label = f"第 {request.before.number} 次会"
     counts = {
         part: figures.add(
             f"{label}：{words}",
-            decisions.count(stood, part, asked.at),
+            decisions.count(stood, part, request.at),
             "decisions",
             unit="件",
             meeting=meeting,
@@ -236,7 +276,7 @@ def _last_decisions(asked: Asked, figures: Figures) -> Content:
             "owner": names[decision.community],
             "outcome": figures.add(
                 f"事项 {decision.row.number}",
-                decisions.outcome(decision, asked.at),
+                decisions.outcome(decision, request.at),
                 "decision",
                 meeting=meeting,
                 matter=str(decision.row.id),
@@ -245,4 +285,11 @@ def _last_decisions(asked: Asked, figures: Figures) -> Content:
         }
         for decision in stood
     ]
-    return {"last": {"number": asked.before.number, "on": rules.day(asked.before.on), **counts}, "decisions": rows}
+    return {
+        "last": {
+            "number": request.before.number,
+            "on": rules.day(request.before.held_on or request.before.on),
+            **counts,
+        },
+        "decisions": rows,
+    }

@@ -15,8 +15,9 @@ from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
 from gridwalk.followup.models import Meeting
 from gridwalk.followup.queries import meetings
-from gridwalk.reports import papers
+from gridwalk.reports import papers, shapes
 from gridwalk.reports.models import Document
+from gridwalk.reports.shapes import Content
 
 PURPOSE = "report"
 
@@ -60,16 +61,22 @@ def latest(meeting: Meeting, kind: str) -> Document | None:
     return Document.objects.filter(meeting=meeting, kind=kind).order_by("-at", "-serial").first()
 
 
-def documents(viewer: Viewer, meeting: uuid.UUID) -> tuple[Meeting, dict[str, Document]]:
-    """A meeting, and of each kind the document that was made last for it. Raises NotHere."""
-    seen = meetings.get_meeting(viewer, meeting)
-    of = {kind: latest(seen, kind) for kind in papers.WRITERS}
-    return seen, {kind: document for kind, document in of.items() if document}
+def documents(viewer: Viewer, meeting: uuid.UUID) -> dict[str, Content]:
+    """What the document of each kind says that was made last for a meeting. Raises NotHere."""
+    row = meetings.get_meeting(viewer, meeting)
+    made = {kind: latest(row, kind) for kind in papers.WRITERS}
+    return {kind: shapes.content_of(document) for kind, document in made.items() if document}
+
+
+def n_after_minutes(minutes: Content, n_decided: int) -> int:
+    """How many of the decisions of a meeting were entered after its minutes were made."""
+    return n_decided - len(minutes["decisions"])
 
 
 def paper(viewer: Viewer, meeting: uuid.UUID, kind: str) -> tuple[str, bytes]:
     """Name and bytes of the last pack or minutes of a meeting. Raises NotHere where there is none."""
-    document = documents(viewer, meeting)[1].get(kind)
+    row = meetings.get_meeting(viewer, meeting)
+    document = latest(row, kind) if kind in papers.WRITERS else None
     if document is None:
         raise NotHere
     return papers.name_of(document), papers.WRITERS[kind](document)

@@ -1,10 +1,41 @@
-"""What checks by sample bear out of a rate. They are not there yet, and the documents say so."""
+"""What checks by sample bear out of the rates: how much of the first is verified at least, and of the fifth how many
+know the grid service, with the interval.
+"""
 
 from __future__ import annotations
 
-NOT_YET = "还没有抽查"
+import datetime as dt
+from collections.abc import Mapping
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.inspection.queries import results
+from gridwalk.inspection.rules import share_words
+
+VISITS, AWARENESS = "visits", "awareness"
+NOT_YET, TOO_FEW = "还没有抽查", "样本不足"
+PARTS: Mapping[str, Mapping[str, str]] = {
+    VISITS: {"verified": "核实不低于"},
+    AWARENESS: {"share": "估计", "lowest": "95% 区间下限", "highest": "95% 区间上限", "n": "答了的人数"},
+}
+"""Rate → its figures, with their words."""
 
 
-def verified(indicator: str, scope: str) -> str:
-    """核实不低于: at least how much of a rate of an area is borne out, in words."""
-    return NOT_YET
+def sampled(viewer: Viewer, street: str, code: str, until: dt.datetime) -> Mapping[str, int | str] | None:
+    """The figures of a rate by the last sample of a street, as it was at a moment. None: no sample was answered yet;
+    empty: too few answered.
+    """
+    shown = results.latest(viewer, street, until=until)
+    if shown is None:
+        return None
+    if code == VISITS:
+        line = results.line_of(shown, street)
+        return {"verified": share_words(line.verified)} if line else {}
+    estimate = shown.awareness
+    if estimate is None:
+        return {}
+    return {
+        "share": share_words(estimate.share),
+        "lowest": share_words(estimate.lowest),
+        "highest": share_words(estimate.highest, up=True),
+        "n": estimate.n,
+    }

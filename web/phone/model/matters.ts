@@ -41,6 +41,16 @@ export function returnedOf(box: Outbox, matter: string): Kept | null {
 /** Whether an act of mine leads it on: what comes next is somebody else's. */
 export const isMovedOn = ({ mine }: OpenMatter): boolean => mine.some((kept) => leadsOn(actOf(kept)));
 
+/** How it stands after my acts: who is to do the next step. */
+export function sayStage(open: OpenMatter): string {
+  if (!isMovedOn(open)) return open.matter.stage_label;
+  const last = open.mine
+    .map(actOf)
+    .filter(({ act }) => act !== "noted")
+    .pop();
+  return last?.act === "passed_on" ? `您转办了，由${last.outside}来办` : "您办过了，等另一个人来看";
+}
+
 /** Whether it waits for me to do something. */
 export const isToDo = (open: OpenMatter): boolean =>
   open.matter.stage === "handling" && open.matter.acts.some(leadsOn) && !isMovedOn(open);

@@ -1,6 +1,6 @@
 /** Matters on the phone: what I said and the server has not told back yet leads one on, offline too. */
 import { expect, test } from "vitest";
-import { actionsOf, isMovedOn, isToDo, openMatters, returnedOf, sayDue } from "../model/matters";
+import { actionsOf, isMovedOn, isToDo, openMatters, returnedOf, sayDue, sayStage } from "../model/matters";
 import { empty, type Outbox } from "../model/outbox";
 import type { Kept, Matter } from "../model/types";
 
@@ -51,6 +51,14 @@ test("an act that waits leads it on, a word does not", () => {
   expect(actionsOf(handed).map(({ act }) => act)).toEqual(["noted"]);
   const noted = open(box(1, said(1, "noted")), 1);
   expect([isMovedOn(noted), isToDo(noted), actionsOf(noted).length]).toEqual([false, true, 2]);
+});
+
+test("what comes next is said by whose turn it is", () => {
+  expect(sayStage(open(box(1), 1))).toBe("办理");
+  expect(sayStage(open(box(1, said(1, "handed_in")), 1))).toBe("您办过了，等另一个人来看");
+  const passed = said(1, "passed_on");
+  passed.op.data = { act: "passed_on", text: "x", outside: "区城管局" };
+  expect(sayStage(open(box(1, passed), 1))).toBe("您转办了，由区城管局来办");
 });
 
 test("what came back, and what the last pull has seen, say nothing any more", () => {

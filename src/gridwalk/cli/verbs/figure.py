@@ -1,13 +1,18 @@
-"""``gridwalk figure``: a figure of a document got again from the register, as of the day the document was made."""
+"""``gridwalk figure``: a figure of a document got again from its source, as of the moment the document was made."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from gridwalk.cli import environment, output, schema
 from gridwalk.cli.failures import CommandError
 
-HELP = "材料里的一个数，从登记里再得出一遍（编号印在材料的附件里，如 17.3）"
+if TYPE_CHECKING:
+    from gridwalk.reports.figures import DocumentFigure
+    from gridwalk.reports.models import Document
+
+HELP = "材料里的一个数，照它的来源再得出一遍（编号印在材料的附件里，如 17.3）"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 1 where it comes out otherwise."""
+    """Exit code 1 where it comes out otherwise, or what it came from is gone."""
     with environment.database():
         schema.require_ready()
         return _again(options.id)
@@ -23,22 +28,36 @@ def run(options: argparse.Namespace) -> int:
 
 def _again(id_: str) -> int:
     from gridwalk.core.queries import NotHere
-    from gridwalk.reports import again, papers
+    from gridwalk.reports import again, papers, shapes
 
     try:
-        document, figure = again.figure(id_)
+        document, printed = again.figure(id_)
     except NotHere as error:
         raise CommandError(f"没有编号是 {id_} 的数。编号印在材料的附件里，如 17.3。") from error
-    source = again.SOURCES[figure.source]
-    output.say(f"{figure.id}　{figure.label}：{figure.words}")
-    output.say(f"材料：{papers.name_of(document)}，{document.content['as_of']}")
-    output.say(f"出处：{source.words}。")
-    value = again.again(document, figure)
+    output.say(f"{printed.id}　{printed.label}：{printed.words}")
+    output.say(f"材料：{papers.name_of(document)}，{shapes.content_of(document)['as_of']}")
+    output.say(f"数据来源：{again.SOURCES[printed.source].words}。")
+    try:
+        value = again.again(document, printed)
+    except again.Gone:
+        output.say("再得出：它的来源已经没有了，得不出来；请以材料里留存的数为准，并查来源为什么没有了。")
+        return 1
     if value is None:
         output.say("再得出：不能再得出，以材料里留存的数为准。")
         return 0
-    same = value == figure.value
-    output.say(f"再得出：{value}，{'相符' if same else '不符'}。")
-    for on, closing in again.closings(document, figure):
+    output.say(f"再得出：{value}，{'相符' if value == printed.value else '不符'}。")
+    return 0 if _closings_agree(document, printed) and value == printed.value else 1
+
+
+def _closings_agree(document: Document, printed: DocumentFigure) -> bool:
+    """Say the closings; False where they speak against a counted figure."""
+    from gridwalk.reports import again
+
+    closings = again.closings(document, printed)
+    for on, closing in closings:
         output.say(f"{on}收盘：{closing}。")
-    return 0 if same else 1
+    borne_out = again.is_borne_out(printed, closings)
+    if borne_out is not None:
+        between = "相符" if borne_out else "不符"
+        output.say(f"和收盘比：{between}（在两天的收盘数之间，上下容许 1%，至少 {again.LEAST_TOLERANCE}）。")
+    return borne_out is not False

@@ -9,6 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from gridwalk.inspection.rules import share_words
+
 register = template.Library()
 WIDTH, EDGE = 172, 4
 """Of a whisker's scale, and what stands free at either end."""
@@ -17,8 +19,7 @@ WIDTH, EDGE = 172, 4
 @register.filter
 def share(value: float, way: str = "down") -> str:
     """95.9%, rounded down to a tenth; ``up``: an upper end, which is not to read less than it is."""
-    tenths = math.ceil(value * 1000 - 1e-9) if way == "up" else math.floor(value * 1000 + 1e-9)
-    return f"{tenths // 10}.{tenths % 10}%"
+    return share_words(value, up=way == "up")
 
 
 @register.filter

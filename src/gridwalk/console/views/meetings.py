@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import ONE_STREET, Verb
-from gridwalk.console import downloads, parameters
+from gridwalk.console import downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -21,15 +21,19 @@ from gridwalk.core.queries import NotHere
 from gridwalk.followup import meetings as calendar
 from gridwalk.followup.actions import convening
 from gridwalk.followup.actions.convening import Arrangement
-from gridwalk.followup.meetings import STATES, State
+from gridwalk.followup.meetings import State
 from gridwalk.followup.queries import as_of, meetings
 from gridwalk.followup.rules import LONGEST_TITLE, MatterError
 from gridwalk.reports import actions as reports
 from gridwalk.reports import queries as documents
+from gridwalk.reports import wording
+from gridwalk.reports.shapes import Content
 from gridwalk.territory import queries as territory
 
 USUAL = "14:30"
 """When a meeting begins where nobody says otherwise."""
+SHOWN = 24
+"""So many meetings stand on the page."""
 
 
 @require_GET
@@ -39,18 +43,14 @@ def index(request: Signed) -> HttpResponse:
 
 
 def _listed(request: Signed, typed: Any, *, status: int) -> HttpResponse:
-    rows = meetings.meetings(request.viewer)
-    today = clock.local_date(request.at)
+    offset = pages.offset(request)
     streets = [scope for scope in request.viewer.scopes(Verb.MANAGE_CAMPAIGN) if len(scope) == ONE_STREET]
-    names = territory.place_names([*streets, *(row.street for row in rows)])
-    proposals = [
-        (street, names[street], day)
-        for street in streets
-        if (day := meetings.proposed_on(request.viewer, street, today)) is not None
-    ]
     context = {
-        "rows": [(row, names[row.street], STATES[row.stands]) for row in rows],
-        "proposals": proposals,
+        "rows": meetings.meetings(request.viewer, limit=SHOWN, offset=offset),
+        "n": meetings.n_meetings(request.viewer),
+        "first": offset,
+        "next": offset + SHOWN,
+        "proposals": meetings.proposals(request.viewer, streets, clock.local_date(request.at)),
         "typed": typed,
         "usual": USUAL,
         "asked": calendar.ASKED,
@@ -83,7 +83,7 @@ def meeting(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 
 def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpResponse:
-    row, of = documents.documents(request.viewer, pk)
+    row, made = meetings.meeting_row(request.viewer, pk), documents.documents(request.viewer, pk)
     owners = [row.street, *(area.code for area in territory.communities(row.street))]
     names = territory.place_names(owners)
     manages = request.viewer.may(Verb.MANAGE_CAMPAIGN, row.street)
@@ -91,16 +91,15 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
     context = {
         "meeting": row,
         "asked": row.asked,
-        "street": names[row.street],
-        "state": STATES[row.stands],
-        "pack": of["pack"].content if "pack" in of else None,
-        "has_minutes": "minutes" in of,
+        **_pack(made),
+        "has_minutes": "minutes" in made,
+        "n_after": documents.n_after_minutes(made["minutes"], len(decided)) if "minutes" in made else 0,
         "decisions": [(decision, names.get(decision.community, "")) for decision in decided],
         "owners": {code: names[code] for code in owners},
         "may": manages,
-        "planned": row.stands is State.PLANNED,
-        "held": row.stands is State.HELD,
-        "cancelled": row.stands is State.CANCELLED,
+        "planned": row.state is State.PLANNED,
+        "held": row.state is State.HELD,
+        "cancelled": row.state is State.CANCELLED,
         "begun": row.on <= clock.local_date(request.at),
         "typed": typed,
         "longest": {
@@ -112,6 +111,13 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         },
     }
     return page(request, "console/meetings/show.html", context, active="console:meetings", status=status)
+
+
+def _pack(made: Mapping[str, Content]) -> dict[str, Any]:
+    """What the last pack says and its sentences; nothing where none was made."""
+    if "pack" not in made:
+        return {"pack": None}
+    return {"pack": made["pack"], "words": wording.words_of(made["pack"])}
 
 
 @require_POST
@@ -160,6 +166,17 @@ def _hold(request: Signed, pk: uuid.UUID) -> str:
     return "会开了。定一件记一件，每件都立为事项。"
 
 
+def _attend(request: Signed, pk: uuid.UUID) -> str:
+    convening.attend(
+        actor=request.viewer,
+        at=request.at,
+        meeting=pk,
+        present=request.POST.get("present", ""),
+        excused=request.POST.get("excused", ""),
+    )
+    return "出席已登记，生成纪要时写进去。"
+
+
 def _cancel(request: Signed, pk: uuid.UUID) -> str:
     convening.cancel(actor=request.viewer, at=request.at, meeting=pk, why=request.POST.get("why", ""))
     return "已登记：这次没开成，材料留着。"
@@ -179,7 +196,7 @@ def _decide(request: Signed, pk: uuid.UUID) -> str:
 
 def _make_pack(request: Signed, pk: uuid.UUID) -> str:
     document = reports.make_pack(actor=request.viewer, at=request.at, meeting=pk)
-    return f"材料生成了，{document.content['as_of']}，会上不再变。"
+    return f"材料生成了，{document.content['as_of']}。会开了就不再变。"
 
 
 def _make_minutes(request: Signed, pk: uuid.UUID) -> str:
@@ -191,6 +208,7 @@ ACTS: Mapping[str, Callable[[Signed, uuid.UUID], str]] = {
     "rearrange": _rearrange,
     "commend": _commend,
     "hold": _hold,
+    "attend": _attend,
     "cancel": _cancel,
     "decide": _decide,
     "pack": _make_pack,
@@ -202,10 +220,10 @@ ACTS: Mapping[str, Callable[[Signed, uuid.UUID], str]] = {
 @require_GET
 def screen(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The pack in large type, for everybody in the room: no row of a person, no door."""
-    row, of = documents.documents(request.viewer, pk)
-    if "pack" not in of:
+    row, made = meetings.meeting_row(request.viewer, pk), documents.documents(request.viewer, pk)
+    if "pack" not in made:
         raise NotHere
-    return render(request, "console/meetings/screen.html", {"meeting": row, "pack": of["pack"].content})
+    return render(request, "console/meetings/screen.html", {"meeting": row, **_pack(made)})
 
 
 @require_GET

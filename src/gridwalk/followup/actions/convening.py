@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -53,43 +55,52 @@ def plan(*, actor: Viewer, at: dt.datetime, street: str, arrangement: Arrangemen
 
 def rearrange(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, arrangement: Arrangement) -> None:
     """Another day, place or circle, while it is planned. Raises NotHere, NotPermitted, MeetingError."""
-    _change(actor, at, meeting, {State.PLANNED}, AuditVerb.MEETING_CHANGED, **_columns(arrangement, at))
+    _change(actor, at, meeting, REARRANGED, _columns(arrangement, at))
 
 
 def commend(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, practice: str) -> None:
     """Write what is worth spreading. Raises NotHere, NotPermitted, MeetingError."""
     text = without_numbers(practice.strip())[: meetings.LONGEST_PRACTICE]
-    _change(actor, at, meeting, {State.PLANNED, State.HELD}, AuditVerb.MEETING_CHANGED, practice=text)
+    _change(actor, at, meeting, COMMENDED, {"practice": text})
 
 
 def hold(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> None:
-    """It takes place; from now on it decides. Raises NotHere, NotPermitted, MeetingError."""
-    meetings.check_held(get_meeting(actor, meeting).on, clock.local_date(at))
-    _change(actor, at, meeting, {State.PLANNED}, AuditVerb.MEETING_HELD, state=State.HELD)
+    """It takes place today; from now on it decides. Raises NotHere, NotPermitted, MeetingError."""
+    today = clock.local_date(at)
+    _change(actor, at, meeting, HELD, {"state": State.HELD, "held_on": today}, Q(on__lte=today))
+
+
+def attend(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, present: str, excused: str) -> None:
+    """Write down which posts came and which could not. Raises NotHere, NotPermitted, MeetingError."""
+    text = without_numbers(present.strip())[: meetings.LONGEST_ASKED]
+    if not text:
+        raise MeetingError("没有记出席：请写哪些岗位到了。")
+    away = without_numbers(excused.strip())[: meetings.LONGEST_ASKED]
+    _change(actor, at, meeting, ATTENDED, {"present": text, "excused": away})
 
 
 def cancel(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, why: str) -> None:
     """It does not take place; its pack stays. Raises NotHere, NotPermitted, MeetingError."""
     text = without_numbers(why.strip())[: meetings.LONGEST_WHY]
     if not text:
-        raise MeetingError("没有取消：请写为什么没开成。")
-    _change(actor, at, meeting, {State.PLANNED}, AuditVerb.MEETING_CANCELLED, state=State.CANCELLED, why=text)
+        raise MeetingError("没有登记没开成：请写为什么没开成。")
+    _change(actor, at, meeting, CANCELLED, {"state": State.CANCELLED, "why": text})
 
 
 def decide(
     *, actor: Viewer, at: dt.datetime, meeting: uuid.UUID, title: str, scope: str, due_on: dt.date | None
 ) -> Matter:
     """Enter what was decided: a matter at once, with owner and day. Raises NotHere, NotPermitted, MatterError."""
-    seen = get_meeting(actor, meeting)
-    access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
-    if seen.stands is not State.HELD:
-        raise MeetingError("没有立：会开了才能记定下的事。请先按“会开了，开始记”。")
+    row = get_meeting(actor, meeting)
+    access.require(actor, Verb.MANAGE_CAMPAIGN, row.street)
+    if row.stands is not State.HELD:
+        raise MeetingError("没有立项：会开了才能记议定事项。请先按“会开了，开始记”。")
     title = without_numbers(title.strip())[:LONGEST_TITLE]
     day = meetings.check_decision(title, scope, due_on, clock.local_date(at))
-    if not scope.startswith(seen.street):
-        raise MeetingError("没有立：请选本街道的社区，或街道自己。")
+    if not scope.startswith(row.street):
+        raise MeetingError("没有立项：请选本街道的社区，或街道自己。")
     with core.write_to(*taking_in.streams(taking_in.grid_of(scope)), actor=actor, at=at) as writing:
-        return taking_in.take_in(writing, actor, scope=scope, kind=Kind.DECISION, title=title, due_on=day, meeting=seen)
+        return taking_in.take_in(writing, actor, scope=scope, kind=Kind.DECISION, title=title, due_on=day, meeting=row)
 
 
 def _columns(arrangement: Arrangement, at: dt.datetime) -> dict[str, object]:
@@ -101,14 +112,38 @@ def _columns(arrangement: Arrangement, at: dt.datetime) -> dict[str, object]:
     return {"on": on, "begins": arrangement.begins, "place": place, "asked": asked}
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change of a meeting: the states it is done in, its verb, and the words where it is not done."""
+
+    states: frozenset[State]
+    verb: AuditVerb
+    not_done: str
+
+
+WAITING = frozenset({State.PLANNED})
+REARRANGED = Change(states=WAITING, verb=AuditVerb.MEETING_CHANGED, not_done="没有改安排")
+COMMENDED = Change(states=WAITING | {State.HELD}, verb=AuditVerb.MEETING_CHANGED, not_done="没有写上做法")
+HELD = Change(states=WAITING, verb=AuditVerb.MEETING_HELD, not_done="没有开始记")
+ATTENDED = Change(states=frozenset({State.HELD}), verb=AuditVerb.MEETING_CHANGED, not_done="没有记出席")
+CANCELLED = Change(states=WAITING, verb=AuditVerb.MEETING_CANCELLED, not_done="没有登记没开成")
+
+
 def _change(
-    actor: Viewer, at: dt.datetime, meeting: uuid.UUID, states: set[State], verb: AuditVerb, **columns: object
+    actor: Viewer,
+    at: dt.datetime,
+    meeting: uuid.UUID,
+    change: Change,
+    columns: Mapping[str, object],
+    condition: Q = Q(),  # noqa: B008 never changed
 ) -> None:
-    """Step: change the row where it is in one of these states, in one statement, so that two at once need no lock."""
-    seen = get_meeting(actor, meeting)
-    access.require(actor, Verb.MANAGE_CAMPAIGN, seen.street)
+    """Step: change the row as it stands now, in one statement, so that two at once need no lock."""
+    street = get_meeting(actor, meeting).street
+    access.require(actor, Verb.MANAGE_CAMPAIGN, street)
     with core.write_to(actor=actor, at=at) as writing:
-        if not Meeting.objects.filter(pk=meeting, state__in=states).update(**columns):
-            seen.refresh_from_db()
-            raise MeetingError(f"这次会{meetings.STATES[seen.stands]}，不能再改了。请刷新后看一眼。")
-        writing.audit(verb, scope=seen.street, kind="meeting", subject=seen.id)
+        if not Meeting.objects.filter(condition, pk=meeting, state__in=change.states).update(**columns):
+            row = Meeting.objects.get(pk=meeting)
+            if row.stands in change.states:
+                meetings.check_held(row.on, clock.local_date(at))
+            raise MeetingError(f"{change.not_done}：这次会现在是“{meetings.STATES[row.stands]}”。请刷新后看一眼。")
+        writing.audit(change.verb, scope=street, kind="meeting", subject=meeting)

@@ -114,9 +114,9 @@ class _Told:
         return Stratum(self.population, self.drawn, len(said), sum(said))
 
 
-def results(viewer: Viewer, sample: Sample) -> Results:
-    """What a drawn estimation sample shows."""
-    told = _told(sample)
+def results(viewer: Viewer, sample: Sample, *, until: dt.datetime | None = None) -> Results:
+    """What a drawn estimation sample shows; ``until``: as it was at that moment."""
+    told = _told(sample, until)
     lines = [
         _line(code, name, sample.due.get(code, 0), _of(told, {code}, CLAIMED))
         for code, name in _communities(sample)
@@ -133,7 +133,7 @@ def results(viewer: Viewer, sample: Sample) -> Results:
     shown = [*lines, total] if total else lines
     return Results(
         number=sample.number,
-        is_running=Sample.objects.filter(running(clock.now()), pk=sample.pk).exists(),
+        is_running=Sample.objects.filter(running(until or clock.now()), pk=sample.pk).exists(),
         lines=lines,
         total=total,
         awareness=awareness,
@@ -153,20 +153,19 @@ def running(at: dt.datetime) -> Q:
     return Q(Exists(still), to_on__gte=clock.local_date(at))
 
 
-def latest(viewer: Viewer, scope: str) -> Results | None:
+def latest(viewer: Viewer, scope: str, *, until: dt.datetime | None = None) -> Results | None:
     """What the last estimation sample over a street, or a community of it, shows that is over; where none is, the
-    running one.
+    running one. ``until``: as it was at that moment.
     """
     if not ONE_STREET <= len(scope) <= ONE_COMMUNITY or not visible(viewer, scope):
         return None
+    answered = Q(doors__answer__at__lte=until, drawn_at__lte=until) if until else Q(doors__answer__isnull=False)
     drawn = Sample.objects.filter(
-        kind=Kind.ESTIMATION,
-        scope=scope[:ONE_STREET],
-        stage__in=[Stage.DRAWN, Stage.REVEALED],
-        doors__answer__isnull=False,
+        answered, kind=Kind.ESTIMATION, scope=scope[:ONE_STREET], stage__in=[Stage.DRAWN, Stage.REVEALED]
     )
-    last = drawn.select_related("campaign").order_by(_last(running(clock.now())), "-drawn_at", "-number").first()
-    return results(viewer, last) if last else None
+    goes_last = _last(running(until or clock.now()))
+    last = drawn.select_related("campaign").order_by(goes_last, "-drawn_at", "-number").first()
+    return results(viewer, last, until=until) if last else None
 
 
 def _last(condition: Q) -> Case:
@@ -188,14 +187,15 @@ def _communities(sample: Sample) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in codes]
 
 
-def _told(sample: Sample) -> dict[str, _Told]:
+def _told(sample: Sample, until: dt.datetime | None) -> dict[str, _Told]:
     drawn: Counter[str] = Counter(
         dict(
             SampledDoor.objects.filter(sample=sample).order_by("stratum").values_list("stratum").annotate(n=Count("pk"))
         )
     )
     answers: defaultdict[str, list[DoorAnswer]] = defaultdict(list)
-    for answer in DoorAnswer.objects.filter(door__sample=sample).select_related("door"):
+    given = DoorAnswer.objects.filter(Q(at__lte=until) if until else Q(), door__sample=sample)
+    for answer in given.select_related("door"):
         answers[answer.door.stratum].append(answer)
     return {name: _Told(n, drawn[name], answers[name]) for name, n in sorted(sample.strata.items())}
 
