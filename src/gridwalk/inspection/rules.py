@@ -301,9 +301,9 @@ def price(populations: Mapping[str, int], n_drawn: int, response: int, *, with_p
     n_answers = round(n_drawn * response / 100)
     n_calls = round(n_drawn * with_phone)
     n_knocks = math.ceil((n_drawn - n_calls * REACHED_BY_CALL) * knocks)
-    answered = [
-        Stratum(populations[name], drawn, round(drawn * response / 100), round(drawn * response / 100))
-        for name, drawn in sorted(sizes.items())
+    strata = [
+        Stratum(populations[name], n_doors, round(n_doors * response / 100), round(n_doors * response / 100))
+        for name, n_doors in sorted(sizes.items())
     ]
     return Price(
         n_doors=sum(populations.values()),
@@ -312,7 +312,7 @@ def price(populations: Mapping[str, int], n_drawn: int, response: int, *, with_p
         n_calls=n_calls,
         n_knocks=n_knocks,
         person_days=math.ceil(n_calls / CALLS_A_DAY + n_knocks / KNOCKS_A_DAY),
-        at_best=estimates.at_least(answered),
+        at_best=estimates.at_least(strata),
     )
 
 

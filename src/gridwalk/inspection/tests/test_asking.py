@@ -205,8 +205,8 @@ def test_quiet_hours_are_judged_by_when_somebody_was_asked(walk: Walk, inspector
     evening = walk.at.replace(hour=20, minute=25)
     typed = evening + dt.timedelta(minutes=10)
     door = first_door(sample)
-    told = asking.Reply(way=Way.KNOCK, visited=Visited.YES, who=said().who, given_at=evening)
-    asking.answer(actor=inspector, at=typed, door=door.pk, reply=told)
+    reply = asking.Reply(way=Way.KNOCK, visited=Visited.YES, who=said().who, given_at=evening)
+    asking.answer(actor=inspector, at=typed, door=door.pk, reply=reply)
     assert DoorAnswer.objects.get().at == evening
     door = first_door(sample)
     tried = {"actor": inspector, "door": door.pk, "way": Way.KNOCK, "outcome": Approached.NOBODY}
