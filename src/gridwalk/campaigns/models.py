@@ -53,7 +53,7 @@ class Phase(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="phase_once")]
-        ordering = ["starts_on"]
+        ordering = ["starts_on", "ends_on", "kind"]
 
 
 class Wave(models.Model):

@@ -1,4 +1,4 @@
-"""The course of a sample, what it costs and can show, and what may be asked at a door it drew; plain values only.
+"""The course of a sample, and what may be asked at a door it drew; plain values only.
 
 docs/algorithms/sampling.md has the steps, the allocation and worked figures.
 """
@@ -14,9 +14,8 @@ from collections.abc import Mapping
 
 from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_GRID, ONE_STREET
 from gridwalk.core import clock
-from gridwalk.method.sampling import acceptance, draws, estimates
+from gridwalk.method.sampling import acceptance, draws
 from gridwalk.method.sampling.acceptance import Verdict
-from gridwalk.method.sampling.estimates import Stratum
 
 SHARE, SHARE_AT_FIRST = 5, 20
 """Percent of the claimed doors that are to answer, and how many in the first ``FIRST_DAYS`` of a campaign."""
@@ -36,11 +35,6 @@ ASKED_LATELY = dt.timedelta(days=30)
 """For so long a door that was asked is not asked again by another sample."""
 KEEP = dt.timedelta(days=1095)
 """How long a frame is kept, so that anybody may draw again."""
-
-CALLS_A_DAY, KNOCKS_A_DAY = 60, 18
-"""What one inspector gets done: seven completed visits a day with 2–3 knocks each (domain.md §4), or calls instead."""
-REACHED_BY_CALL = 0.5
-"""The share of calls that reach somebody, until the street's own samples say otherwise."""
 
 
 class SampleError(Exception):
@@ -277,43 +271,6 @@ def check_plan(
 def size(n_doors: int, share: int, response: int) -> int:
     """How many doors are drawn so that a share of them answers, both in percent."""
     return min(n_doors, draws.larger(math.ceil(n_doors * share / 100), response / 100))
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Price:
-    """What a round takes, and what it can show at best."""
-
-    n_doors: int
-    n_drawn: int
-    n_answers: int
-    n_calls: int
-    n_knocks: int
-    person_days: int
-    at_best: float
-
-
-def price(populations: Mapping[str, int], n_drawn: int, response: int, *, with_phone: float, knocks: float) -> Price:
-    """The price of drawing so many of some strata. ``with_phone``: the share of doors with a telephone on record;
-    ``knocks``: knocks a door takes by the street's pace.
-    """
-    sizes = draws.allocation(populations, n_drawn)
-    n_drawn = sum(sizes.values())
-    n_answers = round(n_drawn * response / 100)
-    n_calls = round(n_drawn * with_phone)
-    n_knocks = math.ceil((n_drawn - n_calls * REACHED_BY_CALL) * knocks)
-    strata = [
-        Stratum(populations[name], n_doors, round(n_doors * response / 100), round(n_doors * response / 100))
-        for name, n_doors in sorted(sizes.items())
-    ]
-    return Price(
-        n_doors=sum(populations.values()),
-        n_drawn=n_drawn,
-        n_answers=n_answers,
-        n_calls=n_calls,
-        n_knocks=n_knocks,
-        person_days=math.ceil(n_calls / CALLS_A_DAY + n_knocks / KNOCKS_A_DAY),
-        at_best=estimates.at_least(strata),
-    )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.inspection import rules
+from gridwalk.inspection import prices, rules
 from gridwalk.inspection.actions import drawing, giving, planning
 from gridwalk.inspection.actions.planning import NewSample
 from gridwalk.inspection.queries import results
@@ -132,7 +132,7 @@ def sample_new(request: Signed) -> HttpResponse:
         "scopes": scopes,
         "outlook": _outlook(request, new) if new else None,
         "fewest": rules.FEWEST,
-        "a_day": (rules.CALLS_A_DAY, rules.KNOCKS_A_DAY),
+        "a_day": (prices.CALLS_A_DAY, prices.KNOCKS_A_DAY),
     }
     return page(request, "console/samples/new.html", context, active="console:samples", status=status)
 

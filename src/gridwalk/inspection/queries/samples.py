@@ -16,10 +16,11 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Role, Verb, Viewer
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core.queries import NotHere, in_scopes
-from gridwalk.inspection import rules
+from gridwalk.inspection import prices, rules
 from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.prices import Price
 from gridwalk.inspection.queries import frames
-from gridwalk.inspection.rules import Conclusion, DoorState, Kind, Price, Stage, Step
+from gridwalk.inspection.rules import Conclusion, DoorState, Kind, Stage, Step
 from gridwalk.method.sampling import acceptance, draws
 from gridwalk.territory import queries as territory
 
@@ -206,7 +207,7 @@ def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: in
     else:
         n_drawn = rules.size(n_doors, share, response)
     with_phone, knocks = frames.pace(campaign.pk, scope)
-    price = rules.price(strata, n_drawn, response, with_phone=with_phone, knocks=knocks)
+    price = prices.price(strata, n_drawn, response, with_phone=with_phone, knocks=knocks)
     at_best = price.at_best if kind is Kind.ESTIMATION else None
     return Outlook(price=price, at_best=at_best, most=min(n_doors, rule.cap) if rule else None)
 

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from gridwalk.core import clock
-from gridwalk.inspection import rules
+from gridwalk.inspection import prices, rules
 from gridwalk.inspection.actions import handing_out
 from gridwalk.inspection.rules import (
     Approached,
@@ -83,14 +83,14 @@ def test_a_plan_is_refused_that_cannot_be_drawn(kind: Kind, scope: str, changed:
 
 def test_the_price_of_a_round_in_calls_knocks_and_days() -> None:
     """100 of 1,000 doors, 80 answer; 60 have a telephone, half of them are reached by it; else 2.5 knocks."""
-    price = rules.price({"a|reached": 1000}, 100, 80, with_phone=0.6, knocks=2.5)
+    price = prices.price({"a|reached": 1000}, 100, 80, with_phone=0.6, knocks=2.5)
     assert (price.n_drawn, price.n_answers, price.n_calls, price.n_knocks) == (100, 80, 60, 175)
     assert price.person_days == 11  # 60 ÷ 60 + 175 ÷ 18 = 10.7
     assert price.at_best == pytest.approx(0.05 ** (1 / 80), abs=1e-9), "80 without a denial"
 
 
 def test_an_empty_stratum_is_none_and_a_small_one_has_two() -> None:
-    price = rules.price({"a|reached": 28, "a|vacant": 2}, 3, 100, with_phone=0, knocks=1)
+    price = prices.price({"a|reached": 28, "a|vacant": 2}, 3, 100, with_phone=0, knocks=1)
     assert (price.n_doors, price.n_drawn) == (30, 4)
 
 
