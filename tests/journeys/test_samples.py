@@ -361,6 +361,7 @@ def test_a_field_that_cannot_be_read_is_named_and_nothing_is_planned_otherwise(
 ) -> None:
     answer = plan(centre, **{field: typed})
     assert answer.status_code == 422 and refused.replace(" ", "") in words(answer)
+    assert "左边有一项看不懂，改好再算" in words(answer)
     assert not typed or field == "kind" or f'value="{typed}"' in answer.content.decode(), "what was typed stays"
     assert not Sample.objects.exists()
     assert centre.get("/samples/new/", {field: typed}).status_code == 422, "nor reckoned"

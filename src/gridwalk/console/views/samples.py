@@ -130,6 +130,7 @@ def sample_new(request: Signed) -> HttpResponse:
         "typed": typed,
         "kinds": KINDS,
         "scopes": scopes,
+        "is_read": new is not None,
         "outlook": _outlook(request, new) if new else None,
         "fewest": rules.FEWEST,
         "a_day": (prices.CALLS_A_DAY, prices.KNOCKS_A_DAY),
