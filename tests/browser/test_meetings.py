@@ -35,7 +35,7 @@ def test_a_meeting_is_planned_held_and_decided_at_by_keyboard(street: Client, si
     page.get_by_label("地点").fill("街道二楼会议室")
     page.get_by_role("button", name="排这次座谈会").press("Enter")
     page.get_by_role("button", name="生成材料").press("Enter")
-    expect(page.get_by_text("会上不再变").first).to_be_visible()
+    expect(page.get_by_text("会开了就不再变").first).to_be_visible()
     page.get_by_role("button", name="会开了，开始记").press("Enter")
     page.get_by_label("定了什么事").fill("电话先打一遍，打不通的上门问")
     page.get_by_label("责任单位").select_option(label="君临天下")

@@ -236,6 +236,8 @@ def test_of_two_starts_at_the_same_moment_one_serves_whole_and_the_other_says_so
     assert late.returncode == 1
     assert "已经在运行了" in late.communicate()[0]
     until(lambda: status_of(port)[0] == 200)
+    assert serving.stdout is not None
+    assert "按 Ctrl-C 停止" in serving.stdout.readline() + serving.stdout.readline(), "it waits for nothing else"
     text = status_of(port)[2]
     for asset in re.findall(r'(?:href|src)="(/static/[^"]+)"', text):
         assert status_of(port, asset)[0] == 200, asset

@@ -169,6 +169,7 @@ def sound(field: Field) -> dict[str, dict[str, Any]]:
         ("visit.withdraw", "visit", ids.new_id(), {"reason": "记错门了"}),
         ("task.hand_back", "dwelling", door.pk, {"target": str(ids.new_id()), "reason": "是我亲戚家"}),
         ("matter.note", "dwelling", door.pk, {"kind": "request", "text": "想装扶手"}),
+        ("matter.act", "matter", ids.new_id(), {"act": "noted", "text": "扶手在路上"}),
     ]
     ops = {verb: op(1, verb, kind, entity, at=now, data=data, set={}) for verb, kind, entity, data in verbs}
     ops["fact.set"]["set"] = facts
