@@ -164,7 +164,7 @@ def test_two_inspectors_at_one_door_the_second_is_told(
 ) -> None:
     sample = drawn(walk.at)
     giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
-    door = SampledDoor.objects.filter(sample=sample).earliest("turn")
+    door = SampledDoor.objects.filter(sample=sample, grid=GRID).earliest("turn")
     asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=said())
     with pytest.raises(AskingError, match="“问到了”，不再打扰"):
         asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=said())
