@@ -7,8 +7,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Q
-
 from gridwalk.accounts import persons
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
@@ -47,7 +45,7 @@ def hand_out(writing: Writing, sample: Sample) -> HandedOut:
     doors = list(
         SampledDoor.objects.select_for_update()
         .filter(sample=sample, state=DoorState.OPEN, instalment__lte=sample.n_instalments)
-        .exclude(Q(inspector__isnull=False) & Q(inspector__in=staff))
+        .exclude(inspector__in=staff)
         .order_by("turn")
     )
     closed = queries.left_alone(sample, [door.dwelling for door in doors])
