@@ -60,6 +60,7 @@ def test_what_is_nobodys_is_handed_over_and_a_substitute_is_named(
     page: Page = visit(street, "/campaign/")
     accessible(page)
     page.get_by_role("link", name="看是哪些").press("Enter")
+    expect(page.get_by_label("都交给")).to_be_visible()
     accessible(page)
     page.get_by_label("都交给").select_option(label="郑接任")
     page.get_by_role("button", name="交接").press("Enter")

@@ -104,6 +104,7 @@ def test_a_building_shows_what_stands_in_it(ground: Client, visit: Any) -> None:
     shot(page, "building")
     expect(page.get_by_role("link", name="海河小吃店")).to_be_visible()
     page.get_by_role("link", name="添设施").click()
+    expect(page.get_by_role("heading", name="添设施")).to_be_visible()
     accessible(page)
     shot(page, "add")
     page.get_by_label("设施类型").select_option("fitness")

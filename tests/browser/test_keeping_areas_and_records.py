@@ -58,6 +58,7 @@ def test_who_looked_and_how_long_things_are_kept(street: Client, sign_in: SignIn
     street.post(f"/reveal/person/{person.pk}/phone/", {"reason": "约上门时间"})
     page: Page = visit(street, f"/people/{person.pk}/")
     page.get_by_role("link", name="查阅记录").click()
+    expect(page.get_by_label("查询人和事由")).to_be_visible()
     accessible(page)
     page.get_by_label("查询人和事由").fill("本人到社区查询")
     page.keyboard.press("Enter")

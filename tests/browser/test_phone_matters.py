@@ -18,9 +18,10 @@ from gridwalk.followup.models import Entry, Matter
 from gridwalk.followup.rules import Act, Kind, Stage
 from gridwalk.registry.models import Dwelling
 from gridwalk.sync.models import Attachment, Returned
-from tests.browser.test_phone_screens import AXE, SMALL_TARGETS
+from tests.browser.test_phone_screens import SMALL_TARGETS
 from tests.harness import phone
 from tests.harness.campaign import GRID
+from tests.harness.desk import accessible
 from tests.harness.phone import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -69,10 +70,7 @@ def picture(page: Page) -> bytes:
 
 def look(page: Page, name: str) -> None:
     """What every screen is held to."""
-    page.evaluate(AXE.read_text("utf-8"))
-    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    violations = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in report["violations"]]
-    assert not violations, (name, violations)
+    accessible(page)
     assert not page.evaluate(SMALL_TARGETS), (name, page.evaluate(SMALL_TARGETS))
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
@@ -88,7 +86,6 @@ def test_a_matter_is_handed_in_offline_with_a_photo(opened: Page, hazard: Matter
     expect(opened.get_by_text("没有保存：请写办了什么。")).to_be_visible()
     opened.get_by_role("button", name="转给别的单位").click()
     expect(opened.get_by_role("dialog").get_by_role("button", name="转办这件事")).to_be_disabled()
-    opened.wait_for_timeout(300)
     look(opened, "转给别的单位")
     opened.keyboard.press("Escape")
     expect(opened.get_by_role("dialog")).to_be_hidden()
@@ -107,7 +104,7 @@ def test_a_matter_is_handed_in_offline_with_a_photo(opened: Page, hazard: Matter
     expect(opened.get_by_role("button", name="提交复核")).to_have_count(0)
     assert Matter.objects.get(pk=hazard.pk).stage == Stage.HANDLING
     opened.context.set_offline(False)
-    expect(opened.get_by_text("待复核")).to_be_visible(timeout=40_000)
+    expect(opened.get_by_text("待复核")).to_be_visible()
     assert not Returned.objects.exists(), "tapped twice it is said once"
     entry = Entry.objects.get(act="handed_in")
     assert Matter.objects.get(pk=hazard.pk).stage == Stage.RECHECK
@@ -128,6 +125,6 @@ def test_what_came_back_is_there_to_be_corrected(opened: Page, hazard: Matter) -
     expect(opened.get_by_text("已保存：提交复核。")).to_be_visible()
     moving.move(actor=SYSTEM, at=clock.now(), matter=hazard.pk, act=Act.HANDED_IN, wording=Wording(text="清了"))
     opened.context.set_offline(False)
-    expect(opened.get_by_role("heading", name="退回的 1 条")).to_be_visible(timeout=40_000)
+    expect(opened.get_by_role("heading", name="退回的 1 条")).to_be_visible()
     opened.get_by_role("button", name="办事项").click()
     expect(opened.get_by_label("办了什么，写清楚")).to_have_value("和物业一起清走了")

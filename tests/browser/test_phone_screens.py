@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-import hatch_build
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
@@ -28,10 +27,10 @@ from gridwalk.sync.models import Attachment, Op
 from gridwalk.visits.models import CareContact, CareNeed, Visit
 from tests.harness import phone
 from tests.harness.campaign import id_no
+from tests.harness.desk import accessible
 from tests.harness.phone import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = hatch_build.WEB / "node_modules" / "axe-core" / "axe.min.js"
 SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], input:not(.sr), textarea, label.cta')]
     .filter(one => one.offsetParent !== null && !one.closest('.pk') && one.getBoundingClientRect().width > 0)
     .map(one => [one, one.getBoundingClientRect()])
@@ -79,24 +78,24 @@ def screens(page: Page) -> Iterator[str]:
     ):
         page.get_by_role("button", name=button, exact=True).click()
         expect(page.get_by_role("dialog").get_by_text(inside).first).to_be_visible()
-        page.wait_for_timeout(300)
         yield button
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect(page.get_by_role("button", name=button, exact=True)).to_be_focused()
-    page.get_by_role("button", name="清掉重填").or_(page.get_by_role("button", name="返回", exact=True)).first.click()
-    if page.get_by_role("button", name="返回", exact=True).is_visible():
-        page.get_by_role("button", name="返回", exact=True).click()
-    for tab in ("楼盘表", "待处理", "工牌"):
+    page.get_by_role("button", name="返回", exact=True).click()
+    for tab, heading in (("楼盘表", "楼盘表"), ("待处理", "待处理"), ("工牌", "我的工牌")):
         page.get_by_role("navigation").get_by_role("button", name=tab).click()
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         yield tab
     page.get_by_role("button", name="设置").click()
+    expect(page.get_by_role("heading", name="设置", level=1)).to_be_visible()
     yield "设置"
     page.get_by_role("button", name="自检").click()
     expect(page.get_by_text("安全连接")).to_be_visible()
     yield "自检"
     page.get_by_role("button", name="返回", exact=True).click()
     page.get_by_role("button", name="现在锁上").click()
+    expect(page.get_by_role("heading", name="网格走访", level=1)).to_be_visible()
     yield "解锁"
 
 
@@ -110,14 +109,8 @@ def test_every_screen_is_accessible_easy_to_hit_and_no_wider_than_the_phone(open
         expect(opened.get_by_role("switch")).to_be_checked()
         opened.get_by_role("button", name="返回", exact=True).click()
         opened.set_viewport_size({"width": 360, "height": 780})
-    source = AXE.read_text(encoding="utf-8")
     for name in screens(opened):
-        for part in ("main", "h1"):  # a screen's code comes when it is first opened
-            opened.wait_for_selector(part, state="attached")
-        opened.evaluate(source)
-        report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        violations = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in report["violations"]]
-        assert not violations, (name, violations)
+        accessible(opened)
         assert not opened.evaluate(SMALL_TARGETS), (name, opened.evaluate(SMALL_TARGETS))
         assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     assert opened.evaluate("document.documentElement.lang") == "zh-CN"
@@ -160,15 +153,13 @@ def test_a_need_found_before_is_answered_at_the_door_in_one_tap(opened: Page) ->
         contact.needs.create(need="repair", state="referred", referred_to="property", ask_on=today)
     opened.reload()
     phone.unlock(opened)
-    expect(opened.get_by_text("问落实").first).to_be_visible(timeout=15000)
+    expect(opened.get_by_text("问落实").first).to_be_visible()
     phone.open_door(opened, "1单元", "101")
     expect(opened.get_by_text("已转介，待确认（物业）")).to_be_visible()
     need_group = opened.get_by_role("group", name="维修安全")
     need_group.get_by_role("button", name="已落实").click()
     expect(need_group.get_by_role("button", name="已落实")).to_have_attribute("aria-pressed", "true")
-    opened.evaluate(AXE.read_text(encoding="utf-8"))
-    report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not [v["id"] for v in report["violations"]]
+    accessible(opened)
     assert not opened.evaluate(SMALL_TARGETS)
     opened.get_by_role("button", name="无变化，保存").click()
     expect(opened.get_by_text("都已传到服务器")).to_be_visible()
@@ -346,9 +337,7 @@ def test_a_card_is_typed_and_the_server_says_whether_it_is_the_number_on_record(
     field.fill(id_no(991, "19520203"))
     check.click()
     expect(opened.get_by_text("不一致：登记的没有改，成了一条差异")).to_be_visible()
-    opened.evaluate(AXE.read_text(encoding="utf-8"))
-    report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not [violation["id"] for violation in report["violations"]]
+    accessible(opened)
     assert not opened.evaluate(SMALL_TARGETS)
 
     opened.context.set_offline(True)
@@ -401,9 +390,7 @@ def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(ope
     expect(opened.get_by_text("登记是“自住”")).to_be_visible()
     opened.get_by_role("button", name="登记的对").click()
     expect(opened.get_by_role("button", name="登记的对", pressed=True)).to_be_visible()
-    opened.evaluate(AXE.read_text(encoding="utf-8"))
-    report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not report["violations"], report["violations"]
+    accessible(opened)
     assert not opened.evaluate(SMALL_TARGETS)
     opened.get_by_role("button", name="无变化，保存").click()
     expect(opened.get_by_text("都已传到服务器")).to_be_visible()

@@ -68,7 +68,7 @@ def note(page: Page, words: str) -> None:
 
 def arrived(page: Page) -> None:
     """Nothing waits any more."""
-    expect(page.get_by_text("都已传到服务器")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("都已传到服务器")).to_be_visible()
 
 
 def test_a_database_the_system_closed_is_opened_again_and_the_visit_is_saved(opened: Page) -> None:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import hatch_build
 
@@ -17,6 +17,8 @@ MISSING = (
     "没有找到浏览器。请装 Chromium（Debian/Ubuntu：apt-get install chromium fonts-noto-cjk）或 Chrome，"
     "或用 GRIDWALK_BROWSER 指明它的位置；暂时不测浏览器请加 --no-browser。"
 )
+WAIT = 60_000
+"""Milliseconds until something that does not come is a fault: no test says how quick a machine is."""
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -44,6 +46,7 @@ def browser() -> Iterator[Browser]:
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in this thread; Django is told so
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
         yield opened

@@ -92,9 +92,10 @@ def activation_code(lead: Desk, worker: str) -> str:
     assert option is not None
     lead.hand.choose(lead.page.locator("#user"), option)
     lead.press("生成激活码")
-    code = re.search(r"\b[a-z2-9]{4}-[a-z2-9]{4}\b", lead.page.locator("main").inner_text())
-    assert code is not None
-    return code[0]
+    main, code = lead.page.locator("main"), re.compile(r"\b[a-z2-9]{4}-[a-z2-9]{4}\b")
+    expect(main).to_contain_text(code)
+    (shown,) = code.findall(main.inner_text())
+    return str(shown)
 
 
 class Phone:
@@ -138,7 +139,7 @@ class Phone:
         self.tap("没见到人")
         self.hand.click(self.free_hours().last)
         self.hand.click(self.page.get_by_role("button", name="再来"))
-        expect(self.page.get_by_text("都已传到服务器")).to_be_visible(timeout=60_000)
+        expect(self.page.get_by_text("都已传到服务器")).to_be_visible()
 
     def free_hours(self) -> Locator:
         """What of the revisit grid may be chosen."""
