@@ -20,8 +20,14 @@ from gridwalk.core import ids  # noqa: E402 settings must be known first
 # Many a test writes all its rows at one moment; they are listed in the order they were made in.
 ids._TOGETHER = math.inf
 
-# A busy machine is no fault of the code: no property is judged by the clock.
-hypothesis.settings.register_profile("gridwalk", deadline=None)
+# A busy machine is no fault of the code: no property is judged by the clock. What CI says of a change it says again:
+# it draws the examples that follow from the test itself; whoever runs the tests elsewhere throws the dice anew.
+hypothesis.settings.register_profile(
+    "gridwalk",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
 hypothesis.settings.load_profile("gridwalk")
 
 pytest_plugins = [

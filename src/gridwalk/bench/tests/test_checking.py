@@ -87,7 +87,9 @@ people = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(doors, min_size=3, max_size=3), st.lists(people, max_size=7))
 def test_what_the_database_finds_is_what_the_rules_find_record_by_record(
     street: Street, of_doors: list[Any], of_people: list[Any]

@@ -52,7 +52,9 @@ people = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(doors, min_size=2, max_size=2), st.lists(people, max_size=8))
 def test_what_the_database_finds_is_what_the_rules_find_door_by_door(
     street: Street, of_doors: list[Any], of_people: list[Any]

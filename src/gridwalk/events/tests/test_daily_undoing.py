@@ -89,7 +89,9 @@ MOVES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(moves=MOVES)
 def test_no_sequence_of_moves_gives_anybody_two_homes_or_two_registrations(street: Street, moves: list[Any]) -> None:
     with transaction.atomic():

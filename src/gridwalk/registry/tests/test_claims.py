@@ -144,7 +144,9 @@ steps = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps)
 def test_every_claim_ends_as_head_as_ancestor_or_in_a_difference(street: Street, steps: list[Step]) -> None:
     with transaction.atomic():

@@ -116,7 +116,9 @@ def choices(walk: Walk, stays: Person, goes: Person, dice: st.DataObject) -> dic
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(records, records, st.data())
 def test_merging_and_undoing_leaves_every_row_as_it_was(
     walk: Walk, record: Drawn, other: Drawn, dice: st.DataObject
@@ -176,7 +178,9 @@ def in_reach(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.tuples(st.booleans(), st.sampled_from(["met", "no_answer", "refused"]), st.integers(1, 9)), max_size=6),
     st.lists(st.tuples(st.booleans(), st.sampled_from(KINDS)), max_size=4),

@@ -23,7 +23,9 @@ from gridwalk.upkeep.queries import plans
 from gridwalk.visits.tests.walk import Walk
 
 pytestmark = pytest.mark.slow
-few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 KINDS = ("lives_here", "tenant", "boarder", "lives_elsewhere_registered", "registered_here")
 
 
