@@ -34,8 +34,10 @@ def press_pin(page: Page, pin: str = PIN) -> None:
         page.get_by_role("button", name=digit, exact=True).click()
 
 
-STILL = """document.getAnimations().every(
-    moving => moving.playState !== "running" || moving.effect?.getTiming().iterations === Infinity
+STILL = """() => Promise.allSettled(
+    document.getAnimations()
+        .filter(moving => moving.playState === "running" && moving.effect?.getTiming().iterations !== Infinity)
+        .map(moving => moving.finished)
 )"""
 """What slides in has come to rest: half-way its colours are not the page's."""
 
@@ -43,7 +45,7 @@ STILL = """document.getAnimations().every(
 def accessible(page: Page) -> None:
     """Nothing on the page that axe complains of. A click comes back when the next page begins, so it is waited for."""
     page.wait_for_load_state()
-    page.wait_for_function(STILL)
+    page.evaluate(STILL)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     violations = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in report["violations"]]
