@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import functools
+import itertools
 import json
 import operator
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
 import orjson
@@ -22,50 +23,67 @@ from django.db.models.base import ModelState
 from gridwalk.core import plain
 
 Row = TypeVar("Row", bound=models.Model)
+Inserted = TypeVar("Inserted")
 FEW = 16
 """Up to so many rows are inserted one by one, all in one message: COPY has to be answered three times."""
 
 
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one table. Raises IntegrityError; auto keys are not read back."""
-    if not rows:
+def insert(rows: Iterable[models.Model]) -> None:
+    """Insert rows of one table. Raises IntegrityError; auto keys are not read back.
+
+    Of many that are made as they are asked for, PostgreSQL takes in the first while the next are made.
+    """
+    inserted, more = _begun(rows)
+    if not inserted:
         return
-    table, columns, fields = _inserted(type(rows[0]))
+    table, columns, fields = _inserted(type(inserted[0]))
     to = connections[connection.alias]  # not through the proxy, which is asked anew for every value
-    if len(rows) <= FEW:
+    if len(inserted) <= FEW:
         places = ", ".join(["%s"] * len(fields))
         sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 names come from the models
         with plain.cursor() as cursor:
-            cursor.executemany(sql, [_values(fields, row, to) for row in rows])
+            cursor.executemany(sql, [_values(fields, row, to) for row in inserted])
     else:
         sql = f"COPY {table} ({columns}) FROM STDIN"
-        written = _written(type(rows[0]))
+        written = _written(type(inserted[0]))
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-            for row in rows:
+            for row in inserted:
                 copy.write_row(written(row) or _values(fields, row, to))
+            for row in more:
+                copy.write_row(written(row) or _values(fields, row, to))
+                inserted.append(row)
     alias = connection.alias  # asked once: it is a proxy's
-    for row in rows:
+    for row in inserted:
         row._state.adding = False
         row._state.db = alias
 
 
-def insert_values(table: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _begun(rows: Iterable[Inserted]) -> tuple[list[Inserted], Iterator[Inserted]]:
+    """The first of the rows, so many that it is known whether they are few, and those that follow."""
+    more = iter(rows)
+    return list(itertools.islice(more, FEW + 1)), more
+
+
+def insert_values(table: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows of a table that nobody needs as such, by the values of all its ``columns`` (``grid_id``). Raises
     IntegrityError.
+
+    Of many that are made as they are asked for, PostgreSQL takes in the first while the next are made.
     """
-    if not rows:
+    first, more = _begun(rows)
+    if not first:
         return
     name, quoted, composed = _listed(table, tuple(columns))
-    written = [_composed(row, composed) for row in rows] if composed else rows
-    if len(rows) <= FEW:
+    if len(first) <= FEW:
         places = ", ".join(["%s"] * len(columns))
+        written = [_composed(row, composed) for row in first]
         with plain.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {name} ({quoted}) VALUES ({places})", written)  # noqa: S608 our names
         return
     sql = f"COPY {name} ({quoted}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        for row in written:
-            copy.write_row(row)
+        for row in itertools.chain(first, more):
+            copy.write_row(_composed(row, composed))
 
 
 @functools.lru_cache(maxsize=64)
@@ -82,7 +100,9 @@ def _is_auto(field: models.Field[Any, Any]) -> bool:
     return field.primary_key and isinstance(field, models.AutoField)
 
 
-def _composed(row: Sequence[Any], places: Sequence[int]) -> list[Any]:
+def _composed(row: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    if not places:
+        return row
     values = list(row)
     for place in places:
         values[place] = None if values[place] is None else _json(values[place])

@@ -37,7 +37,7 @@ def write(lines: Sequence[Line]) -> None:
     """Insert the lines, each with its sensitive values sealed for it."""
     if lines:
         seal = envelope.sealer()
-        bulk.insert_values(Change, Line._fields, [_sealed(line, seal) for line in lines])
+        bulk.insert_values(Change, Line._fields, (_sealed(line, seal) for line in lines))
 
 
 _OLD, _NEW = map(Line._fields.index, ("old", "new"))

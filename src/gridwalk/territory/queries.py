@@ -156,13 +156,12 @@ class KnownBuilding:
 def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
     """The standing buildings of a community by (estate without spelling, key): 建国小区 and 建国 are one."""
     by_place: dict[tuple[str, str], KnownBuilding] = {}
-    rows = Building.objects.filter(grid__area_id=community, ended_on__isnull=True).prefetch_related("stairwells")
-    for building in rows.order_by("grid_id", "id"):
-        stairwells = {s.key: s.id for s in building.stairwells.all()}
-        place = addresses.estate_key(building.estate), building.key
-        entry = by_place.setdefault(place, KnownBuilding(building.id, building.grid_id, {}))
-        entry.stairwells.update(stairwells)
-        entry.grids.update(dict.fromkeys(stairwells, building.grid_id))
+    rows = Building.objects.filter(grid__area_id=community, ended_on__isnull=True).order_by("grid_id", "id")
+    columns = ("id", "grid_id", "estate", "key", "stairwells__key", "stairwells__id")
+    for building, grid, estate, key, stairwell, pk in rows.values_list(*columns):
+        entry = by_place.setdefault((addresses.estate_key(estate), key), KnownBuilding(building, grid, {}))
+        if pk is not None:
+            entry.stairwells[stairwell], entry.grids[stairwell] = pk, grid
     return by_place
 
 

@@ -60,6 +60,28 @@ def test_an_insert_fails_as_a_whole_on_a_key_that_exists(at: dt.datetime, times:
     assert Receipt.objects.count() == 1
 
 
+@pytest.mark.parametrize("n", [0, 1, bulk.FEW, bulk.FEW + 1, bulk.FEW + 2, 3_000])
+def test_rows_are_taken_as_they_are_made(at: dt.datetime, n: int) -> None:
+    rows = [Receipt(key=f"row:{i}", at=at) for i in range(n)]
+    bulk.insert(row for row in rows)
+    bulk.insert_values(Receipt, ("key", "at", "result"), ((f"values:{i}", at, {"i": i}) for i in range(n)))
+    stored = dict(Receipt.objects.values_list("key", "result"))
+    assert stored == {f"row:{i}": {} for i in range(n)} | {f"values:{i}": {"i": i} for i in range(n)}
+    assert not any(row._state.adding for row in rows)
+
+
+@FEW_AND_MANY
+def test_where_a_row_cannot_be_made_none_is_stored(at: dt.datetime, times: int) -> None:
+    def made(n: int) -> Receipt:
+        if n == 9 * times:
+            raise ValueError(n)
+        return Receipt(key=f"{n}", at=at)
+
+    with pytest.raises(ValueError, match=f"^{9 * times}$"), transaction.atomic():
+        bulk.insert(made(n) for n in range(10 * times))
+    assert not Receipt.objects.exists()
+
+
 @FEW_AND_MANY
 def test_an_update_changes_the_named_columns_only(at: dt.datetime, times: int) -> None:
     texts = ODD * times

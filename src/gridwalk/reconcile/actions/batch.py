@@ -38,12 +38,12 @@ class Batch:
 
     def source_ref(self, index: int) -> str:
         """Where a row stands in the file."""
-        row = self.rows[index]
-        return Source(self.of.file_of("left"), self._sheet_numbers.get(row.sheet, 0), row.row_no).ref
+        return self._source_refs[index]
 
     @functools.cached_property
-    def _sheet_numbers(self) -> dict[str, int]:
-        return self.of.sheet_numbers("left")
+    def _source_refs(self) -> list[str]:
+        file, numbers = self.of.file_of("left"), self.of.sheet_numbers("left")
+        return [Source(file, numbers.get(row.sheet, 0), row.row_no).ref for row in self.rows]
 
     def grid(self, index: int) -> str:
         """The grid a row was staged in."""

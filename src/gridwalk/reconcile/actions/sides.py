@@ -52,7 +52,7 @@ def remember(writing: Writing, of: Submission, source: str, lines: Sequence[Side
         former.filter(Q(of=of) | Q(replaced_by__finished_at__lt=writing.at - clock.UNDO_FOR)).delete()
         former.filter(replaced_by__isnull=True).update(replaced_by=of)
     seal = envelope.sealer()
-    bulk.insert_values(SideRow, COLUMNS, [_row(writing, of, source, line, seal) for line in lines])
+    bulk.insert_values(SideRow, COLUMNS, (_row(writing, of, source, line, seal) for line in lines))
     spoken = set(of.mapping[of.side(source)]["fields"])
     backfill.prove(writing, source, of.kind, {line.entity: line.values for line in lines}, spoken=spoken)
 

@@ -108,22 +108,24 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
     places = Places(submission.scope).locate([row.values for row in ledger.rows])
     refused = gate.refused(submission, [row.values for row in ledger.rows], places, actor=actor, at=at)
-    staged, n_batches = _staged(submission, ledger.rows, places, refused)
+    taken = {index: place.grid for index, place in enumerate(places) if index not in refused}
+    batch_of = rules.batches(taken, identities([row.values for row in ledger.rows], places))
+    n_batches = len(set(batch_of.values()))
     with core.write_to(actor=actor, at=at) as writing:
         hold(submission, still="mapping")
         StagedRow.objects.filter(of=submission).delete()
-        bulk.insert_values(StagedRow, COLUMNS, staged)
+        bulk.insert_values(StagedRow, COLUMNS, _staged(submission, ledger.rows, places, refused, batch_of))
         submission.state, submission.n_batches, submission.n_batches_done = then, n_batches, 0
-        submission.n_rows, submission.n_refused = len(staged), len(refused)
+        submission.n_rows, submission.n_refused = len(ledger.rows), len(refused)
         submission.n_withheld = sum(1 for code in refused.values() if code == rules.WITHHELD)
-        submission.n_faulty = sum(1 for row in staged if row[FAULTS])
+        submission.n_faulty = sum(1 for index, row in enumerate(ledger.rows) if row.faults or index in refused)
         submission.save()
         writing.audit(
             AuditVerb.IMPORT_STAGED,
             scope=submission.scope,
             kind="import",
             subject=submission.id,
-            data={"rows": len(staged), "batches": n_batches},
+            data={"rows": len(ledger.rows), "batches": n_batches},
         )
     return submission
 
@@ -155,32 +157,29 @@ def _require_alone(submission: Import) -> None:
 
 
 COLUMNS = ("of_id", "sheet", "row_no", "part", "kind", "grid", "batch", "values", "faults", "state", "entity")
-FAULTS = COLUMNS.index("faults")
 
 
 def _staged(
-    submission: Import, rows: Sequence[Row], places: Sequence[Place], refused: Mapping[int, str]
-) -> tuple[list[tuple[Any, ...]], int]:
-    """The rows by the values of ``COLUMNS``, and how many batches they are."""
-    taken = {index: place.grid for index, place in enumerate(places) if index not in refused}
-    batch_of = rules.batches(taken, identities([row.values for row in rows], places))
+    submission: Import,
+    rows: Sequence[Row],
+    places: Sequence[Place],
+    refused: Mapping[int, str],
+    batch_of: Mapping[int, int],
+) -> Iterator[tuple[Any, ...]]:
+    """The rows by the values of ``COLUMNS``."""
     seal = envelope.sealer()
-    staged = []
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
         key = rules.staged_key(submission.id, row.sheet, row.row_no, row.part)
         values = records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key, seal=seal)
         faults = [fault.as_json() for fault in row.faults]
         if index in refused:
             faults.append(_fault(submission, row, refused[index], place.there))
-        staged.append(
-            (
-                submission.pk,
-                *(row.sheet[:60], row.row_no, row.part, row.kind, place.grid),
-                *(batch_of.get(index, rules.NEVER), values, faults),
-                *("refused" if index in refused else "waiting", None),
-            )
+        yield (
+            submission.pk,
+            *(row.sheet[:60], row.row_no, row.part, row.kind, place.grid),
+            *(batch_of.get(index, rules.NEVER), values, faults),
+            *("refused" if index in refused else "waiting", None),
         )
-    return staged, len(set(batch_of.values()))
 
 
 def identities(rows: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> rules.Identities:

@@ -77,33 +77,36 @@ _WRITTEN = frozenset({"address", "spot"})
 
 
 def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]:
-    """Create entities of one kind: one change row with the whole record each. Raises Unfit; IntegrityError on a
-    double.
-    """
-    entities: list[Entity] = []
-    own, seal = str(writing.op), envelope.sealer()
+    """Create entities of one kind, with one change row of the whole record each. Raises Unfit, IntegrityError."""
+    values_of: list[dict[str, Any]] = []
     for record in new:
         values = {field: value for field, value in record.values.items() if value not in (None, "")}
         rules.refuse_unfit(kind, values | {field: record.extra[field] for field in _WRITTEN & record.extra.keys()})
-        entity = bulk.row(
-            columns.TABLES[kind],
-            id=record.id,
-            grid_id=record.grid,
-            source=record.source,
-            source_ref=record.source_ref,
-            created_at=writing.at,
-            verified_on=record.verified_on,
-            **record.extra,
-        )
-        columns.write_all(entity, values, seal)
-        entity.heads = dict.fromkeys(values, str(record.op) if record.op else own)
-        entities.append(entity)
+        values_of.append(values)
         writing.created(
             record.grid, kind, record.id, values, source=record.source, source_ref=record.source_ref, op=record.op
         )
-    bulk.insert(entities)
+    seal = envelope.sealer()
+    bulk.insert(_entity(writing, kind, record, values, seal) for record, values in zip(new, values_of, strict=True))
     handed_in.typed(writing, _typed(new) if kind == "person" else {})
-    return [entity.id for entity in entities]
+    return [record.id for record in new]
+
+
+def _entity(writing: Writing, kind: str, record: New, values: Mapping[str, Any], seal: envelope.Sealer) -> Entity:
+    """The record as it is stored. ``values``: those of its fields that say something."""
+    entity = bulk.row(
+        columns.TABLES[kind],
+        id=record.id,
+        grid_id=record.grid,
+        source=record.source,
+        source_ref=record.source_ref,
+        created_at=writing.at,
+        verified_on=record.verified_on,
+        **record.extra,
+    )
+    columns.write_all(entity, values, seal)
+    entity.heads = dict.fromkeys(values, str(record.op or writing.op))
+    return entity
 
 
 def _typed(new: Sequence[New]) -> Mapping[str, Collection[str]]:

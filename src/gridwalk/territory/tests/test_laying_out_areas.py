@@ -303,7 +303,7 @@ def test_lists_cost_the_same_queries_for_one_place_and_for_many(
         actions.ensure_stairwells(writing, wanted)
     with django_assert_num_queries(3):
         assert sum(len(b.stairwells.all()) for b in queries.buildings(worker, grid=GRID)) == n
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(queries.building_index(COMMUNITY)) == n
     with django_assert_num_queries(1):
         assert [grid.area.short for grid in queries.grids(worker, scope=COMMUNITY)] == ["林古里"] * 3
