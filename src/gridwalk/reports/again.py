@@ -20,6 +20,7 @@ from gridwalk.followup.queries import as_of as matters
 from gridwalk.indicators import tallies
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.indicators.tallies import Figure
+from gridwalk.inspection.queries import results
 from gridwalk.reconcile.queries import consistency
 from gridwalk.reports import decisions, outlook, rules, verified
 from gridwalk.reports.figures import DocumentFigure, Value, figures_of
@@ -107,7 +108,8 @@ def _consistency(document: Document, about: About) -> Value:
 
 
 def _sample(document: Document, about: About) -> Value:
-    figures = verified.sampled(SYSTEM, about["scope"], about["rate"], document.at) or {}
+    sample = results.latest(SYSTEM, about["scope"], until=document.at)
+    figures = verified.sampled(sample, about["scope"], about["rate"]) or {}
     if about["part"] not in figures:
         raise Gone
     return figures[about["part"]]

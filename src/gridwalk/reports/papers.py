@@ -33,7 +33,7 @@ def pack(document: Document) -> bytes:
     _standing(paper, content, words)
     layout.heading(paper, f"一、{headings['rates']}")
     layout.table(paper, wording.RATE_HEADS, [_rate(line) for line in content["rates"]], RATE_WIDTHS)
-    layout.text(paper, words.forecast)
+    layout.text(paper, f"{words.sample}{words.forecast}")
     if any(line.get("words") == WITHHELD for line in content["rates"]):
         layout.text(paper, LEGEND)
     layout.heading(paper, f"二、{headings['problems']}")
@@ -101,8 +101,8 @@ def _rate(line: Content) -> list[str]:
 
 def _problem(line: Content) -> str:
     change = f"，比上次 {wording.value(line['change'])}" if "change" in line else ""
-    n, communities = wording.value(line["n"]), wording.value(line["communities"])
-    return f"{line['label']} {n} 件{change}，在 {communities} 个社区。{line['todo']}。"
+    spread = f"，在 {wording.value(line['communities'])} 个社区" if line["communities"] else ""
+    return f"{line['label']} {wording.value(line['n'])} 件{change}{spread}。{line['todo']}。"
 
 
 def _matters(paper: Any, content: Content) -> None:

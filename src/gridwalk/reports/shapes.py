@@ -21,6 +21,7 @@ EMPTY: Mapping[str, Mapping[str, Any]] = {
         "made_before": "",
         "rates": [],
         "forecast": None,
+        "sample": None,
         "problems": [],
         "matters": [],
         "kinds": [],

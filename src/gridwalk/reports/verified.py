@@ -4,11 +4,10 @@ know the grid service, with the interval.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
-from gridwalk.accounts.rules import Viewer
 from gridwalk.inspection.queries import results
+from gridwalk.inspection.queries.results import Results
 from gridwalk.inspection.rules import share_words
 
 VISITS, AWARENESS = "visits", "awareness"
@@ -20,17 +19,16 @@ PARTS: Mapping[str, Mapping[str, str]] = {
 """Rate → its figures, with their words."""
 
 
-def sampled(viewer: Viewer, street: str, code: str, until: dt.datetime) -> Mapping[str, int | str] | None:
-    """The figures of a rate by the last sample of a street, as it was at a moment. None: no sample was answered yet;
+def sampled(sample: Results | None, scope: str, code: str) -> Mapping[str, int | str] | None:
+    """The figures of a rate in a street or a community by a sample of the street. None: no sample was answered yet;
     empty: too few answered.
     """
-    shown = results.latest(viewer, street, until=until)
-    if shown is None:
+    if sample is None:
         return None
     if code == VISITS:
-        line = results.line_of(shown, street)
+        line = results.line_of(sample, scope)
         return {"verified": share_words(line.verified)} if line else {}
-    estimate = shown.awareness
+    estimate = sample.awareness
     if estimate is None:
         return {}
     return {
