@@ -136,10 +136,12 @@ def table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], wi
     ruled.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def annex(document: Any, title: str) -> None:
-    """附件 on a page of its own: the word in 黑体 at the left, the title in the middle (GB/T 9704 7.3.7)."""
+def annex(document: Any, title: str, *, number: str = "") -> None:
+    """附件 on a page of its own: the word in 黑体 at the left with its number, where there are several; the title in
+    the middle (GB/T 9704 7.3.7).
+    """
     document.add_page_break()
-    paragraph(document, "附件", HEADING, 16)
+    paragraph(document, f"附件{number}", HEADING, 16)
     paragraph(document, title, TITLE, 22, centre=True)
 
 

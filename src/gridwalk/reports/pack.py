@@ -27,7 +27,7 @@ from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
 from gridwalk.inspection.queries import results
 from gridwalk.inspection.queries.results import Results
-from gridwalk.reports import again, decisions, outlook, problems, rules, sentences, verified
+from gridwalk.reports import decisions, kept, outlook, problems, rules, sentences, verified
 from gridwalk.reports.figures import Figures, same
 from gridwalk.reports.models import Document
 from gridwalk.territory import queries as territory
@@ -96,14 +96,7 @@ def write(request: PackRequest, serial: int) -> tuple[Content, Figures, dict[str
         **_last_decisions(request, figures),
         "practice": meeting.practice,
     }
-    return content, figures, _kept(counts, codes)
-
-
-def _kept(counts: Counts, codes: list[str]) -> dict[str, Any]:
-    return {
-        code: {grid: (pairs[grid].n, pairs[grid].d) for grid in codes if pairs[grid].d}
-        for code, pairs in counts.by_indicator.items()
-    }
+    return content, figures, kept.of_counts(counts, codes)
 
 
 def _sample(sample: Results | None) -> Content | None:
@@ -179,8 +172,8 @@ def _line(
     if pair is None or not pair.d:
         return line | {"words": WITHHELD if pair is None else "暂无应办"}
     source = "consistency" if "left" in about else "count"
-    values = {part: again.part(pair, part) for part in ("n", "d", "percent")}
-    words = {"n": "已完成", "d": "应完成", "percent": "百分比"}
+    values = {part: kept.of_pair(pair, part) for part in ("n", "d", "percent")}
+    words = {part: kept.PAIR[part] for part in ("n", "d", "percent")}
     line |= {
         part: figures.add(
             f"{label}：{words[part]}", value, source, unit="" if part == "percent" else rate.unit, part=part, **about

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.reports import decisions
+from gridwalk.reports.figures import NONE
 
 Content = Mapping[str, Any]
 RATE_HEADS = ("指标", "上次", "这次", "百分比", "变化", "核实不低于")
-NONE = "—"
 HEADINGS = {
     "rates": "五项指标",
     "problems": "主要问题",

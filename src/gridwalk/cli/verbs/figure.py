@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _again(id_: str) -> int:
     from gridwalk.core.queries import NotHere
-    from gridwalk.reports import again, papers, shapes
+    from gridwalk.reports import again, figures, papers, shapes
 
     try:
         document, printed = again.figure(id_)
@@ -39,7 +39,7 @@ def _again(id_: str) -> int:
     output.say(f"数据来源：{again.SOURCES[printed.source].words}。")
     try:
         value = again.again(document, printed)
-    except again.Gone:
+    except figures.Gone:
         output.say("再得出：它的来源已经没有了，得不出来；请以材料里留存的数为准，并查来源为什么没有了。")
         return 1
     if value is None:

@@ -25,7 +25,7 @@ from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.reconcile.models import ComparedCommunity, Comparison
 from gridwalk.registry.actions import creation
 from gridwalk.reports import actions, again, papers, problems, wording
-from gridwalk.reports.figures import DocumentFigure, figures_of
+from gridwalk.reports.figures import DocumentFigure, Gone, figures_of
 from gridwalk.reports.models import Document
 from gridwalk.reports.tests.conftest import FIRST, JUNLIN, LINGULI, OTHER, SECOND, STREET, THURSDAY, Street
 
@@ -199,7 +199,7 @@ def test_what_a_sample_verifies_is_a_figure_that_later_answers_do_not_change(
         assert again.again(pack, figure) == figure.value, figure.label
     SampledDoor.objects.all().delete()
     for figure in figures.values():
-        with pytest.raises(again.Gone):
+        with pytest.raises(Gone):
             again.again(pack, figure)
 
 
