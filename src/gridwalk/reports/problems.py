@@ -57,7 +57,7 @@ def kinds(
 ) -> Iterator[Content]:
     """Kinds with five cases and more, with their change since the last pack; no case, and no sum of the rest.
 
-    In how many communities they are is not said of a check that bounds a count: it would bound those of the communities.
+    In how many communities they are is not said of a check that bounds a count: it would bound theirs.
     """
     counted: Counter[str] = Counter()
     communities: defaultdict[str, set[str]] = defaultdict(set)

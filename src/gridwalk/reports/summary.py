@@ -16,6 +16,7 @@ from gridwalk.reports.figures import Printed
 from gridwalk.reports.models import Document
 from gridwalk.reports.overview import Overview, pair, percent
 
+DEFINITIONS = "指标口径和不计入的"
 BLOCKS = 24
 WIDTHS = (Cm(4.4), Cm(3.8), Cm(1.8), Cm(6.2))
 
@@ -29,6 +30,7 @@ def write(data: Overview, document: Document) -> bytes:
         paper, f"（数据截至 {at.year}年{at.month}月{at.day}日 {at:%H:%M}）", layout.SUBHEADING, 16, centre=True
     )
     _body(paper, data, Printed(document))
+    layout.annexes_named(paper, (DEFINITIONS, numbers.TITLE))
     layout.paragraph(paper, data.place, layout.BODY, 16, right=True)
     layout.paragraph(paper, f"{at.year}年{at.month}月{at.day}日", layout.BODY, 16, right=True)
     _annexes(paper, data, document)
@@ -76,7 +78,7 @@ def _body(document: Any, data: Overview, printed: Printed) -> None:
 
 
 def _annexes(paper: Any, data: Overview, document: Document) -> None:
-    layout.annex(paper, "指标口径和不计入的", number="1")
+    layout.annex(paper, DEFINITIONS, number="1")
     layout.numbered(paper, definitions.rates())
     layout.text(paper, "不计入的：")
     layout.numbered(paper, definitions.exclusions())
