@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gridwalk.reports.figures import DocumentFigure
     from gridwalk.reports.models import Document
 
-HELP = "材料里的一个数，照它的来源再得出一遍（编号印在材料的附件里，如 17.3）"
+HELP = "材料或报表里的一个数，照它的来源再得出一遍（编号印在附件“数据编号”里，如 17.3）"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ from gridwalk.inspection.actions import asking, drawing, giving, planning
 from gridwalk.inspection.actions.asking import Reply
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import doors
-from gridwalk.inspection.rules import Approached, DoorState, Identity, Visited, Way, Who
+from gridwalk.inspection.rules import Approached, AskingError, DoorState, Identity, Visited, Way, Who
 from gridwalk.reports import actions as reports
 from gridwalk.simulate.acting.cast import STREET, Member
 from gridwalk.simulate.acting.drive import Entities
@@ -34,7 +34,8 @@ from gridwalk.simulate.street.world import PILOT, World
 
 DRAWN_ON = (14, 28, 42)
 """Working days on which a round is drawn and asked; the day after it is a meeting."""
-SHARE, RESPONSE = 8, 90
+SHARE_OF_FEW, RESPONSE = 8, 90
+"""Percent: the share that a street of two communities draws, so that each has a figure; the share that answers."""
 INVENTED, FORGOTTEN, NOT_IN, KNOWN = 0.12, 0.01, 0.07, 0.9
 """Shares: visits of the inventing community that were never made; households that forget one; doors where nobody is
 reached; who knows the grid service.
@@ -106,8 +107,9 @@ class Supervision:
     def _round(self, today: dt.date) -> None:
         """A round is planned, drawn and asked within the day."""
         at = clock.at_local(today, 9, 5)
+        share = SHARE_OF_FEW if len(self._world.communities) == 2 else rules.SHARE
         new = planning.NewSample(
-            kind=rules.Kind.ESTIMATION, scope=STREET, share=SHARE, response=RESPONSE, from_on=today, to_on=today
+            kind=rules.Kind.ESTIMATION, scope=STREET, share=share, response=RESPONSE, from_on=today, to_on=today
         )
         sample = planning.plan(actor=self._centre, at=at, new=new)
         for step in (drawing.commit, drawing.freeze, drawing.draw):
@@ -135,21 +137,16 @@ class Supervision:
 
     def _ask_at(self, door: SampledDoor, way: Way, at: dt.datetime) -> bool | None:
         """What a door says; it is left alone where the rules have it so, and tried three times where nobody is in."""
-        if doors.closing_state(door, at):
+        try:
+            return self._told_at(door, way, at)
+        except AskingError:
             asking.close(actor=self._inspector, at=at, door=door.pk)
             return None
+
+    def _told_at(self, door: SampledDoor, way: Way, at: dt.datetime) -> bool | None:
         ref = self._ref_of[door.dwelling]
         if self._chance(f"not in {door.sample.number}", ref) < NOT_IN:
-            for hours in (0, 4, 8):
-                state = asking.approach(
-                    actor=self._inspector,
-                    at=at + dt.timedelta(hours=hours),
-                    door=door.pk,
-                    way=way,
-                    outcome=Approached.NOBODY,
-                )
-                if state is not DoorState.OPEN:
-                    break
+            self._try(door, way, at)
             return None
         said = not self.invented(ref) and self._chance("forgotten", ref) >= FORGOTTEN
         reply = Reply(
@@ -162,6 +159,19 @@ class Supervision:
         )
         asking.answer(actor=self._inspector, at=at, door=door.pk, reply=reply)
         return said
+
+    def _try(self, door: SampledDoor, way: Way, at: dt.datetime) -> None:
+        """Nobody is reached, at three hours of the day or until nobody goes there any more."""
+        for hours in (0, 4, 8):
+            state = asking.approach(
+                actor=self._inspector,
+                at=at + dt.timedelta(hours=hours),
+                door=door.pk,
+                way=way,
+                outcome=Approached.NOBODY,
+            )
+            if state is not DoorState.OPEN:
+                return
 
     def _find(self, community: str, today: dt.date) -> None:
         """A finding about a community: looked for elsewhere, put right, rechecked, looked at again."""
