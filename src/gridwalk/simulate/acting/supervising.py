@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role, Viewer
-from gridwalk.core import clock
+from gridwalk.campaigns.models import Target
+from gridwalk.core import bulk, clock
+from gridwalk.core.models import Change
 from gridwalk.followup.actions import convening, moving, taking_in
 from gridwalk.followup.actions.convening import Arrangement
 from gridwalk.followup.actions.moving import Wording
@@ -26,11 +28,13 @@ from gridwalk.inspection.actions.asking import Reply
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import doors
 from gridwalk.inspection.rules import Approached, AskingError, DoorState, Identity, Visited, Way, Who
+from gridwalk.registry.models import Difference, Person, Residence
 from gridwalk.reports import actions as reports
 from gridwalk.simulate.acting.cast import STREET, Member
 from gridwalk.simulate.acting.drive import Entities
 from gridwalk.simulate.street import rng as chance
 from gridwalk.simulate.street.world import PILOT, World
+from gridwalk.visits.models import Visit
 
 DRAWN_ON = (14, 28, 42)
 """Working days on which a round is drawn and asked; the day after it is a meeting."""
@@ -207,6 +211,8 @@ class Supervision:
             actor=centre, at=clock.at_local(today, 9, 10), street=STREET, arrangement=arrangement
         ).id
         convening.commend(actor=centre, at=clock.at_local(today, 9, 20), meeting=meeting, practice=PRACTICES[number])
+        # Weeks pass here in seconds; a server looks at what has grown by itself once a minute.
+        bulk.refresh_statistics(Visit, Target, Change, Difference, Residence, Person)
         reports.make_pack(actor=centre, at=clock.at_local(today, 14), meeting=meeting)
         convening.hold(actor=centre, at=clock.at_local(today, 14, 30), meeting=meeting)
         for minute, (title, of_community) in enumerate(DECISIONS):
