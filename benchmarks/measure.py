@@ -97,7 +97,16 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
         yield _compared(3_000 if quick else 30_000)
     campaign = drive.found_campaign(world, actor=SYSTEM, at=at, start=start)
     entities = drive.Entities(files, imports, world)  # type: ignore[arg-type]
-    drive.replay(world, entities, workers, campaign, start=start, upto_day=3, progress=lambda a, b: None)
+    drive.replay(
+        world,
+        entities,
+        workers,
+        campaign,
+        start=start,
+        upto_day=3,
+        progress=lambda done, total: None,
+        morning=lambda day, on: None,
+    )
     for wave in campaign.waves.filter(dispatched_at__isnull=True):
         dispatch.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
     if "checks" in wanted:

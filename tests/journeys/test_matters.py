@@ -21,7 +21,7 @@ from gridwalk.core.models import AuditEntry
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.queries import matters
+from gridwalk.followup.queries import courses
 from gridwalk.followup.rules import Act, Kind, Stage
 from gridwalk.notices.models import Notice
 from gridwalk.registry.models import Dwelling
@@ -205,8 +205,9 @@ def test_a_finding_goes_from_its_extent_to_its_effect(lead: Client, sign_in: Sig
         again = sign_in(Role.STREET_CENTRE, STREET)
         assert offers(again, finding.pk, Act.HELD)
         assert "已登记：没有反弹，销号" in act(again, finding.pk, Act.HELD)
-    course = matters.course(SYSTEM, Kind.FINDING, STREET, today)
+        course = courses.course(SYSTEM, Kind.FINDING, STREET, today, clock.now())
     assert (course.ended, course.sent_back, course.half) == ((1, 1), (0, 1), None)
+    assert course.in_time == (1, 1), "it passed its recheck by its day; the look at its effect comes after that"
 
 
 def test_it_is_passed_on_handed_over_and_found_to_be_none(hazard: Matter, lead: Client, sign_in: SignIn) -> None:

@@ -13,6 +13,7 @@ import docx
 import pytest
 import time_machine
 from django.test import Client
+from docx.oxml.ns import qn
 from docx.shared import Length
 
 from gridwalk.accounts.rules import Role
@@ -287,10 +288,11 @@ def test_the_documents_keep_to_the_official_layout(street: Client, centre: Clien
     for kind in ("pack", "minutes"):
         document = paper(centre, meeting, kind)
         page = document.sections[0]
-        width = page.page_width - page.left_margin - page.right_margin
+        width = Length(page.page_width - page.left_margin - page.right_margin)
         height = page.page_height - page.top_margin - page.bottom_margin
         body = next(p for p in document.paragraphs if p.paragraph_format.first_line_indent)
-        assert round(width / body.runs[0].font.size) == LINE
+        closer = int(body.runs[0]._element.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20
+        assert width.pt // (body.runs[0].font.size.pt + closer) == LINE
         assert height // body.paragraph_format.line_spacing == LINES
         assert all(
             sum(cell.width.cm for cell in table.rows[0].cells) <= Length(width).cm + 0.1 for table in document.tables

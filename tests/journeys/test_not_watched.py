@@ -68,6 +68,8 @@ RECORD = re.compile(
 NOTHING = re.compile("(?!)")
 LEAVES = re.compile(r"^/(static|accounts/logout|phone)/")
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+FIGURE = re.compile(r"(?m)^[1-9]\d*(?=\.\d+$)")
+"""The number of the document in the id of a figure: documents are counted on from the one world to the other."""
 ONCE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|\d{6}-[0-9A-F]{8}"
@@ -246,7 +248,7 @@ def told(answer: Any) -> str:
     else:
         text = content.decode(errors="replace").replace("><", ">\n<")
     assert not with_minutes(text), answer.request["PATH_INFO"]
-    return ONCE.sub("·", text)
+    return FIGURE.sub("·", ONCE.sub("·", text))
 
 
 def with_minutes(text: str) -> list[str]:

@@ -16,6 +16,7 @@ import pytest
 from gridwalk.cli import demo_check, schema
 from gridwalk.cli.failures import CommandError
 from gridwalk.cli.verbs import demo as verb
+from gridwalk.simulate.street.world import PILOT
 from tests.operations.test_commands import environment
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,10 @@ def test_every_rate_is_its_recount_every_page_opens_and_no_number_lies_in_the_op
     for rate in report["rates"].values():
         assert (rate["n"], rate["d"]) == (rate["recount_n"], rate["recount_d"])
         assert rate["d"] > 0
+    assert [line["round"] for line in report["rounds"] if line["area"] == "120105001"] == [1, 2, 3]
+    for line in report["rounds"]:
+        assert line["claimed"] == line["recount_claimed"] and line["verified"] == line["recount_verified"]
+        assert (line["invented"] > 0) is (line["area"] != PILOT), "the pilot is honest"
     for kind, count in report["faults"].items():
         least = 1 if kind in FOUND_AT_THE_DOOR else count["planted"]
         assert least <= count["found"] <= count["planted"], kind

@@ -1,5 +1,5 @@
-"""``demo --check``: rates against their recount, planted faults, pages of every role over HTTP, numbers in
-plain text, numbers that can be put together.
+"""``demo --check``: rates, claimed and verified, against their recount, planted faults, pages of every role over HTTP,
+numbers in plain text, numbers that can be put together.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
     The last line printed is one JSON object; exit code.
     """
     from gridwalk.core import clock
-    from gridwalk.simulate.oracle import checks
+    from gridwalk.simulate.oracle import checks, verified
 
     at = clock.now()
     with progress.stage("核对每个指标"):
@@ -44,6 +44,13 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
             demonstration.knocks,
             demonstration.campaign.pk,
             at=at,
+            prepared_on=demonstration.dates.prepared_on,
+            start=demonstration.dates.start,
+        )
+        rounds = verified.rounds(
+            demonstration.supervision,
+            demonstration.files,
+            demonstration.knocks,
             prepared_on=demonstration.dates.prepared_on,
             start=demonstration.dates.start,
         )
@@ -57,10 +64,15 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         tried, silent = demo_tries.run(demonstration.members)
         masks = demo_masks.run({**fitting, "tries": tried})
     bad_rates = checks.differing(rates)
+    bad_rounds = verified.differing(rounds)
     bad_pages = [
         f"{role} {page} {cell['status']}" for role, row in pages.items() for page, cell in row.items() if not cell["ok"]
     ]
-    for complaint in [f"指标与重算不符：{code}" for code in bad_rates] + [f"页面不对：{page}" for page in bad_pages]:
+    for complaint in [
+        *(f"指标与重算不符：{code}" for code in bad_rates),
+        *(f"核实的率与重算不符：{round_}" for round_ in bad_rounds),
+        *(f"页面不对：{page}" for page in bad_pages),
+    ]:
         output.complain(complaint)
     if hits:
         output.complain(f"找到 {hits} 处明文号码")
@@ -68,6 +80,7 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         output.complain(complaint)
     report = {
         "rates": rates,
+        "rounds": rounds,
         "faults": demonstration.planted.by_kind(),
         "plaintext_hits": hits,
         "fitting": masks["places"],
@@ -75,7 +88,7 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         "pages": pages,
         "rows": _rows(),
         "seconds": progress.seconds,
-        "ok": not (bad_rates or bad_pages or hits or masks["complaints"] or silent),
+        "ok": not (bad_rates or bad_rounds or bad_pages or hits or masks["complaints"] or silent),
     }
     output.say(json.dumps(report, ensure_ascii=False))
     return 0 if report["ok"] else 1

@@ -4,8 +4,10 @@ minutes: kept with their figures, so that each can be got again.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Callable, Mapping
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -18,35 +20,62 @@ from gridwalk.core.queries import NotHere
 from gridwalk.followup.meetings import MeetingError, State
 from gridwalk.followup.models import Meeting
 from gridwalk.followup.queries import meetings
-from gridwalk.reports import minutes, overview, pack, progress, queries, summary, weekly
-from gridwalk.reports.models import MINUTES, PACK, Document
+from gridwalk.reports import annex, minutes, numbering, overview, pack, progress, queries, rules, summary, weekly
+from gridwalk.reports.models import MINUTES, PACK, PROGRESS, SUMMARY, WEEKLY, Document
+from gridwalk.reports.overview import Overview
 
 KEEP = dt.timedelta(days=30)
-WRITERS = {
-    "progress": (progress.write, "走访进度", "xlsx"),
-    "weekly": (weekly.write, "周报表", "xlsx"),
-    "summary": (summary.write, "总结材料", "docx"),
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ReportFile:
+    """One file of a report: who writes it, what it is called, its ending."""
+
+    write: Callable[[Overview, Document], bytes]
+    label: str
+    ending: str
+
+
+WRITERS: Mapping[str, tuple[ReportFile, ...]] = {
+    PROGRESS: (ReportFile(write=progress.write, label="走访进度", ending="xlsx"),),
+    WEEKLY: (ReportFile(write=weekly.write, label="周报表", ending="xlsx"),),
+    SUMMARY: (
+        ReportFile(write=summary.write, label="总结材料", ending="docx"),
+        ReportFile(write=annex.write, label="总结附表", ending="xlsx"),
+    ),
 }
+"""Kind → its files, of one moment and with the same figures; the first is what is offered at once."""
 
 
 def make_report(*, actor: Viewer, at: dt.datetime, kind: str, campaign_id: uuid.UUID) -> StoredFile:
-    """Make a report of a kind (``progress`` · ``weekly`` · ``summary``) as far as the actor may see. Raises NotHere."""
+    """Make a report of a kind (``progress`` · ``weekly`` · ``summary``) as far as the actor may see, and keep its
+    figures. Raises NotHere.
+    """
     if kind not in WRITERS or not actor.may_anywhere(Verb.EXPORT_REPORT):
         raise NotHere
     data = overview.overview(actor, campaigns.get_campaign(actor, campaign_id), at)
-    writer, label, ending = WRITERS[kind]
     with core.write_to(actor=actor, at=at) as writing:
-        stored = core.store_file(
-            data=writer(data),
-            name=f"{data.place}{label}{clock.local(at):%Y%m%d}.{ending}",
-            purpose=queries.PURPOSE,
-            scope=data.scope,
-            keep=KEEP,
-            actor=actor,
-            at=at,
-        )
-        writing.audit(AuditVerb.REPORT_MADE, scope=data.scope, kind="file", subject=stored.id, data={"kind": kind})
-    return stored
+        document = Document(kind=kind, scope=data.scope, campaign=data.campaign.id, at=at, counts=data.kept)
+        document.save(force_insert=True)
+        document.figures = numbering.number(data, document).rows
+        stored = [_stored(file, data, document, actor) for file in WRITERS[kind]]
+        document.content = {"street": data.place, "name": stored[0].name, "as_of": rules.as_of(clock.local(at))}
+        document.save(update_fields=["content", "figures"])
+        for file in stored:
+            writing.audit(AuditVerb.REPORT_MADE, scope=data.scope, kind="file", subject=file.id, data={"kind": kind})
+    return stored[0]
+
+
+def _stored(file: ReportFile, data: Overview, document: Document, actor: Viewer) -> StoredFile:
+    return core.store_file(
+        data=file.write(data, document),
+        name=f"{data.place}{file.label}{clock.local(data.at):%Y%m%d}.{file.ending}",
+        purpose=queries.PURPOSE,
+        scope=data.scope,
+        keep=KEEP,
+        actor=actor,
+        at=data.at,
+    )
 
 
 def make_pack(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Document:
@@ -65,7 +94,7 @@ def make_pack(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Document
             raise MeetingError("没有生成：这次会没开成，先前的材料留着。")
         if row.stands is State.HELD and earlier:
             raise MeetingError("没有生成：会已经开了，会上看的那份材料不再变。")
-        document = Document(kind=PACK, meeting=row, campaign=campaign.id, at=at)
+        document = Document(kind=PACK, meeting=row, scope=street, campaign=campaign.id, at=at)
         document.save(force_insert=True)
         request = pack.PackRequest(
             viewer=actor,
@@ -97,7 +126,7 @@ def make_minutes(*, actor: Viewer, at: dt.datetime, meeting: uuid.UUID) -> Docum
     if row.stands is not State.HELD:
         raise MeetingError("没有生成：会开了才有纪要。")
     with core.write_to(actor=actor, at=at) as writing:
-        document = Document(kind=MINUTES, meeting=row, at=at)
+        document = Document(kind=MINUTES, meeting=row, scope=row.street, at=at)
         document.save(force_insert=True)
         document.content, figures = minutes.write(actor, row, at, document.serial)
         document.figures = figures.rows

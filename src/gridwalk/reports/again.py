@@ -20,18 +20,15 @@ from gridwalk.followup.queries import as_of as matters
 from gridwalk.indicators import tallies
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.indicators.tallies import Figure
+from gridwalk.inspection.queries import results
 from gridwalk.reconcile.queries import consistency
-from gridwalk.reports import decisions, outlook, rules, verified
-from gridwalk.reports.figures import DocumentFigure, Value, figures_of
+from gridwalk.reports import decisions, kept, outlook, recounts, rules, verified
+from gridwalk.reports.figures import DocumentFigure, Gone, Value, figures_of
 from gridwalk.reports.models import Document
 
 About = Mapping[str, str]
 LEAST_TOLERANCE, TOLERANCE = 5, 0.01
 """How far a counted figure may lie outside the two closings around it: for what went back and forth within the day."""
-
-
-class Gone(Exception):
-    """What a figure was got from is not kept any more."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,36 +56,25 @@ def again(document: Document, printed: DocumentFigure) -> Value | None:
     return source.again(document, printed.about) if source.again else None
 
 
-def counted(document: Document, indicator: str) -> Figure:
-    """The sum of what was kept by grid."""
-    grids = document.counts.get(indicator, {})
-    return sum((Figure(n, d) for n, d in grids.values()), Figure())
-
-
-def part(pair: Figure, name: str) -> Value:
-    """Numerator, denominator or percentage of a pair."""
-    values: dict[str, Value] = {"n": pair.n, "d": pair.d, "percent": rules.percent(pair.n, pair.d)}
-    return values[name]
-
-
 def closings(document: Document, printed: DocumentFigure) -> list[tuple[str, Value]]:
     """What the trend kept of a counted figure at the end of the day before and of that day."""
-    if printed.source != "count" or document.campaign is None:
+    is_indicator = printed.source == "count" and printed.about["indicator"] in INDICATORS
+    if not is_indicator or document.campaign is None:
         return []
     today = clock.local_date(document.at)
-    indicator = INDICATORS[printed.about["indicator"]]
-    areas = {document.meeting.street: list(document.counts.get(indicator.code, {}))}
+    indicator, scope = INDICATORS[printed.about["indicator"]], printed.about.get("scope", "")
+    areas = {scope: kept.areas(document, indicator.code, scope)}
     since = today - dt.timedelta(days=1)
-    kept = tallies.days_of(indicator, document.campaign, areas, since=since, until=today)
-    days = kept.get(document.meeting.street, {})
-    return [(rules.day(day), part(figure, printed.about["part"])) for day, figure in days.items()]
+    days = tallies.days_of(indicator, document.campaign, areas, since=since, until=today).get(scope, {})
+    closed = [(rules.day(day), kept.part(pair, printed.about["part"])) for day, pair in days.items()]
+    return [(day, value) for day, value in closed if value is not None]
 
 
-def is_borne_out(printed: DocumentFigure, kept: Sequence[tuple[str, Value]]) -> bool | None:
+def is_borne_out(printed: DocumentFigure, closed: Sequence[tuple[str, Value]]) -> bool | None:
     """Whether a counted number lies between its two closings, give or take the tolerance; None where there are not
     both, or it is no number.
     """
-    values = [value for _, value in kept if isinstance(value, int)]
+    values = [value for _, value in closed if isinstance(value, int)]
     if len(values) < 2 or not isinstance(printed.value, int):
         return None
     tolerance = max(LEAST_TOLERANCE, int(TOLERANCE * max(values)))
@@ -96,18 +82,28 @@ def is_borne_out(printed: DocumentFigure, kept: Sequence[tuple[str, Value]]) -> 
 
 
 def _count(document: Document, about: About) -> Value:
-    return part(counted(document, about["indicator"]), about["part"])
+    value = kept.part(kept.figure(document, about["indicator"], about.get("scope", "")), about["part"])
+    if value is None:
+        raise Gone
+    return value
 
 
 def _consistency(document: Document, about: About) -> Value:
-    sides = about["left"], about["right"]
-    measured = consistency.latest(about["scope"], until=document.at)
-    pairs = [Figure(m.n_equal, m.n_union) for m in measured if m.sides == sides]
-    return part(sum(pairs, Figure()), about["part"])
+    scopes = about["scope"].split("|")
+    measured = [m for scope in scopes for m in consistency.latest(scope, until=document.at)]
+    if about["part"] == "missing":
+        communities = [area for area in kept.areas(document, "grids") if area not in {m.community for m in measured}]
+        return len(communities)
+    chosen = [m for m in measured if m.sides == (about["left"], about["right"])]
+    if about["part"] == "communities":
+        return len({m.community for m in chosen})
+    value = kept.part(sum((Figure(m.n_equal, m.n_union) for m in chosen), Figure()), about["part"])
+    return 0 if value is None else value
 
 
 def _sample(document: Document, about: About) -> Value:
-    figures = verified.sampled(SYSTEM, about["scope"], about["rate"], document.at) or {}
+    sample = results.latest(SYSTEM, about["scope"], until=document.at)
+    figures = verified.sampled(sample, about["scope"], about["rate"]) or {}
     if about["part"] not in figures:
         raise Gone
     return figures[about["part"]]
@@ -120,7 +116,7 @@ def _forecast(document: Document, about: About) -> Value:
         raise Gone from error
     if campaign is None:
         raise Gone
-    visits = counted(document, "visits")
+    visits = kept.figure(document, "visits")
     forecast = outlook.ending(SYSTEM, about["scope"], campaign, document.at, visits)
     if forecast is None:
         raise Gone
@@ -138,7 +134,7 @@ def _matters(document: Document, about: About) -> Value:
 
 
 def _decided(document: Document, about: About) -> list[matters.MatterAsOf]:
-    return matters.decided(SYSTEM, document.meeting.street, uuid.UUID(about["meeting"]), document.at)
+    return matters.decided(SYSTEM, document.scope, uuid.UUID(about["meeting"]), document.at)
 
 
 def _decisions(document: Document, about: About) -> Value:
@@ -172,5 +168,12 @@ SOURCES: Mapping[str, Source] = {
     "decisions": Source("逐件重放会议议定事项的经过，数到那一刻", _decisions),
     "decision": Source("重放这件事项的经过，到那一刻为止", _decision),
     "change": Source("这次的数减上次的数，两个都再得出一遍", _change),
+    "reasons": Source("随材料留存的各社区、各原因的户数，相加得出", recounts.reason),
+    "trend": Source("每天收盘的已走访户数；计划数按工作日平均推算", recounts.trend),
+    "calendar": Source("行动的起止日期和本单位登记的工作日", recounts.calendar),
+    "named": Source("那一天在岗的责任人，按任职记录再数", recounts.named),
+    "put_right": Source("逐件重放事项的经过，数到那一刻", recounts.put_right),
+    "before": Source("那一天收盘时留存的各网格计数，相加得出", recounts.before),
+    "burden": Source("到那一刻为止记下的走访、生成的材料，再数一遍", recounts.burden),
     "checks": Source("登记一改，那一刻的件数就不能再数；只留了当时的数", None),
 }

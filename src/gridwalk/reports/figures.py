@@ -11,6 +11,10 @@ from gridwalk.reports.models import Document
 Value = int | str
 
 
+class Gone(Exception):
+    """What a figure was got from is not kept any more."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DocumentFigure:
     """One figure as it stands in a document. ``source``, ``about``: what it is got again from (``again.SOURCES``)."""
@@ -52,3 +56,36 @@ def same(document: Document | None, source: str, about: Mapping[str, str]) -> Do
     if document is None:
         return None
     return next((f for f in figures_of(document) if (f.source, f.about) == (source, dict(about))), None)
+
+
+class Printed:
+    """The figures of a document, looked up by what they are got again from: so nothing is printed that has no id."""
+
+    def __init__(self, document: Document) -> None:
+        self._by_source = {_key(f.source, f.about): f for f in figures_of(document)}
+
+    def figure(self, source: str, **about: str) -> DocumentFigure | None:
+        """The figure; None where there is none, as of what is withheld."""
+        return self._by_source.get(_key(source, about))
+
+    def number(self, source: str, **about: str) -> str:
+        """The figure without its unit, as it is printed; a dash where there is none."""
+        figure = self.figure(source, **about)
+        if figure is None:
+            return NONE
+        return f"{figure.value:,}" if isinstance(figure.value, int) else figure.value
+
+    def of(self, source: str) -> list[DocumentFigure]:
+        """All figures of a source."""
+        return [figure for (of, _), figure in self._by_source.items() if of == source]
+
+    def day_of(self, source: str, indicator: str) -> str | None:
+        """The day of which a source tells an indicator; None where it does not."""
+        return next((f.about["on"] for f in self.of(source) if f.about["indicator"] == indicator), None)
+
+
+NONE = "—"
+
+
+def _key(source: str, about: Mapping[str, str]) -> tuple[str, frozenset[tuple[str, str]]]:
+    return source, frozenset(about.items())

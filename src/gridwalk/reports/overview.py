@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count
 
@@ -25,7 +25,10 @@ from gridwalk.indicators.disclosures import Counts
 from gridwalk.indicators.queries import Board
 from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import rules
+from gridwalk.inspection.queries import results
+from gridwalk.inspection.queries.results import Results
+from gridwalk.reports import kept, rules
+from gridwalk.reports.kept import Kept
 from gridwalk.territory import queries as territory
 from gridwalk.territory.models import Grid
 from gridwalk.visits import outcomes
@@ -34,6 +37,8 @@ from gridwalk.visits.queries import worklist
 TOTAL = ""
 """The code under which ``week`` keeps the sum."""
 
+WHOLE, SPLIT, NOT_SPLIT = "", "split", "not_split"
+"""How reasons are shown: each; small ones merged in two groups, where the split is shown; or none of them apart."""
 PROTECTED_REASONS = (*outcomes.EXPLAINED, outcomes.gap("remaining", "vacant_confirmed").reason)
 """Reasons of the gap that are no progress: that nobody has given one is as little shown as that one has."""
 
@@ -43,12 +48,16 @@ class Overview:
     """The figures of one moment. ``trend``: (day, visited, planned). ``planned``: how many doors should have been
     visited by today.
 
-    ``week``: doors newly visited since Monday, by area code and TOTAL. ``withholds``: the viewer sees counts only, so
+    ``parts``: the areas it is about, ``scope`` what their codes have in common; ``kept``: counts by grid, and what
+    else is counted by area, for the figures to be got again from. ``week``: doors newly visited since Monday, by area
+    code and TOTAL. ``sample``: what the last sample shows of the street. ``withholds``: the viewer sees counts only, so
     that some of what is protected is withheld.
     """
 
     campaign: Campaign
     scope: str
+    parts: tuple[str, ...]
+    kept: Kept
     place: str
     at: dt.datetime
     by: str
@@ -57,12 +66,20 @@ class Overview:
     consistency: consistency.Board
     responsible: dict[str, Responsible]
     reasons: list[tuple[str, int]]
+    merging: str
     trend: list[tuple[dt.date, int, int]]
     week: dict[str, int]
     planned: int
     working_day: int
     working_days: int
+    sample: Results | None
     withholds: bool
+
+    @property
+    def behind(self) -> int:
+        """How many doors fewer than planned by today are visited; 0 where that is withheld."""
+        visits = self.communities.total["visits"]
+        return max(0, self.planned - visits.n) if visits else 0
 
 
 def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
@@ -89,30 +106,33 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     assert visits is not None
     days = campaigns.workdays(campaign, today)
     planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
-    kept = indicators.trend(exporter, scope=scope, campaign=campaign, at=at, live=visits)
-    trend = [(day, figure.n, planned_by(visits.d, day)) for day, figure in sorted(kept.items())]
-    reasons = _reasons(campaign, parts)
-    if counts.withholds:
-        split = visits.told("explained") is not None and parts == (campaign.scope,)
-        shown = rules.merge_small(dict.fromkeys(PROTECTED_REASONS, 0) | reasons, outcomes.EXPLAINED, split_shown=split)
-    else:
-        shown = sorted(reasons.items(), key=lambda pair: -pair[1])
+    by_day = indicators.trend(exporter, scope=scope, campaign=campaign, at=at, live=visits)
+    trend = [(day, figure.n, planned_by(visits.d, day)) for day, figure in sorted(by_day.items())]
+    by_community = _reasons(campaign, [line.code for line in communities.lines])
+    split = visits.told("explained") is not None and parts == (campaign.scope,)
+    how = (SPLIT if split else NOT_SPLIT) if counts.withholds else WHOLE
+    week = _week(campaign, codes, today)
+    responsible = accounts.responsible([*codes, *(line.code for line in communities.lines)], today)
     return Overview(
         campaign=campaign,
         scope=scope,
+        parts=parts,
+        kept=kept_of(counts, communities, codes, by_community, week),
         place=_place(parts),
         at=at,
         by=viewer.name,
         communities=communities,
         grids=by_grid,
         consistency=consistency.board(exporter, scope),
-        responsible=accounts.responsible([*codes, *(line.code for line in communities.lines)], today),
-        reasons=shown,
+        responsible=responsible,
+        reasons=shown_reasons(merged(by_community), how),
+        merging=how,
         trend=trend,
-        week=_week(campaign, codes, today),
+        week=week,
         planned=planned_by(visits.d, today),
         working_day=days.count(act.starts_on, min(today, act.ends_on)),
         working_days=days.count(act.starts_on, act.ends_on),
+        sample=results.latest(exporter, scope, until=at),
         withholds=counts.withholds,
     )
 
@@ -147,14 +167,51 @@ def _week(campaign: Campaign, grids: Sequence[str], today: dt.date) -> dict[str,
     return week
 
 
-def _reasons(campaign: Campaign, parts: Sequence[str]) -> dict[str, int]:
-    reasons: dict[str, int] = {}
-    for part in parts:
-        for (state, outcome), n in worklist.states(campaign, part).items():
+def _reasons(campaign: Campaign, communities: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Community → why doors are not visited → how many; one query a community."""
+    reasons: dict[str, dict[str, int]] = {}
+    for community in communities:
+        of_community = reasons[community] = {}
+        for (state, outcome), n in worklist.states(campaign, community).items():
             if state not in {"visited", "left"}:
                 label = outcomes.gap(state, outcome).reason
-                reasons[label] = reasons.get(label, 0) + n
+                of_community[label] = of_community.get(label, 0) + n
     return reasons
+
+
+def merged(by_community: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """The reasons of all communities together."""
+    reasons: Counter[str] = Counter()
+    for of_community in by_community.values():
+        reasons.update(of_community)
+    return dict(reasons)
+
+
+def shown_reasons(reasons: Mapping[str, int], how: str) -> list[tuple[str, int]]:
+    """The reasons as they are shown, the largest first."""
+    if how == WHOLE:
+        return sorted(reasons.items(), key=lambda pair: -pair[1])
+    every = dict.fromkeys(PROTECTED_REASONS, 0) | dict(reasons)
+    return rules.merge_small(every, outcomes.EXPLAINED, split_shown=how == SPLIT)
+
+
+def kept_of(
+    counts: Counts,
+    communities: Board,
+    grids: Sequence[str],
+    reasons: Mapping[str, Mapping[str, int]],
+    week: Mapping[str, int],
+) -> Kept:
+    """What of an overview is counted by area."""
+    areas = [*grids, *(line.code for line in communities.lines)]
+    return kept.of_counts(counts, grids) | {
+        "week": kept.of_numbers({grid: week.get(grid, 0) for grid in grids}),
+        "areas": kept.of_numbers(dict.fromkeys(areas, 1)),
+        "grids": kept.of_numbers({line.code: line.n_grids for line in communities.lines}),
+        "reasons": kept.of_numbers(
+            {f"{community}|{label}": n for community, of_it in reasons.items() for label, n in of_it.items()}
+        ),
+    }
 
 
 def remaining(figure: Figure | None) -> int | None:

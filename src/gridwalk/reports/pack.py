@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+import functools
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from gridwalk.accounts.rules import Held, Role, Viewer
 from gridwalk.bench.queries import checks
-from gridwalk.bench.queries.decisions import OpenCase
-from gridwalk.bench.rules import CHECKS
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.followup.models import Meeting
@@ -24,9 +23,11 @@ from gridwalk.indicators import consistency, disclosures
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, Indicator, MeasuredApart
 from gridwalk.indicators.disclosures import Counts
-from gridwalk.indicators.rules import SMALLEST_CELL, WITHHELD
+from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import again, decisions, outlook, rules, sentences, verified
+from gridwalk.inspection.queries import results
+from gridwalk.inspection.queries.results import Results
+from gridwalk.reports import decisions, kept, outlook, problems, rules, sentences, verified
 from gridwalk.reports.figures import Figures, same
 from gridwalk.reports.models import Document
 from gridwalk.territory import queries as territory
@@ -34,12 +35,6 @@ from gridwalk.territory import queries as territory
 Content = dict[str, Any]
 COUNTED = tuple(i for i in INDICATORS.values() if i.rate)
 """The rates that are counted over the register; the others are measured apart."""
-COMPLEMENTS = frozenset({"no_home"})
-"""Checks whose cases are what an indicator under the plan of suppression lacks: persons without a home, of linkage."""
-TOLD = tuple(
-    code for code, check in CHECKS.items() if not check.tells_use and not check.tells_home and code not in COMPLEMENTS
-)
-"""The checks whose cases are counted in a pack: of records and of answers, none that the plan would withhold."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,6 +48,11 @@ class PackRequest:
     at: dt.datetime
     last: Document | None
     earlier: Document | None
+
+    @functools.cached_property
+    def sample(self) -> Results | None:
+        """The sample that the verified figures are of."""
+        return results.latest(reader_of(self.street), self.street, until=self.at)
 
     @property
     def street(self) -> str:
@@ -68,7 +68,7 @@ def reader_of(street: str) -> Viewer:
 def write(request: PackRequest, serial: int) -> tuple[Content, Figures, dict[str, Any]]:
     """What the pack says, its figures, and the counts by grid it rests on."""
     # Before the counts: what they were shown by is held until the pack is written, and this takes longest.
-    cases = checks.open_cases(request.viewer, request.street, clock.local_date(request.at), TOLD)
+    cases = checks.open_cases(request.viewer, request.street, clock.local_date(request.at), problems.COUNTED)
     figures, reader = Figures(serial), reader_of(request.street)
     codes = [grid.code for grid in indicators.visible_grids(reader, request.street)]
     moment = indicators.moment(request.campaign, request.at)
@@ -86,19 +86,22 @@ def write(request: PackRequest, serial: int) -> tuple[Content, Figures, dict[str
         else "",
         "rates": list(_rates(request, figures, counts, codes)),
         "forecast": _forecast(request, figures, reader, counts, codes),
-        "problems": list(_problems(request, figures, cases)),
+        "sample": _sample(request.sample),
+        "problems": list(
+            problems.kinds(
+                figures, request.street, cases, problems.told(counts.of(request.street, codes)), request.last
+            )
+        ),
         **_matters(request, figures),
         **_last_decisions(request, figures),
         "practice": meeting.practice,
     }
-    return content, figures, _kept(counts, codes)
+    return content, figures, kept.of_counts(counts, codes)
 
 
-def _kept(counts: Counts, codes: list[str]) -> dict[str, Any]:
-    return {
-        code: {grid: (pairs[grid].n, pairs[grid].d) for grid in codes if pairs[grid].d}
-        for code, pairs in counts.by_indicator.items()
-    }
+def _sample(sample: Results | None) -> Content | None:
+    """Of which round the verified figures are, and whether they still move."""
+    return {"number": sample.number, "is_running": sample.is_running} if sample else None
 
 
 def _rates(request: PackRequest, figures: Figures, counts: Counts, codes: list[str]) -> Iterator[Content]:
@@ -118,14 +121,15 @@ def _apart(request: PackRequest, figures: Figures, rate: MeasuredApart) -> Itera
     totals = consistency.board(reader_of(request.street), request.street, until=request.at).totals
     for total in totals:
         left, right = total.sides
-        yield _line(request, figures, rate, total.figure, {"left": left, "right": right, "scope": request.street})
+        about = {"left": left, "right": right, "scope": request.street}
+        yield _line(request, figures, rate, total.figure, about)
     if not totals:
         yield {"number": rate.rate, "label": rate.label, "words": rate.not_yet, "verified": None}
 
 
 def _awareness(request: PackRequest, figures: Figures, rate: MeasuredApart) -> Content:
     """How many know the service, as estimated; words where no sample says it."""
-    cells = _sampled(request, figures, rate.code, rate.label)
+    cells = _sampled(request, figures, rate)
     line: Content = {"number": rate.rate, "label": rate.label, "verified": None}
     if isinstance(cells, str):
         return line | {"words": cells}
@@ -133,14 +137,16 @@ def _awareness(request: PackRequest, figures: Figures, rate: MeasuredApart) -> C
     return line | {"words": f"{share}，95% 区间 {lowest} 到 {highest}，{n:,} 人答（抽样估计）", "sampled": cells}
 
 
-def _sampled(request: PackRequest, figures: Figures, code: str, label: str) -> dict[str, Content] | str:
+def _sampled(request: PackRequest, figures: Figures, rate: Indicator | MeasuredApart) -> dict[str, Content] | str:
     """What the last sample says of a rate, part by part; or why it says nothing."""
-    values = verified.sampled(reader_of(request.street), request.street, code, request.at)
+    values = verified.sampled(request.sample, request.street, rate.code)
     if not values:
         return verified.NOT_YET if values is None else verified.TOO_FEW
     return {
-        part: figures.add(f"{label}：{words}", values[part], "sample", rate=code, part=part, scope=request.street)
-        for part, words in verified.PARTS[code].items()
+        part: figures.add(
+            f"{rate.label}：{words}", values[part], "sample", rate=rate.code, part=part, scope=request.street
+        )
+        for part, words in verified.PARTS[rate.code].items()
     }
 
 
@@ -148,7 +154,7 @@ def _verified(request: PackRequest, figures: Figures, rate: Indicator | Measured
     """核实不低于: a sample asks after visits alone."""
     if rate.code != verified.VISITS:
         return None
-    cells = _sampled(request, figures, rate.code, rate.label)
+    cells = _sampled(request, figures, rate)
     return {"value": cells} if isinstance(cells, str) else cells["verified"]
 
 
@@ -166,8 +172,8 @@ def _line(
     if pair is None or not pair.d:
         return line | {"words": WITHHELD if pair is None else "暂无应办"}
     source = "consistency" if "left" in about else "count"
-    values = {part: again.part(pair, part) for part in ("n", "d", "percent")}
-    words = {"n": "已完成", "d": "应完成", "percent": "百分比"}
+    values = {part: kept.of_pair(pair, part) for part in ("n", "d", "percent")}
+    words = {part: kept.PAIR[part] for part in ("n", "d", "percent")}
     line |= {
         part: figures.add(
             f"{label}：{words[part]}", value, source, unit="" if part == "percent" else rate.unit, part=part, **about
@@ -195,32 +201,6 @@ def _forecast(
         for part, value in outlook.values(ending).items()
     }
     return cells | {"due": rules.day(ending.due)}
-
-
-def _problems(request: PackRequest, figures: Figures, cases: Sequence[OpenCase]) -> Iterator[Content]:
-    """Kinds of problems with five cases and more, in the order of the checks; no case, and no sum of the rest."""
-    counted: Counter[str] = Counter()
-    communities: defaultdict[str, set[str]] = defaultdict(set)
-    for waiting in cases:
-        counted[waiting.case.check] += 1
-        communities[waiting.case.check].add(waiting.case.lead.grid[:12])
-    for code in TOLD:
-        if counted[code] < SMALLEST_CELL:
-            continue
-        check = CHECKS[code]
-        about = {"check": code, "scope": request.street}
-        n = figures.add(f"{check.label}：件数", counted[code], "checks", unit="件", part="n", **about)
-        spread = figures.add(
-            f"{check.label}：社区数", len(communities[code]), "checks", unit="个社区", part="communities", **about
-        )
-        line: Content = {"label": check.label, "todo": check.todo, "n": n, "communities": spread}
-        before = same(request.last, "checks", {"part": "n", **about})
-        if before is not None and isinstance(before.value, int):
-            change = rules.signed(counted[code] - before.value)
-            line["change"] = figures.add(
-                f"{check.label}：比上次", change, "change", unit="件", of=n["id"], since=before.id
-            )
-        yield line
 
 
 def _matters(request: PackRequest, figures: Figures) -> Content:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridwalk.core import clock
 from gridwalk.indicators.rules import LEGEND, WITHHELD
-from gridwalk.reports import layout, rules, shapes, wording
-from gridwalk.reports.again import SOURCES
-from gridwalk.reports.figures import figures_of
+from gridwalk.reports import layout, numbers, rules, shapes, wording
+from gridwalk.reports.figures import NONE
 from gridwalk.reports.models import KINDS, MINUTES, PACK, Document
 from gridwalk.reports.wording import PackWords
 
@@ -19,6 +18,8 @@ Content = Mapping[str, Any]
 def name_of(document: Document) -> str:
     """What the file is called."""
     content = shapes.content_of(document)
+    if "name" in content:
+        return str(content["name"])
     at = clock.local(document.at)
     return f"{content['street']}第{content['number']}次{KINDS[document.kind]}{at:%Y%m%d}.docx"
 
@@ -33,7 +34,7 @@ def pack(document: Document) -> bytes:
     _standing(paper, content, words)
     layout.heading(paper, f"一、{headings['rates']}")
     layout.table(paper, wording.RATE_HEADS, [_rate(line) for line in content["rates"]], RATE_WIDTHS)
-    layout.text(paper, words.forecast)
+    layout.text(paper, f"{words.sample}{words.forecast}")
     if any(line.get("words") == WITHHELD for line in content["rates"]):
         layout.text(paper, LEGEND)
     layout.heading(paper, f"二、{headings['problems']}")
@@ -47,7 +48,7 @@ def pack(document: Document) -> bytes:
     if content["practice"]:
         layout.heading(paper, f"五、{headings['practice']}")
         layout.text(paper, content["practice"])
-    _figures(paper, document)
+    numbers.annexed(paper, document)
     return layout.bytes_of(paper)
 
 
@@ -70,7 +71,7 @@ def minutes(document: Document) -> bytes:
     for label, posts in (("出席", content["present"]), ("请假", content["excused"])):
         if posts:
             layout.present(paper, label, posts)
-    _figures(paper, document)
+    numbers.annexed(paper, document)
     return layout.bytes_of(paper)
 
 
@@ -88,7 +89,7 @@ def _rate(line: Content) -> list[str]:
     numeral = rules.NUMERALS[line["number"]]
     verified = wording.value(line["verified"])
     if "words" in line:
-        return [f"{numeral} {line['label']}", wording.NONE, line["words"], wording.NONE, wording.NONE, verified]
+        return [f"{numeral} {line['label']}", NONE, line["words"], NONE, NONE, verified]
     return [
         f"{numeral} {line['label']}",
         wording.value(line.get("before")),
@@ -101,8 +102,8 @@ def _rate(line: Content) -> list[str]:
 
 def _problem(line: Content) -> str:
     change = f"，比上次 {wording.value(line['change'])}" if "change" in line else ""
-    n, communities = wording.value(line["n"]), wording.value(line["communities"])
-    return f"{line['label']} {n} 件{change}，在 {communities} 个社区。{line['todo']}。"
+    spread = f"，在 {wording.value(line['communities'])} 个社区" if line["communities"] else ""
+    return f"{line['label']} {wording.value(line['n'])} 件{change}{spread}。{line['todo']}。"
 
 
 def _matters(paper: Any, content: Content) -> None:
@@ -123,15 +124,3 @@ def _outcome(row: Content) -> str:
 
 def _decision(row: Content) -> str:
     return f"{row['title']}。责任单位：{row['owner']}；期限：{wording.value(row['due'])}；事项 {row['number']}。"
-
-
-def _figures(paper: Any, document: Document) -> None:
-    """附件: the id of every figure, so that it can be got again."""
-    layout.annex(paper, "数据编号")
-    layout.text(paper, "每个数有一个编号，管理员用 gridwalk figure 编号 可以照它的来源再得出一遍。")
-    layout.table(paper, ("编号", "是什么", "数", "数据来源"), list(_rows(document)), (1.7, 5.4, 3.3, 5.2))
-
-
-def _rows(document: Document) -> Iterator[list[str]]:
-    for printed in figures_of(document):
-        yield [printed.id, printed.label, printed.words, SOURCES[printed.source].words]

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from gridwalk.core import clock
-from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, Columns, Indicator, MeasuredApart
+from gridwalk.indicators.definitions import BESIDE, INDICATORS, Columns, Indicator, MeasuredApart
 from gridwalk.indicators.queries import Line
 from gridwalk.indicators.rules import LEGEND
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import rules, sentences
+from gridwalk.reports import definitions, numbers, rules, sentences
+from gridwalk.reports.models import Document
 from gridwalk.reports.overview import TOTAL, Overview, remaining
 from gridwalk.reports.sheets import Book, Sheet
 from gridwalk.territory import rules as codes
@@ -21,7 +22,7 @@ VISITS = ("已走访", "应走访", "百分比", "已登记原因", "待走访")
 """What stands of rate 1 on every line. What was done in a week stands at communities only: a grid is one's own work."""
 
 
-def write(overview: Overview) -> bytes:
+def write(overview: Overview, document: Document) -> bytes:
     """The workbook's bytes (xlsx)."""
     book = Book(overview)
     _summary(book, overview)
@@ -29,13 +30,8 @@ def write(overview: Overview) -> bytes:
     _areas(book, overview, "各网格", overview.grids.lines)
     _trend(book, overview)
     _definitions(book, overview)
+    numbers.sheet(book, document)
     return book.close()
-
-
-def rates() -> list[Indicator | MeasuredApart]:
-    """The five rates in the plan's order; those with two numbers stand one below the other."""
-    measured: list[Indicator | MeasuredApart] = [i for i in INDICATORS.values() if i.rate]
-    return sorted([*measured, *MEASURED_APART.values()], key=lambda i: i.rate)
 
 
 def _start(book: Book, overview: Overview, name: str, widths: Sequence[float], *, heads: tuple[int, int]) -> Sheet:
@@ -49,7 +45,7 @@ def _summary(book: Book, overview: Overview) -> None:
     sheet = _start(book, overview, "总览", [8, 20, 8, 11, 11, 10, 11, 56], heads=(2, 2))
     sheet.heads(2, ["第几率", "名称", "单位", "已完成", "应完成", "百分比", "未完成", "计算口径"])
     row = 3
-    for rate in rates():
+    for rate in definitions.every_rate():
         for figure, text in _measured(overview, rate):
             _summary_line(sheet, row, rate, figure, text)
             row += 1
@@ -65,7 +61,9 @@ def _measured(overview: Overview, rate: Indicator | MeasuredApart) -> list[tuple
     if isinstance(rate, Indicator):
         return [(overview.communities.total[rate.code], rate.explanation)]
     totals = sentences.totals(overview, rate)
-    return [(t.figure, f"{sentences.sides(overview, t)}。{rate.how}") for t in totals] or [("—", rate.not_yet)]
+    return [(t.figure, f"{sentences.sides(overview, t)}。{rate.how}") for t in totals] or [
+        ("—", sentences.of_sample(overview, rate))
+    ]
 
 
 def _summary_line(
@@ -209,13 +207,11 @@ def _trend(book: Book, overview: Overview) -> None:
 def _definitions(book: Book, overview: Overview) -> None:
     sheet = _start(book, overview, "口径", [8, 20, 8, 10, 90], heads=(2, 2))
     sheet.heads(2, ["第几率", "名称", "单位", "方案条款", "计算口径"])
-    for row, rate in enumerate([*rates(), *BESIDE], 3):
+    for row, rate in enumerate([*definitions.every_rate(), *BESIDE], 3):
         sheet.page.set_row(row, 32)
         sheet.text(row, 0, f"率{rules.NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
         sheet.text(row, 1, rate.label)
         sheet.text(row, 2, rate.unit, style="centre")
         sheet.text(row, 3, rate.clause, style="centre")
-        sheet.text(row, 4, rate.how if isinstance(rate, MeasuredApart) else rate.explanation)
-    sheet.note(
-        3 + len(rates()) + len(BESIDE) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。"
-    )
+        sheet.text(row, 4, definitions.how(rate))
+    sheet.note(3 + len(definitions.every_rate()) + len(BESIDE) + 1, definitions.ROUNDED)

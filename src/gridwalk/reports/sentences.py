@@ -10,7 +10,7 @@ from gridwalk.indicators.consistency import Total
 from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, Indicator, MeasuredApart
 from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import rules
+from gridwalk.reports import rules, verified
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent, remaining
 from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import ADVICE
@@ -55,6 +55,11 @@ def responsibility(data: Overview) -> str:
     )
 
 
+def of_sample(data: Overview, apart: MeasuredApart) -> str:
+    """What stands for a rate that no comparison gives: the estimate of the last sample, or that there is none."""
+    return _of_sample(data, apart) or apart.not_yet
+
+
 def totals(data: Overview, apart: MeasuredApart) -> tuple[Total, ...]:
     """The figures of a rate that is measured apart, as the home page has them; none: not measured yet."""
     return data.consistency.totals if apart.code == consistency.CODE else ()
@@ -69,11 +74,22 @@ def _share(figure: Figure, indicator: Indicator | MeasuredApart) -> str:
     return f"{pair(figure)} {indicator.unit}，{percent(figure)}"
 
 
+def _of_sample(data: Overview, apart: MeasuredApart) -> str:
+    """A rate as the last sample estimates it; empty where none says it."""
+    if apart.code != verified.AWARENESS:
+        return ""
+    estimate = verified.sampled(data.sample, data.scope, apart.code) or {}
+    if not estimate:
+        return ""
+    return f"{estimate['share']}，95% 区间 {estimate['lowest']} 到 {estimate['highest']}，{estimate['n']:,} 人答。"
+
+
 def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
     """One rate as a pair, with how it is counted; one that is not measured says so."""
     if isinstance(indicator, MeasuredApart):
         figures = "；".join(f"{sides(data, t)} {_share(t.figure, indicator)}" for t in totals(data, indicator))
-        return f"{indicator.label}：{f'{figures}。' if figures else indicator.not_yet}{indicator.how}"
+        told = f"{figures}。" if figures else _of_sample(data, indicator) or indicator.not_yet
+        return f"{indicator.label}：{told}{indicator.how}"
     figure = data.communities.total[indicator.code]
     if figure is None:
         return f"{indicator.label}：{WITHHELD}。{indicator.explanation}"
@@ -100,9 +116,9 @@ def beside(data: Overview) -> str:
 def problems(data: Overview) -> Iterator[str]:
     """What the figures show to be amiss."""
     visits = data.communities.total["visits"]
-    if visits is not None and visits.n < data.planned:
+    if visits is not None and data.behind:
         yield (
-            f"入户走访比计划少 {data.planned - visits.n:,} 户：按工作日平均，"
+            f"入户走访比计划少 {data.behind:,} 户：按工作日平均，"
             f"到今天应走访 {data.planned:,} 户，实际 {visits.n:,} 户。"
         )
     for indicator in (i for i in INDICATORS.values() if i.shortfall):
@@ -113,7 +129,7 @@ def problems(data: Overview) -> Iterator[str]:
         yield f"{'、'.join(missing)}没有责任人。"
     for apart in MEASURED_APART.values():
         measured = totals(data, apart)
-        if not measured:
+        if not measured and not _of_sample(data, apart):
             yield f"{apart.label}{apart.not_yet}"
         for total in measured:
             if total.figure.gap:
@@ -137,4 +153,5 @@ def next_steps(data: Overview) -> Iterator[str]:
         yield "台账和系统登记对不上的，逐条核对、回填，再比对一次。"
     if data.consistency.n_missing:
         yield "尚未比对台账的社区，上传台账比对，得出台账一致率。"
-    yield "开展独立抽样，估计知晓率。"
+    if not _of_sample(data, MEASURED_APART[verified.AWARENESS]):
+        yield "开展独立抽样，估计知晓率。"

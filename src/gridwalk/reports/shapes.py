@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gridwalk.reports.models import MINUTES, PACK, Document
+from gridwalk.reports.models import MINUTES, PACK, PROGRESS, SUMMARY, WEEKLY, Document
 
 Content = dict[str, Any]
+_REPORT: Mapping[str, Any] = {"street": "", "name": "", "as_of": ""}
 EMPTY: Mapping[str, Mapping[str, Any]] = {
     PACK: {
         "street": "",
@@ -21,6 +22,7 @@ EMPTY: Mapping[str, Mapping[str, Any]] = {
         "made_before": "",
         "rates": [],
         "forecast": None,
+        "sample": None,
         "problems": [],
         "matters": [],
         "kinds": [],
@@ -41,6 +43,9 @@ EMPTY: Mapping[str, Mapping[str, Any]] = {
         "n": {"value": 0},
         "decisions": [],
     },
+    SUMMARY: _REPORT,
+    WEEKLY: _REPORT,
+    PROGRESS: _REPORT,
 }
 """Kind → key → its value where a document has none. A key is added here and never given another meaning."""
 

@@ -11,28 +11,33 @@ from docx.shared import Cm, Pt, RGBColor
 
 from gridwalk.core import clock
 from gridwalk.indicators.rules import LEGEND, WITHHELD
-from gridwalk.reports import layout, rules, sentences
+from gridwalk.reports import chapters, definitions, layout, numbers, rules, sentences
+from gridwalk.reports.figures import Printed
+from gridwalk.reports.models import Document
 from gridwalk.reports.overview import Overview, pair, percent
 
+DEFINITIONS = "指标口径和不计入的"
 BLOCKS = 24
 WIDTHS = (Cm(4.4), Cm(3.8), Cm(1.8), Cm(6.2))
 
 
-def write(data: Overview) -> bytes:
+def write(data: Overview, document: Document) -> bytes:
     """The document's bytes."""
-    document = layout.blank()
+    paper = layout.blank()
     at = clock.local(data.at)
-    layout.paragraph(document, f"{data.place}{data.campaign.name}情况", layout.TITLE, 22, centre=True)
+    layout.paragraph(paper, f"{data.place}{data.campaign.name}情况", layout.TITLE, 22, centre=True)
     layout.paragraph(
-        document, f"（数据截至 {at.year}年{at.month}月{at.day}日 {at:%H:%M}）", layout.SUBHEADING, 16, centre=True
+        paper, f"（数据截至 {at.year}年{at.month}月{at.day}日 {at:%H:%M}）", layout.SUBHEADING, 16, centre=True
     )
-    _body(document, data)
-    layout.paragraph(document, data.place, layout.BODY, 16, right=True)
-    layout.paragraph(document, f"{at.year}年{at.month}月{at.day}日", layout.BODY, 16, right=True)
-    return layout.bytes_of(document)
+    _body(paper, data, Printed(document))
+    layout.annexes_named(paper, (DEFINITIONS, numbers.TITLE))
+    layout.paragraph(paper, data.place, layout.BODY, 16, right=True)
+    layout.paragraph(paper, f"{at.year}年{at.month}月{at.day}日", layout.BODY, 16, right=True)
+    _annexes(paper, data, document)
+    return layout.bytes_of(paper)
 
 
-def _body(document: Any, data: Overview) -> None:
+def _body(document: Any, data: Overview, printed: Printed) -> None:
     visits = data.communities.total["visits"]
     n_grids = sum(line.n_grids for line in data.communities.lines)
     layout.heading(document, "一、基本情况")
@@ -60,11 +65,24 @@ def _body(document: Any, data: Overview) -> None:
             document,
             f"{WITHHELD}。" if visits is None else "全部完成。" if visits.d else sentences.NOT_DISPATCHED,
         )
-    layout.heading(document, "五、存在问题")
+    chapters.samples(document, data, printed)
+    chapters.put_right(document, data, printed)
+    chapters.before(document, data, printed)
+    chapters.burden(document, printed)
+    chapters.lessons(document, data)
+    layout.heading(document, "十、存在问题")
     layout.numbered(document, sentences.problems(data))
     layout.text(document, "以上由数据得出，其他情况由起草人补充：")
-    layout.heading(document, "六、下一步")
+    layout.heading(document, "十一、下一步")
     layout.numbered(document, sentences.next_steps(data))
+
+
+def _annexes(paper: Any, data: Overview, document: Document) -> None:
+    layout.annex(paper, DEFINITIONS, number="1")
+    layout.numbered(paper, definitions.rates())
+    layout.text(paper, "不计入的：")
+    layout.numbered(paper, definitions.exclusions())
+    numbers.annexed(paper, document, number="2")
 
 
 def _practice(document: Any, data: Overview) -> None:

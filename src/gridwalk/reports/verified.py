@@ -1,36 +1,54 @@
-"""What checks by sample bear out of the rates: how much of the first is verified at least, and of the fifth how many
-know the grid service, with the interval.
+"""What checks by sample bear out: how much of the first rate is verified at least, of the fifth how many know the grid
+service, how accurate the register is, each with what it rests on.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from gridwalk.accounts.rules import Viewer
 from gridwalk.inspection.queries import results
+from gridwalk.inspection.queries.results import Results
 from gridwalk.inspection.rules import share_words
+from gridwalk.method.sampling.estimates import Estimate
 
-VISITS, AWARENESS = "visits", "awareness"
+VISITS, AWARENESS, ACCURACY, ASKED = "visits", "awareness", "accuracy", "asked"
 NOT_YET, TOO_FEW = "还没有抽查", "样本不足"
+_INTERVAL = {"share": "估计", "lowest": "95% 区间下限", "highest": "95% 区间上限"}
 PARTS: Mapping[str, Mapping[str, str]] = {
     VISITS: {"verified": "核实不低于"},
-    AWARENESS: {"share": "估计", "lowest": "95% 区间下限", "highest": "95% 区间上限", "n": "答了的人数"},
+    AWARENESS: {**_INTERVAL, "n": "答了的人数"},
+    ACCURACY: {**_INTERVAL, "n": "比过的户数"},
+    ASKED: {"drawn": "抽中的户", "answered": "问到、说得清的户", "confirmed": "说来过的户", "unknown": "说不清的户"},
 }
-"""Rate → its figures, with their words."""
+"""What is told by a sample → its figures, with their words."""
 
 
-def sampled(viewer: Viewer, street: str, code: str, until: dt.datetime) -> Mapping[str, int | str] | None:
-    """The figures of a rate by the last sample of a street, as it was at a moment. None: no sample was answered yet;
-    empty: too few answered.
+def sampled(sample: Results | None, scope: str, code: str) -> Mapping[str, int | str] | None:
+    """The figures of something that a sample of a street tells, in the street or a community. None: no sample was
+    answered yet; empty: too few answered.
     """
-    shown = results.latest(viewer, street, until=until)
-    if shown is None:
-        return None
-    if code == VISITS:
-        line = results.line_of(shown, street)
-        return {"verified": share_words(line.verified)} if line else {}
-    estimate = shown.awareness
+    return None if sample is None else _TELLING[code](sample, scope)
+
+
+def _visits(sample: Results, scope: str) -> Mapping[str, int | str]:
+    line = results.line_of(sample, scope)
+    return {"verified": share_words(line.verified)} if line else {}
+
+
+def _asked(sample: Results, scope: str) -> Mapping[str, int | str]:
+    """Counts, where the area has a figure: of few answers they would say what few people said."""
+    line = results.line_of(sample, scope)
+    if line is None:
+        return {}
+    return {
+        "drawn": line.n_drawn,
+        "answered": line.n_answered,
+        "confirmed": line.n_confirmed,
+        "unknown": line.n_unknown,
+    }
+
+
+def _estimate(estimate: Estimate | None) -> Mapping[str, int | str]:
     if estimate is None:
         return {}
     return {
@@ -39,3 +57,11 @@ def sampled(viewer: Viewer, street: str, code: str, until: dt.datetime) -> Mappi
         "highest": share_words(estimate.highest, up=True),
         "n": estimate.n,
     }
+
+
+_TELLING: Mapping[str, Callable[[Results, str], Mapping[str, int | str]]] = {
+    VISITS: _visits,
+    ASKED: _asked,
+    AWARENESS: lambda sample, scope: _estimate(sample.awareness),
+    ACCURACY: lambda sample, scope: _estimate(sample.accuracy),
+}

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from gridwalk.core import clock
 from gridwalk.indicators.rules import LEGEND
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import rules
+from gridwalk.reports import numbers, rules
+from gridwalk.reports.models import Document
 from gridwalk.reports.overview import TOTAL, Overview, remaining
 from gridwalk.reports.sheets import Book
 
@@ -48,7 +49,7 @@ def values(overview: Overview, code: str, figures: Mapping[str, Figure | None]) 
     )
 
 
-def write(overview: Overview) -> bytes:
+def write(overview: Overview, document: Document) -> bytes:
     """The form's bytes (xlsx)."""
     today = clock.local_date(overview.at)
     monday = rules.monday(today)
@@ -70,4 +71,5 @@ def write(overview: Overview) -> bytes:
     withheld = LEGEND if overview.withholds else ""
     sheet.note(row, f"待走访含待复核；已登记原因是拒访和多时段无人，不算已走访。{withheld}", lines=2)
     sheet.note(row + 2, f"填报人：{overview.by}　　　　　　审核人：")
+    numbers.sheet(book, document)
     return book.close()

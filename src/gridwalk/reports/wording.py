@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.reports import decisions
+from gridwalk.reports.figures import NONE
 
 Content = Mapping[str, Any]
 RATE_HEADS = ("指标", "上次", "这次", "百分比", "变化", "核实不低于")
-NONE = "—"
 HEADINGS = {
     "rates": "五项指标",
     "problems": "主要问题",
@@ -18,7 +18,7 @@ HEADINGS = {
     "last": "上次议定事项落实情况",
     "practice": "值得推广的做法",
 }
-PROBLEMS = "只说类，不说哪一户、哪个人；不到 5 件的，和说到空置、出租、谁住在哪里的，不列。"
+PROBLEMS = "只说类，不说哪一户、哪个人；不到 5 件的，说到空置、出租的，和能由它推出不公开的数的，不列。"
 NO_PROBLEMS = "没有哪一类到 5 件。"
 NO_MATTERS = "没有在办的事项。"
 NO_DECISIONS = "上次没有议定要办的事。"
@@ -30,6 +30,7 @@ class PackWords:
 
     compared: str
     forecast: str
+    sample: str
     last: str
     rate_heads: tuple[str, ...] = RATE_HEADS
     headings: Mapping[str, str] = dataclasses.field(default_factory=lambda: HEADINGS)
@@ -41,7 +42,10 @@ class PackWords:
 def words_of(content: Content) -> PackWords:
     """The sentences of a pack."""
     return PackWords(
-        compared=_compared(content["before_on"]), forecast=_forecast(content["forecast"]), last=_last(content)
+        compared=_compared(content["before_on"]),
+        forecast=_forecast(content["forecast"]),
+        sample=of_sample(content["sample"]),
+        last=_last(content),
     )
 
 
@@ -64,6 +68,14 @@ def _forecast(forecast: Content | None) -> str:
     on, first, last = (value(forecast[part]) for part in ("on", "first", "last"))
     against = f"比{forecast['due']}晚 {late} 个工作日" if late else f"赶得上{forecast['due']}"
     return f"照最近的进度，入户走访{on}走完（{first}到{last}之间），{against}。"
+
+
+def of_sample(sample: Content | None) -> str:
+    """Of which round the verified figures are; of one that still runs, that they will move."""
+    if sample is None:
+        return ""
+    state = "还在问，没问完，核实的数还会变" if sample["is_running"] else "已经问完"
+    return f"核实的数出自第 {sample['number']} 轮抽样估计，这一轮{state}。"
 
 
 def _last(content: Content) -> str:

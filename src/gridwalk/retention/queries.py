@@ -15,7 +15,8 @@ from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
-from gridwalk.followup.models import Entry, Matter
+from gridwalk.followup.models import Entry, Matter, Meeting
+from gridwalk.inspection.models import SampledDoor
 from gridwalk.lists.models import Export
 from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
@@ -33,6 +34,7 @@ from gridwalk.registry.models import (
     Site,
 )
 from gridwalk.registry.queries import erased
+from gridwalk.reports.models import Document
 from gridwalk.retention import rules
 from gridwalk.retention.models import Run
 from gridwalk.retention.rules import Period
@@ -113,6 +115,21 @@ def _open_since(rows: QuerySet[Any], cut: dt.datetime) -> QuerySet[Any]:
     return over
 
 
+def _meetings(cut: dt.datetime) -> list[Part]:
+    over = Meeting.objects.annotate(took_place_on=Coalesce(F("held_on"), F("on")))
+    over = over.filter(took_place_on__lt=clock.local_date(cut))
+    return [(over.exclude(asked="", present="", excused="", practice=""), "took_place_on")]
+
+
+def _documents(cut: dt.datetime) -> list[Part]:
+    return [(Document.objects.filter(at__lt=cut), "at")]
+
+
+def _askers(cut: dt.datetime) -> list[Part]:
+    over = SampledDoor.objects.filter(sample__to_on__lt=clock.local_date(cut))
+    return [(over.exclude(inspector=None), "sample__to_on")]
+
+
 def _sessions(cut: dt.datetime) -> list[Part]:
     return [
         (Session.objects.filter(expire_date__lt=cut), "expire_date"),
@@ -182,6 +199,9 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "quarantine": _quarantine,
     "deposits": _deposits,
     "matters": _matters,
+    "meetings": _meetings,
+    "documents": _documents,
+    "askers": _askers,
     "sessions": _sessions,
     "handed_in": _handed_in,
     "notices": _notices,

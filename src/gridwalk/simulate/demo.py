@@ -15,6 +15,7 @@ from gridwalk.core import clock
 from gridwalk.simulate.acting import cast, drive
 from gridwalk.simulate.acting.cast import Member
 from gridwalk.simulate.acting.knocks import Knock
+from gridwalk.simulate.acting.supervising import Supervision
 from gridwalk.simulate.oracle import checks
 from gridwalk.simulate.street import workbooks
 from gridwalk.simulate.street.workbooks import LedgerFile
@@ -50,6 +51,7 @@ class Made:
     members: Sequence[Member]
     campaign: Campaign
     dates: Dates
+    supervision: Supervision
     planted: checks.Found | None
 
 
@@ -84,7 +86,17 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
     if planted:
         planted.after_import(at=prepared_at)
     with progress.stage(f"走访到第 {day} 个工作日", "天") as step:
-        knocks = drive.replay(world, entities, workers, campaign, start=when.start, upto_day=day, progress=step)
+        supervision = Supervision(world, entities, members)
+        knocks = drive.replay(
+            world,
+            entities,
+            workers,
+            campaign,
+            start=when.start,
+            upto_day=day,
+            progress=step,
+            morning=supervision.morning,
+        )
     if planted:
         planted.after_visits(knocks)
     with progress.stage("巡检设施"):
@@ -92,5 +104,12 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
     with progress.stage("比对试点社区的台账"):
         drive.compare_ledger(files, actor=SYSTEM, at=at)
     return Made(
-        world=world, files=files, knocks=knocks, members=members, campaign=campaign, dates=when, planted=planted
+        world=world,
+        files=files,
+        knocks=knocks,
+        members=members,
+        campaign=campaign,
+        dates=when,
+        supervision=supervision,
+        planted=planted,
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gridwalk.reports.figures import DocumentFigure
     from gridwalk.reports.models import Document
 
-HELP = "材料里的一个数，照它的来源再得出一遍（编号印在材料的附件里，如 17.3）"
+HELP = "材料或报表里的一个数，照它的来源再得出一遍（编号印在附件“数据编号”里，如 17.3）"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _again(id_: str) -> int:
     from gridwalk.core.queries import NotHere
-    from gridwalk.reports import again, papers, shapes
+    from gridwalk.reports import again, figures, papers, shapes
 
     try:
         document, printed = again.figure(id_)
@@ -39,7 +39,7 @@ def _again(id_: str) -> int:
     output.say(f"数据来源：{again.SOURCES[printed.source].words}。")
     try:
         value = again.again(document, printed)
-    except again.Gone:
+    except figures.Gone:
         output.say("再得出：它的来源已经没有了，得不出来；请以材料里留存的数为准，并查来源为什么没有了。")
         return 1
     if value is None:

@@ -19,8 +19,8 @@ from gridwalk.core import clock
 from gridwalk.followup.actions import moving, taking_in
 from gridwalk.followup.actions.moving import Upload, Wording
 from gridwalk.followup.papers import TYPES
+from gridwalk.followup.queries import courses, sheets
 from gridwalk.followup.queries import matters as worklists
-from gridwalk.followup.queries import sheets
 from gridwalk.followup.rules import COURSES, LONGEST_TEXT, LONGEST_TITLE, MOVES, Act, Kind, MatterError
 from gridwalk.sync.queries import photos
 from gridwalk.territory import queries as territory
@@ -87,7 +87,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "may": {str(act): True for act in sheet.acts},
         "photos": photos.of_matter(request.viewer, pk),
         "lines": [(line, of_entries.get(line.id, [])) for line in sheet.lines],
-        "course": worklists.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK),
+        "course": courses.course(request.viewer, sheet.row.kind, owner[:12], today - LOOK_BACK, request.at),
         "typed": typed,
         "own_forms": [str(act) for act in BESIDE],
         "longest": LONGEST_TEXT,

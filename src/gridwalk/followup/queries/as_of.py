@@ -21,17 +21,29 @@ from gridwalk.followup.standings import Standing, Step
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MatterAsOf:
-    """A matter as it stood at some moment; ``community``: the area that owned it, a community or the street."""
+    """A matter as it stood at some moment; ``community``: the area that owned it, a community or the street.
+
+    ``at``: when it was noted; ``acts``: what was done about it until then; ``passed_at``: when it passed its recheck
+    last.
+    """
 
     row: MatterRow
     community: str
     standing: Standing
+    at: dt.datetime
+    acts: tuple[Act, ...]
+    passed_at: dt.datetime | None
 
 
 def stood(viewer: Viewer, scope: str, at: dt.datetime) -> list[MatterAsOf]:
     """The matters of an area that were not over at a moment, by number."""
     rows = visible(viewer).filter(grid__startswith=scope, at__lte=at).exclude(ended_at__lte=at)
     return [matter for matter in _as_of(rows, at) if matter.standing.ended_at is None]
+
+
+def recorded(viewer: Viewer, scope: str, at: dt.datetime) -> list[MatterAsOf]:
+    """The matters of an area that were recorded until a moment, by number, over or not."""
+    return _as_of(visible(viewer).filter(grid__startswith=scope, at__lte=at), at)
 
 
 def decided(viewer: Viewer, street: str, meeting: uuid.UUID, at: dt.datetime) -> list[MatterAsOf]:
@@ -51,4 +63,12 @@ def _as_of(rows: QuerySet[Matter], at: dt.datetime) -> list[MatterAsOf]:
 
 def _matter_as_of(matter: Matter, steps: Sequence[Step], at: dt.datetime) -> MatterAsOf:
     standing = standings.standing(matter.course, matter.scope, matter.due_on, steps, at)
-    return MatterAsOf(row=row_of(matter, clock.local_date(at)), community=standing.owner[:12], standing=standing)
+    until = [step for step in steps if step.at <= at]
+    return MatterAsOf(
+        row=row_of(matter, clock.local_date(at)),
+        community=standing.owner[:12],
+        standing=standing,
+        at=matter.at,
+        acts=tuple(step.act for step in until),
+        passed_at=next((step.at for step in reversed(until) if step.act is Act.PASSED), None),
+    )

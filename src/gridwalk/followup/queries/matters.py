@@ -6,15 +6,14 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.followup import predicates, rules
-from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.rules import ENDED, Act, Kind, Level, Stage
+from gridwalk.followup.models import Matter
+from gridwalk.followup.rules import ENDED, Kind, Level, Stage
 from gridwalk.lists.listing import PlainList, Sort
 from gridwalk.lists.queries import EVERYTHING, Selection
 from gridwalk.lists.rules import choice_field, day_field
@@ -38,8 +37,6 @@ LIST = PlainList(
         Sort(code="newest", label="新立的在前", keys=("at", "id"), descending=True),
     ),
 )
-SELDOM = 3
-"""Fewer ended matters than this have no middle of their days."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,21 +55,6 @@ class MatterRow:
     due_on: dt.date
     days_over: int
     pressed: bool
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Course:
-    """How an area gets on with a kind: pairs, and the days half and nine tenths of what is ended took (None: too few).
-
-    Never by whoever handled them (red line 2).
-    """
-
-    ended: tuple[int, int]
-    in_time: tuple[int, int]
-    sent_back: tuple[int, int]
-    dropped: tuple[int, int]
-    half: int | None
-    most: int | None
 
 
 def visible(viewer: Viewer) -> QuerySet[Matter]:
@@ -158,38 +140,6 @@ def row_of(matter: Matter, today: dt.date) -> MatterRow:
         days_over=(today - matter.due_on).days if over else 0,
         pressed=matter.pressed_at is not None,
     )
-
-
-def course(viewer: Viewer, kind: Kind, scope: str, since: dt.date) -> Course:
-    """How an area gets on with a kind since a day."""
-    rows = visible(viewer).filter(kind=kind, grid__startswith=scope, at__date__gte=since)
-    counted = rows.aggregate(
-        n=Count("id"),
-        ended=Count("id", filter=Q(stage=Stage.CLOSED)),
-        in_time=Count("id", filter=Q(stage=Stage.CLOSED, ended_at__date__lte=F("due_on"))),
-        dropped=Count("id", filter=Q(stage=Stage.DROPPED)),
-    )
-    acts = Counter(dict(Entry.objects.filter(matter__in=rows).values_list("act").annotate(n=Count("id")).order_by()))
-    days = sorted(
-        (ended_at - at).days
-        for ended_at, at in rows.filter(stage=Stage.CLOSED).values_list("ended_at", "at")
-        if ended_at is not None
-    )
-    return Course(
-        ended=(counted["ended"], counted["n"]),
-        in_time=(counted["in_time"], counted["ended"]),
-        sent_back=(acts[Act.SENT_BACK] + acts[Act.RELAPSED], acts[Act.HANDED_IN] + acts[Act.CAME_BACK]),
-        dropped=(counted["dropped"], counted["n"]),
-        half=_reached(days, 0.5),
-        most=_reached(days, 0.9),
-    )
-
-
-def _reached(days: Sequence[int], share: float) -> int | None:
-    """The days within which this share of sorted ones lies: the nearest rank, None of too few."""
-    if len(days) < SELDOM:
-        return None
-    return days[max(0, -(-len(days) * int(share * 10) // 10) - 1)]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from gridwalk.followup import rules
 from gridwalk.followup.papers import PaperRefused, paper
-from gridwalk.followup.queries.matters import _reached
+from gridwalk.followup.queries.courses import _reached
 from gridwalk.followup.rules import MOVES, Act, Kind, MatterError, Stage
 from gridwalk.method.workdays import Workdays
 

@@ -48,7 +48,7 @@ def texts(document: Any) -> str:
 def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, street: Street, viewer: MakeViewer) -> None:
     _, data = made(viewer(Role.STREET_CENTRE, STREET), street, "progress", at)
     workbook = book(data)
-    assert workbook.sheetnames == ["总览", "各社区", "各网格", "趋势", "口径"]
+    assert workbook.sheetnames == ["总览", "各社区", "各网格", "趋势", "口径", "数据编号"]
     overview = workbook["总览"]
     assert row(overview, "入户走访率", 2)[2:7] == ["户", 6, 13, 0.461, 7]
     assert row(overview, "人房关联率", 2)[2:7] == ["人", 3, 4, 0.75, 1]
@@ -119,7 +119,7 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "还没去 1 户",
     ):
         assert said in text, said
-    headings = [p.text for p in document.paragraphs if p.text[1:2] == "、" or p.text[:1] == "（"]
+    headings = [p.text for p in document.paragraphs if p.text[1:2] == "、" or p.text[2:3] == "、" or p.text[:1] == "（"]
     assert headings[1:] == [
         "一、基本情况",
         "二、主要做法",
@@ -133,8 +133,13 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "（四）人房关联率、房屋居住已明率",
         "（五）知晓率",
         "四、未完成原因",
-        "五、存在问题",
-        "六、下一步",
+        "五、数据核查",
+        "六、发现和整改",
+        "七、数据前后对比",
+        "八、减轻负担",
+        "九、经验做法",
+        "十、存在问题",
+        "十一、下一步",
     ]
     # 13 doors over the 17 working days of the action phase: 13 × 4 / 17 ≈ 3 by the fourth; 6 are done, so none is late
     assert "比计划少" not in text

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 from collections.abc import Callable
 from typing import Any
 
+import docx
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM, Role, Viewer
+from gridwalk.bench.online import ONLINE
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.followup.actions import convening
 from gridwalk.followup.actions.convening import Arrangement
+from gridwalk.followup.models import Meeting
 from gridwalk.indicators.models import Snapshot
+from gridwalk.indicators.tallies import Figure
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.reconcile.models import ComparedCommunity, Comparison
 from gridwalk.registry.actions import creation
-from gridwalk.reports import actions, again, papers
-from gridwalk.reports import pack as packs
-from gridwalk.reports.figures import DocumentFigure, figures_of
+from gridwalk.reports import actions, again, papers, problems, wording
+from gridwalk.reports.figures import DocumentFigure, Gone, figures_of
 from gridwalk.reports.models import Document
 from gridwalk.reports.tests.conftest import FIRST, JUNLIN, LINGULI, OTHER, SECOND, STREET, THURSDAY, Street
 
@@ -124,8 +128,8 @@ def test_what_is_protected_is_withheld_whoever_makes_the_pack(pack: Document) ->
     assert lines["人房关联率"]["words"] == "不公开", "three of fourteen persons have a home"
 
 
-def test_no_check_that_tells_of_use_or_home_is_counted_in_a_pack() -> None:
-    assert packs.TOLD == (
+def test_no_check_of_records_that_tells_of_use_or_home_is_counted_in_a_pack() -> None:
+    assert problems.OF_RECORDS == (
         "same_number",
         "same_name_and_birth",
         "near_duplicate",
@@ -133,6 +137,51 @@ def test_no_check_that_tells_of_use_or_home_is_counted_in_a_pack() -> None:
         "same_organization",
         "door_gone",
     )
+    assert set(problems.BOUNDS) == {code for code, check in ONLINE.items() if not check.tells_use}
+
+
+FREE = ("unchanged_but_doubted", "stairwell_alike", "unchanged_then_corrected", "sizes_alike", "birthdays_alike")
+
+
+@pytest.mark.parametrize(
+    ("visits", "resolved", "beside"),
+    [
+        (Figure(6, 13), None, FREE),
+        (Figure(6, 13), Figure(5, 13), ("met_nobody", *FREE)),
+        (Figure(60, 130, (("in_person", 50),)), None, ("phone_without_number", "phone_for_many", *FREE)),
+        (None, None, FREE),
+    ],
+)
+def test_online_checks_are_counted_where_the_plan_shows_what_their_number_bounds(
+    visits: Figure | None, resolved: Figure | None, beside: tuple[str, ...]
+) -> None:
+    told = problems.told({"visits": visits, "dwellings_resolved": resolved})
+    assert set(told) == {*problems.OF_RECORDS, *beside}
+    assert list(told) == [code for code in problems.COUNTED if code in told]
+
+
+def test_a_kind_that_bounds_a_count_is_told_without_its_communities_and_only_where_that_count_is_shown(
+    street: Street, centre: Viewer, at: dt.datetime
+) -> None:
+    """At five doors somebody was met and nobody is registered. One door of thirteen has people, so how many are
+    resolved is withheld, and this kind as well; with people at seven more, eight and five are both shown.
+    """
+    assert made(centre, at).content["problems"] == []
+    Meeting.objects.update(state="cancelled", why="改期")
+    homes = [(FIRST, street.doors[FIRST][2:]), (SECOND, street.doors[SECOND]), (OTHER, street.doors[OTHER][4:])]
+    for grid, doors in homes:
+        with core.write_to(grid, actor=SYSTEM, at=at) as writing:
+            new = [creation.New(grid=grid, values={"name": f"孙试{n}"}, source="office") for n in range(len(doors))]
+            links = [
+                creation.NewResidence(person=person, dwelling=door, grid=grid, kind="lives_here", source="office")
+                for person, door in zip(creation.register(writing, "person", new), doors, strict=True)
+            ]
+            creation.link(writing, links)
+    document = made(centre, at + dt.timedelta(hours=1))
+    (problem,) = document.content["problems"]
+    assert (problem["label"], problem["n"]["value"], problem["communities"]) == ("见到人，没登记人", 5, None)
+    paragraphs = [p.text for p in docx.Document(io.BytesIO(papers.pack(document))).paragraphs]
+    assert any("见到人，没登记人 5 件。" in text for text in paragraphs)
 
 
 def test_what_a_sample_verifies_is_a_figure_that_later_answers_do_not_change(
@@ -150,8 +199,23 @@ def test_what_a_sample_verifies_is_a_figure_that_later_answers_do_not_change(
         assert again.again(pack, figure) == figure.value, figure.label
     SampledDoor.objects.all().delete()
     for figure in figures.values():
-        with pytest.raises(again.Gone):
+        with pytest.raises(Gone):
             again.again(pack, figure)
+
+
+def test_a_pack_says_whether_the_round_still_runs(street: Street, centre: Viewer, at: dt.datetime) -> None:
+    """As of the moment of the pack: a door that is answered the day after was open then."""
+    row = sample(street, at - dt.timedelta(hours=2))
+    SampledDoor.objects.update(state="answered", closed_at=at - dt.timedelta(hours=1))
+    assert made(centre, at).content["sample"] == {"number": 1, "is_running": False}
+    Meeting.objects.update(state="cancelled", why="改期")
+    SampledDoor.objects.filter(sample=row, turn=29).update(closed_at=at + dt.timedelta(hours=5))
+    document = made(centre, at)
+    assert document.content["sample"] == {"number": 1, "is_running": True}
+    paragraphs = [p.text for p in docx.Document(io.BytesIO(papers.pack(document))).paragraphs]
+    words = "核实的数出自第 1 轮抽样估计，这一轮还在问，没问完，核实的数还会变。"
+    assert any(words in text for text in paragraphs)
+    assert wording.of_sample(None) == ""
 
 
 def test_too_few_answers_say_so(street: Street, centre: Viewer, at: dt.datetime) -> None:

@@ -42,8 +42,12 @@ def overview(on: str = "2026-10-13", *, figures: dict[str, Figure | None] | None
         "consistency": SimpleNamespace(totals=(), communities=[COMMUNITY, SECOND], n_missing=0),
         "week": {TOTAL: 3},
         "reasons": [],
+        "scope": COMMUNITY[:9],
+        "sample": None,
     }
-    return SimpleNamespace(**{**usual, **values})
+    data = {**usual, **values}
+    visits = total["visits"]
+    return SimpleNamespace(**data, behind=max(0, data["planned"] - visits.n) if visits else 0)
 
 
 @pytest.mark.parametrize(

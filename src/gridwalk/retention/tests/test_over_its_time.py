@@ -15,7 +15,8 @@ from django.db import models
 from gridwalk.accounts.models import User
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core.models import Change, StoredFile
-from gridwalk.followup.models import Matter
+from gridwalk.followup.models import Matter, Meeting
+from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
@@ -32,6 +33,7 @@ from gridwalk.registry.models import (
     Site,
 )
 from gridwalk.registry.tests.street import GRID, Street
+from gridwalk.reports.models import Document
 from gridwalk.retention import queries
 from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Op, Returned
 from gridwalk.territory.models import Grid
@@ -101,6 +103,16 @@ ROWS: dict[str, dict[str, tuple[Any, dict[str, Any]]]] = {
         "not ended": (Matter, {"at": OVER, "text_sealed": "x", "number": 3}),
         "+never ended": (Matter, {"at": OVER - queries.KEPT_OPEN, "text_sealed": "x", "number": 5}),
         "emptied": (Matter, {"ended_at": OVER, "text_sealed": "", "number": 4}),
+    },
+    "meetings": {
+        "+held": (Meeting, {"held_on": DAY_OVER, "state": "held", "number": 1, "street": GRID[:9]}),
+        "+cancelled": (Meeting, {"on": DAY_OVER, "state": "cancelled", "why": "x", "number": 2, "street": GRID[:9]}),
+        "held on the day": (Meeting, {"held_on": DAY, "on": DAY_OVER, "state": "held", "number": 3}),
+        "emptied": (Meeting, {"held_on": DAY_OVER, "state": "held", "asked": "", "number": 4}),
+    },
+    "documents": {
+        "+over": (Document, {"at": OVER, "kind": "weekly"}),
+        "on the cut": (Document, {"at": CUT, "kind": "weekly"}),
     },
     "handed_in": {"+over": (HandedInNumber, {"at": OVER}), "on the cut": (HandedInNumber, {"at": CUT})},
     "notices": {
@@ -224,6 +236,19 @@ def test_who_visited_goes_with_the_campaign(db: None, at: dt.datetime) -> None:
     visit("running", DAY_OVER)
     visit("closed", DAY_OVER, "")
     assert at_hand("visits") == {goes}
+
+
+def test_who_asked_at_a_door_goes_after_the_round(db: None, at: dt.datetime) -> None:
+    Street.lay_out(at)
+
+    def door(to_on: dt.date, inspector: User | None) -> Any:
+        return row(SampledDoor, sample=row(Sample, to_on=to_on, kind="estimation"), inspector=inspector).pk
+
+    inspector = row(User)
+    goes = door(DAY_OVER, inspector)
+    door(DAY, inspector)
+    door(DAY_OVER, None)
+    assert at_hand("askers") == {goes}
 
 
 def test_contacts_go_with_the_door_the_shop_the_site_and_the_facility(db: None, at: dt.datetime) -> None:

@@ -141,8 +141,12 @@ def replay(
     start: dt.date,
     upto_day: int,
     progress: Progress,
+    morning: Callable[[int, dt.date], None],
 ) -> list[Knock]:
-    """Replay the days: what the grids at work did on one is recorded together; each day is kept. Returns the knocks."""
+    """Replay the days: what the grids at work did on one is recorded together; each day is kept. Returns the knocks.
+
+    ``morning``: what else happens on a working day, before its visits.
+    """
     replayed: list[Knock] = []
     waves = list(campaign.waves.all())
     with ThreadPoolExecutor(1) as beside:
@@ -152,6 +156,7 @@ def replay(
                     if wave.dispatched_at is None and wave.starts_on <= date:
                         dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
                         wave.refresh_from_db()
+                morning(day, date)
                 record(entities, workers, of_day, at=clock.at_local(date, 20, 45))
                 replayed.extend(knock for _, knocks in of_day for knock in knocks)
                 _keep_day(beside, _kept_on(day), at=clock.at_local(date, 23, 59))

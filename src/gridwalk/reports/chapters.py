@@ -1,0 +1,170 @@
+"""Chapters of the summary beside the rates, each from the figures that are kept with it, so that all have an id."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from gridwalk.followup.queries.courses import SELDOM
+from gridwalk.followup.rules import COURSES
+from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.indicators.rules import WITHHELD
+from gridwalk.reports import layout, rules, supervision, verified, wording
+from gridwalk.reports.figures import NONE, Printed
+from gridwalk.reports.overview import TOTAL, Overview
+from gridwalk.territory import queries as territory
+
+WHOLE = "全街"
+SAMPLE_HEADS = ("社区", "报的走访率", "核实不低于", "抽中 / 答了 / 说来过（户）")
+PUT_RIGHT_HEADS = (
+    "责任单位",
+    "类别",
+    "办结 / 立项",
+    "按期 / 办结",
+    "退回 / 提交",
+    "不成立",
+    "在办（过期）",
+    "天数：一半 / 九成",
+)
+BEFORE_HEADS = ("指标", "行动开始时", "现在", "百分比：开始时 → 现在")
+
+
+def samples(paper: Any, data: Overview, printed: Printed) -> None:
+    """五、数据核查: claimed beside verified, by community where the answers allow."""
+    layout.heading(paper, "五、数据核查")
+    if data.sample is None:
+        layout.text(paper, f"{verified.NOT_YET}，以上各率是报的数。")
+        return
+    sample = {"number": data.sample.number, "is_running": data.sample.is_running}
+    layout.text(paper, f"{wording.of_sample(sample)}核对的是数据，不用于个人考核。")
+    layout.table(paper, SAMPLE_HEADS, sample_rows(data, printed), (3.6, 3.2, 3.2, 5.6))
+    words = {verified.AWARENESS: "知晓网格服务的", verified.ACCURACY: "必须一致的各项都和登记一致的（准确）"}
+    for code, label in words.items():
+        told = {part: printed.number("sample", rate=code, part=part, scope=data.scope) for part in verified.PARTS[code]}
+        unit = {verified.AWARENESS: "人答", verified.ACCURACY: "户比过"}[code]
+        if told["share"] == NONE:
+            layout.text(paper, f"{label}：{verified.TOO_FEW}。")
+        else:
+            interval = f"95% 区间 {told['lowest']} 到 {told['highest']}"
+            layout.text(paper, f"{label}估计 {told['share']}，{interval}，{told['n']} {unit}。")
+
+
+def sample_rows(data: Overview, printed: Printed) -> list[list[str]]:
+    """A row a community, the street last."""
+    rows = []
+    for line in [*data.communities.lines, None]:
+        scope, code = (line.code, line.code) if line else (data.scope, TOTAL)
+        asked = [printed.number("sample", rate="asked", part=part, scope=scope) for part in ASKED]
+        share = printed.number("sample", rate="visits", part="verified", scope=scope)
+        rows.append(
+            [
+                line.name if line else WHOLE,
+                printed.number("count", indicator="visits", part="percent", scope=code),
+                verified.TOO_FEW if share == NONE else share,
+                NONE if share == NONE else " / ".join(asked),
+            ]
+        )
+    return rows
+
+
+ASKED = ("drawn", "answered", "confirmed")
+
+
+def put_right(paper: Any, data: Overview, printed: Printed) -> None:
+    """六、发现和整改: pairs by area and kind."""
+    layout.heading(paper, "六、发现和整改")
+    rows = put_right_rows(data, printed)
+    if not rows:
+        layout.text(paper, "没有立项的事项。")
+        return
+    layout.table(paper, PUT_RIGHT_HEADS, rows, (2.1, 1.3, 2.1, 2.1, 2.1, 1.5, 2.1, 2.3))
+    layout.text(paper, f"天数算到复核通过；办结不到 {SELDOM} 件的，不写天数。")
+
+
+def put_right_rows(data: Overview, printed: Printed) -> list[list[str]]:
+    """A row an owner and kind."""
+    scope = "|".join(data.parts)
+    rows = []
+    owners = list(dict.fromkeys(figure.about["owner"] for figure in printed.of("put_right")))
+    names = territory.place_names(owners) | {TOTAL: "合计"}
+    for owner in owners:
+        for kind, course in COURSES.items():
+            n = {
+                part: printed.number("put_right", owner=owner, kind=str(kind), part=part, scope=scope)
+                for part in supervision.PUT_RIGHT
+            }
+            if n["found"] != NONE:
+                rows.append(
+                    [
+                        names[owner],
+                        course.label,
+                        f"{n['ended']} / {n['found']}",
+                        f"{n['in_time']} / {n['ended']}",
+                        f"{n['sent_back']} / {n['handed_in']}",
+                        n["dropped"],
+                        f"{n['open']}（{n['overdue']}）",
+                        f"{n['half']} / {n['most']}",
+                    ]
+                )
+    return rows
+
+
+def before(paper: Any, data: Overview, printed: Printed) -> None:
+    """七、数据前后对比: the first closing of the campaign beside now."""
+    layout.heading(paper, "七、数据前后对比")
+    rows = before_rows(data, printed)
+    if rows:
+        layout.table(paper, BEFORE_HEADS, rows, (4.2, 4.2, 4.2, 3.0))
+    else:
+        layout.text(paper, "没有行动开始时收盘的数可比。")
+
+
+def before_rows(data: Overview, printed: Printed) -> list[list[str]]:
+    """A row an indicator; the sign where it is withheld."""
+    rows = []
+    for code in supervision.BEFORE:
+        if data.communities.total[code] is None or not supervision.told_before(code, withholds=data.withholds):
+            rows.append([INDICATORS[code].label, WITHHELD, WITHHELD, NONE])
+            continue
+        now = {part: printed.number("count", indicator=code, part=part, scope=TOTAL) for part in PAIR}
+        on = printed.day_of("before", code)
+        if on is None:
+            continue
+        was = {part: printed.number("before", indicator=code, on=on, part=part) for part in PAIR}
+        rows.append(
+            [
+                INDICATORS[code].label,
+                f"{was['n']} / {was['d']}（{rules.day(dt.date.fromisoformat(on))}）",
+                f"{now['n']} / {now['d']}",
+                f"{was['percent']} → {now['percent']}",
+            ]
+        )
+    return rows
+
+
+PAIR = ("n", "d", "percent")
+
+
+def burden(paper: Any, printed: Printed) -> None:
+    """八、减轻负担: visits, forms not filled twice; no minutes of anybody."""
+    layout.heading(paper, "八、减轻负担")
+    layout.text(paper, "；".join(burden_words(printed)) + "。不统计用时，不排名。")
+
+
+def burden_words(printed: Printed) -> list[str]:
+    """What was done and made, each with its number."""
+    told = {figure.about["part"]: figure for figure in printed.of("burden")}
+    return [f"{words} {told[part].words}" for part, words in supervision.BURDEN.items() if part in told]
+
+
+def lessons(paper: Any, data: Overview) -> None:
+    """九、经验做法: what meetings found worth spreading."""
+    layout.heading(paper, "九、经验做法")
+    told = [
+        f"{practice.rstrip('。')}（第 {meeting.number} 次座谈会）。"
+        for meeting, practice in supervision.lessons(data.parts, data.campaign, data.at)
+    ]
+    if told:
+        layout.numbered(paper, told)
+    else:
+        layout.text(paper, "座谈会上还没有写下值得推广的做法。")
