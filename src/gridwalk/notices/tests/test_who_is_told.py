@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,7 @@ def of(user: User) -> Viewer:
 
 def told(*users: User) -> set[tuple[str, str, str, str]]:
     """To whom (a name, or a role and its area), what about, in which words; then it is forgotten."""
-    names = {user.pk: user.name for user in users}
+    names: dict[uuid.UUID | None, str] = {user.pk: user.name for user in users}
     rows = {(names.get(n.user_id, f"{n.role} {n.scope}"), n.kind, n.about, n.text) for n in Notice.objects.all()}
     Notice.objects.all().delete()
     return rows
