@@ -68,6 +68,12 @@ CHANGES: list[tuple[tuple[str, str, Any, Any, str], Line | None, Line | None]] =
         ("建", "", "建档：程望舒"),
         ("建", "", "建档：程**"),
     ),
+    (
+        ("person", "born_on", None, "1981-03-04", "visit"),
+        ("改", "", "出生日期 空 → 1981-03-04"),
+        ("改", "", "出生日期 空 → 1981年"),
+    ),
+    (("dwelling", "outcome", None, None, "visit"), ("改", "", "走访改过"), ALIKE),
     (("person", Change.WHOLE, None, {}, "ledger"), ("建", "", "建档（人员）"), ALIKE),
     (("dwelling", Change.WHOLE, None, {"name": "乙"}, "ledger"), ("建", "", "建档（房屋）"), ALIKE),
     (
@@ -284,7 +290,8 @@ def test_an_event_is_one_entry_with_its_page_and_its_undoing_another(street: Str
     (line,) = of("dwelling", door.pk, "撤")
     assert line.sentence.startswith("撤销了“入住”")
     assert (line.at, line.by, line.author) == (later + dt.timedelta(days=1), "程望舒", lead.id)
-    assert len(of("dwelling", door.pk, "动")) == 1
+    marks = [entry.mark for entry in queries.past("dwelling", [door.pk], full=True)]
+    assert marks == ["撤", "动", "建"], "what they changed is told with them, once"
 
 
 def test_what_several_changes_say_alike_is_said_once_with_how_often(at: dt.datetime) -> None:
