@@ -77,7 +77,7 @@ def test_a_home_that_was_left_that_is_gone_or_that_is_a_registration_alone_is_no
     doors_ = [street.door(str(room)) for room in range(101, 106)]
     first, second, gone, *_ = doors_
     far = street.door("101", FAR_GRID)
-    two = {
+    two: dict[str, dict[str, Any]] = {
         "两处": {},
         "搬走一处": {"to_on": TODAY},
         "一处是户籍": {"kind": "registered_here"},
@@ -109,9 +109,12 @@ def test_a_home_that_was_left_that_is_gone_or_that_is_a_registration_alone_is_no
 def test_a_telephone_is_asked_about_where_people_of_three_standing_doors_have_it(street: Street) -> None:
     homes = [street.door(str(room)) for room in range(101, 105)]
     gone = street.door("201")
-    for serial, (last, change) in enumerate(
-        [("住着", {}), ("搬走", {"to_on": TODAY}), ("户籍", {"kind": "registered_here"})], 1
-    ):
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("住着", {}),
+        ("搬走", {"to_on": TODAY}),
+        ("户籍", {"kind": "registered_here"}),
+    ]
+    for serial, (last, change) in enumerate(changes, 1):
         people = [living(street, f"{last}{n}", home, phone=phone(serial)) for n, home in enumerate(homes[:3])]
         Residence.objects.filter(person=people[2]).update(**change)
     for n, home in enumerate(homes[:3]):

@@ -192,9 +192,9 @@ def test_an_inspectors_list_has_the_own_doors_of_the_days_the_open_ones_first(
     assert [(row.address, row.kind, row.state_label) for row in shown[:1]] == [(second.address, "抽样估计", "还没问到")]
     for door in own:
         assert doors.get_door(viewer, door.pk, walk.at) == door
-    for door in (*not_now, None):
+    for pk in (*(door.pk for door in not_now), uuid.uuid4()):
         with pytest.raises(NotHere):
-            doors.get_door(viewer, door.pk if door else uuid.uuid4(), walk.at)
+            doors.get_door(viewer, pk, walk.at)
     with pytest.raises(NotHere):
         doors.get_door(Viewer(None, "系统", ()), not_now[1].pk, walk.at)
 

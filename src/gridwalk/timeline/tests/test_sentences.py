@@ -262,7 +262,7 @@ def test_a_plan_is_told_once_and_a_line_of_another_verb_beside_it(street: Street
             writing.audit(verb, scope=GRID, kind="dwelling", subject=record, data={"plan": plan})
         for _ in range(2):
             writing.audit(AuditVerb.DOSSIER_PRINTED, scope=GRID, kind="dwelling", subject=record)
-    assert sorted(sentence for _, _, sentence, _ in told("dwelling", record, full=True)) == sorted(
+    assert sorted(str(sentence) for _, _, sentence, _ in told("dwelling", record, full=True)) == sorted(
         ["复核同意，更正方案已办", "撤销了更正方案，恢复原样", "打印了一户一档、一人一档", "打印了一户一档、一人一档"]
     )
 

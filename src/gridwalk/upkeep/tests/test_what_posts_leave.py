@@ -49,7 +49,8 @@ def test_the_grids_of_a_post_are_left_but_those_that_another_post_keeps(street: 
     assert set(posts.grids_left(lead, TODAY)) == {f"{FIRST}000", NEXT_GRID}
     worker.delete()
     assert set(posts.grids_left(lead, TODAY)) == {f"{FIRST}000", GRID, NEXT_GRID}
-    for change in ({"to_on": TODAY - DAY}, {"state": State.PROPOSED}, {"from_on": TODAY + DAY}):
+    changes: list[dict[str, Any]] = [{"to_on": TODAY - DAY}, {"state": State.PROPOSED}, {"from_on": TODAY + DAY}]
+    for change in changes:
         other = post(street, user, **{"from_on": TODAY - 9 * DAY, **change})
         assert GRID in posts.grids_left(lead, TODAY), change
         other.delete()
