@@ -10,20 +10,18 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
-from gridwalk.core import actions as core
-from gridwalk.core import clock, envelope, ids
+from gridwalk.accounts.rules import NotPermitted, Role, Viewer
+from gridwalk.core import clock, envelope
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
 from gridwalk.followup import rules
-from gridwalk.followup.actions import moving, taking_in
+from gridwalk.followup.actions import moving
 from gridwalk.followup.actions.moving import Wording
-from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.models import Entry, Matter
-from gridwalk.followup.queries import matters
 from gridwalk.followup.rules import Act, Kind, Level, MatterError, Stage
+from gridwalk.followup.tests.conftest import CENTRE, of
 from gridwalk.notices.models import Notice
-from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, SECOND, Street
+from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, SECOND
 from tests.harness.people import one_person
 from tests.security import opening
 
@@ -106,45 +104,6 @@ NAMES = {
     "clerk": Role.COMMUNITY_CLERK,
     "street": Role.STREET_CENTRE,
 }
-
-
-def of(role: Role, scope: str = STREET, name: str = "程望舒") -> Viewer:
-    return Viewer(ids.new_id(), name, (Held(role, scope),))
-
-
-CENTRE = of(Role.STREET_CENTRE, name="许知行")
-
-
-@pytest.fixture
-def street(db: None, at: dt.datetime) -> Street:
-    return Street.lay_out(at)
-
-
-@pytest.fixture
-def finding(street: Street, at: dt.datetime) -> Matter:
-    """The street centre's finding about the first community."""
-    return taking_in.open_matter(actor=CENTRE, at=at, scope=FIRST, kind=Kind.FINDING, title="漏登的户", text="查一查")
-
-
-@pytest.fixture
-def hazard(street: Street, at: dt.datetime) -> Matter:
-    """What a worker noted at a door."""
-    with core.write_to(GRID, actor=SYSTEM, at=at):
-        return taking_in.note(
-            Noted(
-                id=ids.new_id(),
-                grid=GRID,
-                kind=Kind.HAZARD,
-                place_kind="dwelling",
-                place=street.door("101").pk,
-                text="楼道堆物，房东 12012345671",
-                photos=["ab"],
-                author=ids.new_id(),
-                author_name="周行",
-                at=at,
-                recorded_at=at,
-            )
-        )
 
 
 def in_stage(matter: Matter, stage: Stage | str, **facts: Any) -> Matter:
@@ -398,48 +357,3 @@ def test_what_is_overdue_is_pressed_and_the_leading_group_reads_no_door(
         "verb", flat=True
     )
     assert list(verbs) == ["matter.pressed"] * 3
-
-
-def test_what_is_opened_has_words_a_place_and_the_next_number_of_the_street(street: Street, at: dt.datetime) -> None:
-    opening_it: dict[str, Any] = {"actor": CENTRE, "at": at, "kind": Kind.REQUEST}
-    for scope in (GRID, STREET[:6], f"{STREET}099", ""):
-        with pytest.raises((MatterError, NotPermitted)):
-            taking_in.open_matter(**opening_it, scope=scope, title="修路灯")
-    with pytest.raises(MatterError, match="没有立：请写清是什么事"):
-        taking_in.open_matter(**opening_it, scope=FIRST, title=" ")
-    with pytest.raises(NotPermitted):
-        taking_in.open_matter(**{**opening_it, "actor": of(Role.COMMUNITY_LEAD, FIRST)}, scope=SECOND, title="修路灯")
-    assert not Matter.objects.exists()
-    first = taking_in.open_matter(**opening_it, scope=FIRST, title="修" * 61, text="电话 12012345671" + "长" * 600)
-    own = taking_in.open_matter(**opening_it, scope=STREET, title="修路灯")
-    assert [(m.number, m.year, m.street, m.grid, m.level, m.source) for m in (first, own)] == [
-        (1, 2026, STREET, f"{FIRST}000", "community", "office"),
-        (2, 2026, STREET, STREET, "street", "office"),
-    ]
-    assert (first.title, own.text_sealed, first.author, first.author_name) == ("修" * 60, "", CENTRE.id, "许知行")
-    text = envelope.open_(first.text_sealed, table="followup_matter", column="text", row=first.pk)
-    assert len(text) == 500 and text.startswith("电话") and "12012345671" not in text
-    assert first.due_on == dt.date(2026, 10, 22), "seven working days from a Tuesday"
-
-
-def test_what_a_door_says_is_for_who_sees_its_rows_and_a_matter_for_who_works_there(
-    finding: Matter, hazard: Matter
-) -> None:
-    worker, lead = of(Role.GRID_WORKER, GRID), of(Role.COMMUNITY_LEAD, FIRST)
-    far = of(Role.COMMUNITY_LEAD, SECOND)
-    leading = of(Role.LEADING_GROUP)
-    sees = {
-        viewer.id: {matter.pk for matter in matters.visible(viewer)} for viewer in (worker, lead, CENTRE, far, leading)
-    }
-    both = {finding.pk, hazard.pk}
-    assert sees == {worker.id: {hazard.pk}, lead.id: both, CENTRE.id: both, far.id: set(), leading.id: set()}
-    assert [matters.may_read(viewer, hazard) for viewer in (worker, lead, CENTRE)] == [True, True, False]
-    assert [matters.may_read(viewer, finding) for viewer in (lead, CENTRE)] == [True, True]
-    text = envelope.open_(hazard.text_sealed, table="followup_matter", column="text", row=hazard.pk)
-    assert text.startswith("楼道堆物，房东") and "12012345671" not in text
-    assert (hazard.level, hazard.source, hazard.title, hazard.stands) == (
-        "grid",
-        "phone",
-        "上门记下的隐患",
-        Stage.HANDLING,
-    )
