@@ -1,4 +1,4 @@
-"""Every act about a matter: where it leads, who does it, what has to be written, what it leaves; and what is refused."""
+"""Every act about a matter: where it leads, who does it, what has to be written, what it leaves; what is refused."""
 
 from __future__ import annotations
 

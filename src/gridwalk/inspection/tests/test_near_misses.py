@@ -1,4 +1,4 @@
-"""Both sides of every bound of a sample, and what comes near a door that is asked, dialled or left alone, and is not."""
+"""Both sides of each bound of a sample, and what comes near a door that is asked, dialled or left alone, and is not."""
 
 from __future__ import annotations
 
