@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from gridwalk.config import timing
 @pytest.mark.django_db
 def test_the_header_says_milliseconds_and_queries(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([8.0, 8.25])
-    monkeypatch.setattr(timing.time, "perf_counter", lambda: next(moments))
+    monkeypatch.setattr(timing, "time", types.SimpleNamespace(perf_counter=lambda: next(moments)))
 
     def page(request: HttpRequest) -> HttpResponse:
         for _ in range(2):
