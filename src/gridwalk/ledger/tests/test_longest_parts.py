@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -16,5 +17,6 @@ from gridwalk.method import addresses
 )
 def test_a_part_fits_up_to_its_longest(part: str, longest: int) -> None:
     address = addresses.parse("甲里1号楼1单元101")
-    assert _fits(dataclasses.replace(address, **{part: "甲" * longest}))
-    assert not _fits(dataclasses.replace(address, **{part: "甲" * (longest + 1)}))
+    for n, fits in ((longest, True), (longest + 1, False)):
+        values: dict[str, Any] = {part: "甲" * n}
+        assert _fits(dataclasses.replace(address, **values)) is fits

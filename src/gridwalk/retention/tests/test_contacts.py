@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -40,7 +41,7 @@ def test_an_owner_is_forgotten_and_the_door_is_not(at: dt.datetime, tmp_path: Pa
         (beside.pk, "area_m2", "量过"),
         (beside.pk, "owner_name", "看过房产证"),
     }
-    whole = {c.entity: c.new for c in Change.objects.filter(field=Change.WHOLE, kind="dwelling")}
+    whole: dict[Any, Any] = {c.entity: c.new for c in Change.objects.filter(field=Change.WHOLE, kind="dwelling")}
     assert set(whole[beside.pk]) - set(whole[door.pk]) == {"owner_name", "owner_phone"}
     asked = Difference.objects.values_list("entity", "field", "state", "claimed_hash")
     by_question = {(entity, field): (state, bool(mark)) for entity, field, state, mark in asked}
