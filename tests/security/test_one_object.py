@@ -34,6 +34,13 @@ from gridwalk.differences.queries import at_doors, batches, differences
 from gridwalk.events.actions import business, confirming, homes, letting, lives, undoing
 from gridwalk.events.queries import daily
 from gridwalk.indicators import queries as counting
+from gridwalk.inspection.actions import asking, giving
+from gridwalk.inspection.actions import drawing as draws
+from gridwalk.inspection.actions import planning as planning_samples
+from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.queries import doors as sampled_doors
+from gridwalk.inspection.queries import samples
+from gridwalk.inspection.rules import Approached, Kind, Stage, Visited, Way, Who
 from gridwalk.operations.investigations import actions as investigating
 from gridwalk.operations.investigations import queries as investigations
 from gridwalk.reconcile.actions import backfill, comparing, staging, submissions
@@ -120,8 +127,12 @@ area           worker lead street district inspector leading administrator next_
 open_work      administrator
 takers         administrator
 to_draw        street administrator
+sample         lead street district leading
+sampled_door
 """
-"""Object → who reads it; the campaign is the whole street's."""
+"""Object → who reads it; the campaign is the whole street's. A door that was drawn is read by the inspector it was
+given to, who is none of these.
+"""
 
 ACT = """
 erase_person       lead street
@@ -201,6 +212,16 @@ reset_password     administrator
 make_code          lead administrator
 show_badge         lead administrator
 investigate        street administrator
+plan_sample        street
+commit_sample      street
+freeze_sample      street
+draw_sample        street
+give_doors         street
+reveal_seed        street
+dial_drawn
+try_drawn
+answer_drawn
+close_drawn
 """
 """Action → who may do it to what lies in the first grid; a plan is withdrawn by who proposed it."""
 
@@ -208,7 +229,7 @@ investigate        street administrator
 NO_SECRET = """
 record_visit join_door upload hand_out create_campaign assign_building create_grids rename_grid name_substitute
 run_batch undo_batch decide_unmatched undo_unmatched plan_targets reassign hand_over dispatch_wave close_campaign
-take_back_doors change_campaign pause_campaign resume_campaign reopen_campaign
+take_back_doors change_campaign pause_campaign resume_campaign reopen_campaign plan_sample
 decide_plan withdraw_plan assign deactivate reset_password make_code show_badge investigate
 """
 """Actions about places and acts of the office: whoever is of another place is told that it is not theirs. Of a record
@@ -218,7 +239,20 @@ they are told that there is none.
 
 @pytest.fixture
 def world(at: dt.datetime, account: Callable[..., User]) -> types.SimpleNamespace:
-    return objects.lay_out(at, account)
+    laid = objects.lay_out(at, account)
+    today = clock.local_date(at)
+    laid.sample = planning_samples.plan(
+        actor=objects.viewers()["street"],
+        at=at,
+        new=planning_samples.NewSample(
+            kind=Kind.ACCEPTANCE, scope=FIRST, share=5, response=80, from_on=today, to_on=today
+        ),
+    )
+    Sample.objects.update(stage=Stage.DRAWN)
+    laid.sampled_door = SampledDoor.objects.create(
+        sample=laid.sample, grid_id=GRID, dwelling=laid.door.pk, stratum=f"{FIRST}|reached", turn=0, inspector=laid.user
+    )
+    return laid
 
 
 def may(ask: Callable[[Viewer], object], who: Viewer) -> bool:
@@ -259,7 +293,7 @@ def test_one_object_is_read_by_whom_the_table_names_and_by_nobody_else(world: ty
     def of(query: Callable[..., object], pk: object, *more: object) -> Callable[[Viewer], object]:
         return lambda viewer: query(viewer, pk, *more)
 
-    today = clock.local_date(world.at)
+    today, at_then = clock.local_date(world.at), world.at
     assert table_of(
         {
             "dwelling": of(entities.get_dwelling, world.door.pk),
@@ -315,6 +349,8 @@ def test_one_object_is_read_by_whom_the_table_names_and_by_nobody_else(world: ty
             "open_work": of(posts.open_work, world.post.pk, today),
             "takers": of(posts.takers, world.post.pk, today),
             "to_draw": of(drawn_anew.standing, [GRID]),
+            "sample": of(samples.get_sample, world.sample.pk),
+            "sampled_door": of(sampled_doors.get_door, world.sampled_door.pk, at_then),
         }
     ) == written(READ)
 
@@ -334,6 +370,11 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
     phases = {"prepare": (today, today), "act": (today, today), "sum_up": (today, today)}
     days = {"from_on": today, "to_on": today}
     now = dict.fromkeys(days, clock.local_date(clock.now()))
+    drawn = world.sampled_door.pk
+    sample = planning_samples.NewSample(
+        kind=Kind.ACCEPTANCE, scope=FIRST, share=5, response=80, from_on=today, to_on=today
+    )
+    reply = asking.Reply(way=Way.KNOCK, visited=Visited.YES, who=Who.MET)
     acts = {
         "erase_person": of(people.erase_person, person=person, reason="本人要求"),
         "move_in": of(homes.move_in, dwelling=door, people=[{"name": "王试丙"}], raw=near),
@@ -351,7 +392,7 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "propose_end": of(
             ends.propose_end, kind="person", entity=person, proposed="moved_away", evidence="phone", reason="走了"
         ),
-        "correct": of(corrections.correct, kind="person", entity=person, raw={"nation": "汉族"}, reason="看过"),
+        "correct": of(corrections.correct, kind="person", entity=person, raw={"sex": "女"}, reason="看过"),
         "reveal": of(corrections.reveal, kind="person", entity=person, field="phone", reason="约上门时间"),
         "check_card": of(numbers.check_card, person=person, typed="120199198001010019"),
         "print_dossier": of(printing.print_dossier, kind="person", record=person, reason="card"),
@@ -433,6 +474,16 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "investigate": today_of(
             investigating.propose, user=world.user.pk, cause="look", reason="居民说没人来过", **now
         ),
+        "plan_sample": of(planning_samples.plan, new=sample),
+        "commit_sample": of(draws.commit, sample=world.sample.pk),
+        "freeze_sample": of(draws.freeze, sample=world.sample.pk),
+        "draw_sample": of(draws.draw, sample=world.sample.pk),
+        "give_doors": of(giving.give, sample=world.sample.pk),
+        "reveal_seed": of(draws.reveal, sample=world.sample.pk),
+        "dial_drawn": of(asking.dial, door=drawn, number=1),
+        "try_drawn": of(asking.approach, door=drawn, way=Way.KNOCK, outcome=Approached.NOBODY),
+        "answer_drawn": of(asking.answer, door=drawn, reply=reply),
+        "close_drawn": of(asking.close, door=drawn),
     }
     assert table_of(acts) == written(ACT)
     elsewhere = {who: viewer for who, viewer in objects.viewers().items() if who.startswith("next")}

@@ -272,6 +272,35 @@ def test_it_warns_while_somebody_is_typed_in(street: Street) -> None:
     assert warned(home, {"name": "王一", "phone": phone(1)}) == ["这个电话已登记在 3 处房屋的人名下"]
 
 
+def test_a_door_is_warned_of_by_what_it_is_and_who_comes(street: Street) -> None:
+    living = {"lives_here", "lives_elsewhere_registered", "tenant", "boarder"}
+    door = street.door("101")
+    for kind in (*living, "registered_here", ""):
+        for occupancy in ("vacant", "occupied", ""):
+            for tenure in ("owner", "let", ""):
+                door.occupancy, door.tenure = occupancy, tenure
+                expected = ["这一户登记为空房"] if kind in living and occupancy == "vacant" else []
+                expected += ["这一户登记为自住"] if kind == "tenant" and tenure == "owner" else []
+                assert warned(door, {"name": "王一"}, kind) == expected, (kind, occupancy, tenure)
+
+
+def test_a_warning_counts_those_who_could_be_the_same_person(street: Street) -> None:
+    home, far = street.door("101"), street.door("101", f"{SECOND}001")
+    born = {"born_on": "1980-01-01"}
+    street.person("张桂兰", home, **born)
+    street.person("张桂兰", home, **born, id_no=id_no(1))
+    street.person("张桂兰", home, born_on="1980-01-02")
+    street.person("张桂芳", home, **born)
+    street.person("张桂兰", far, **born)
+    gone = street.person("张桂兰", home, **born)
+    type(gone).objects.filter(pk=gone.pk).update(status="moved_away")
+    same = "在册已有 {} 人同名，出生日期也相同"
+    assert warned(home, {"name": "张桂兰", **born}) == [same.format(2)]
+    assert warned(home, {"name": "张桂兰", **born, "id_no": id_no(3)}) == [same.format(1)], "the other has a number"
+    assert warned(home, {"name": "张桂兰"}) == warned(home, {"born_on": "1980-01-01"}) == []
+    assert warned(far, {"name": "张桂兰", **born}, who=lead(SECOND)) == [same.format(1)]
+
+
 def test_a_warning_tells_nothing_of_who_lives_elsewhere(street: Street) -> None:
     street.person("张桂兰", street.door("101", f"{SECOND}001"), id_no=id_no(1))
     door = street.door("102")

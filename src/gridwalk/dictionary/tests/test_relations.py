@@ -74,3 +74,31 @@ def test_every_code_is_of_a_group_and_the_short_list_has_one_of_each() -> None:
     assert relations.group("") == ""
     assert [relations.child(sex) for sex in ("male", "female", "")] == ["20", "30", "20/30"]
     assert [relations.child_in_law(sex) for sex in ("male", "female", "")] == ["28", "38", "28/38"]
+
+
+def test_every_code_stands_in_one_group() -> None:
+    """The standard's tens, but for in-laws, who stand among the children and the parents of a couple."""
+    in_law = {"28": "child_in_law", "38": "child_in_law"} | dict.fromkeys(("53", "54", "55", "56"), "parent_in_law")
+    tens = {
+        "1": "spouse",
+        "2": "child",
+        "3": "child",
+        "4": "grandchild",
+        "5": "parent",
+        "6": "grandparent",
+        "7": "sibling",
+        "8": "other",
+        "9": "other",
+    }
+    codes = [line[:2] for line in STANDARD.split()]
+    expected = {each: in_law.get(each) or tens[each[0]] for each in codes} | {"99": "unrelated"}
+    assert {each: relations.group(each) for each in codes} == expected
+    assert [relations.group(each) for each in ("20/30", "28/38", "53/54", "55/56", "53/56", "", "13")] == [
+        "child",
+        "child_in_law",
+        "parent_in_law",
+        "parent_in_law",
+        "parent_in_law",
+        "",
+        "",
+    ]

@@ -98,10 +98,12 @@ def test_an_accepted_death_waits_for_a_second_person_and_can_be_withdrawn(street
     decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     person.refresh_from_db()
     assert (person.status, person.status_pending) == ("active", "deceased")
+    assert Recheck.objects.get().reason == "采用台账"
     decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     person.refresh_from_db()
     assert (person.status_pending, Recheck.objects.get().state) == ("", "withdrawn")
-    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept", reason="家属来过")
+    assert Recheck.objects.get(state="open").reason == "家属来过"
     with street.writing() as writing:
         ends.decide(writing, [Recheck.objects.get(state="open")], confirmed=True, note="派出所证明")
     with pytest.raises(DecisionError, match="已经复核过"):

@@ -11,12 +11,13 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.models import Change
-from gridwalk.phone.tests.test_pushing import push, visit
+from gridwalk.phone.tests.test_pushing import push, states, visit
 from gridwalk.phone.tests.ways import WAYS, became, end_of_post, sending
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, id_no, links, phone
 from gridwalk.sync.actions import devices
+from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.models import Alias, Device, Op
 from gridwalk.upkeep.tests import rows
 from gridwalk.visits.models import Visit
@@ -150,6 +151,26 @@ def test_what_waits_while_its_author_leaves_the_post_is_kept_for_the_office(
             type(field.worker).objects.filter(pk=field.worker.pk).update(is_active=False)
 
     meanwhile(sending(field, wire, way, [body]), leave, GRID)
+    assert became() == {body["op"]: ["returned", "former_holder", GRID]}
+    assert not Visit.objects.exists()
+
+
+def test_a_push_whose_author_leaves_the_post_once_it_is_read_is_kept_for_the_office(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody writes to its grid meanwhile: only the post says that it has to be read once more."""
+    door = field.street.door("101")
+    field.walk.dispatch()
+    wire = field.phone()
+    body = visit(1, door)
+    read = Judge.__init__
+
+    def read_and_leave(self: Any, *facts: Any, **more: Any) -> None:
+        read(self, *facts, **more)
+        end_of_post(field)
+
+    monkeypatch.setattr(Judge, "__init__", read_and_leave)
+    assert states(push(wire, body)[1]) == ["returned"]
     assert became() == {body["op"]: ["returned", "former_holder", GRID]}
     assert not Visit.objects.exists()
 

@@ -107,8 +107,9 @@ def _compared(rows: Rows) -> int:
 def _differences(rows: Rows) -> int:
     decided, proposed, plans, decisions = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
-    n = Difference.objects.filter(pk__in=_ids(decided)).update(**cleared)
-    TakeOver.objects.filter(difference__in=_ids(decided)).update(**hanging.blank_columns(TakeOver))
+    over = _ids(decided)  # once they are cleared they are over their time no more
+    n = Difference.objects.filter(pk__in=over).update(**cleared)
+    TakeOver.objects.filter(difference__in=over).update(**hanging.blank_columns(TakeOver))
     n += _blank(**hanging.blank_columns(Recheck))([proposed]) + _blank(reason="")([decisions])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 

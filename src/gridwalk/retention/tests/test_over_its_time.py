@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import models
+from pytest_django import Settings
 
 from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import SYSTEM
 from gridwalk.campaigns.models import Campaign, Target
-from gridwalk.core.models import Change, StoredFile
+from gridwalk.core.models import AuditEntry, Change, StoredFile
 from gridwalk.followup.models import Matter, Meeting
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.notices.models import Notice
@@ -31,10 +35,12 @@ from gridwalk.registry.models import (
     Person,
     Recheck,
     Site,
+    TakeOver,
 )
 from gridwalk.registry.tests.street import GRID, Street
 from gridwalk.reports.models import Document
-from gridwalk.retention import queries
+from gridwalk.retention import queries, rules
+from gridwalk.retention.actions import applying
 from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Op, Returned
 from gridwalk.territory.models import Grid
 from gridwalk.upkeep.models import Plan
@@ -293,3 +299,39 @@ def test_who_was_erased_is_erased_once_and_who_uses_the_office_is_forgotten_by_s
         AccessAttempt.objects.filter(pk=tried.pk).update(attempt_time=moment)
     counted = {rows.model: rows.count() for rows, _ in queries.OVER["sessions"](CUT)}
     assert (counted[UserSession], counted[AccessAttempt]) == (1, 1)
+
+
+def columns_of(tables: Iterable[Any]) -> dict[Any, dict[str, Any]]:
+    return {
+        (table, each["pk"]): each for table in tables for each in table._default_manager.values("pk", *names(table))
+    }
+
+
+def names(table: Any) -> list[str]:
+    return [field.attname for field in table._meta.concrete_fields]
+
+
+@pytest.mark.parametrize("code", sorted(ROWS.keys() - {"files", "persons"}))
+def test_what_is_over_its_time_is_erased_and_every_other_row_stays_as_it_is(
+    code: str, db: None, at: dt.datetime, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    Street.lay_out(at)
+    rows = {name: row(table, **values) for name, (table, values) in ROWS[code].items()}
+    goes = {(type(each), each.pk) for name, each in rows.items() if name[0] == "+"}
+    tables = {type(each) for each in rows.values()}
+    if code == "differences":
+        tables.add(TakeOver)
+        of_decided, _ = (
+            row(TakeOver, id=uuid.uuid4(), difference=rows[name], name="王试甲") for name in ("+decided", "open again")
+        )
+        goes.add((TakeOver, of_decided.pk))
+    before = columns_of(tables)
+    monkeypatch.setattr(queries, "over", lambda period, as_of: [part for part, _ in queries.OVER[period.code](CUT)])
+    erased = applying.apply(actor=SYSTEM, at=at, periods=[rules.BY_CODE[code]])
+    assert erased == {code: sum(name[0] == "+" for name in rows)}
+    after = columns_of(tables)
+    assert {key for key, values in before.items() if after.get(key) != values} == goes
+    assert after.keys() <= before.keys()
+    said = AuditEntry.objects.get(verb="retention.erased")
+    assert (said.kind, said.data) == ("retention", {"kind": code, "n": erased[code], "why": "period"})
