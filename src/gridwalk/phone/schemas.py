@@ -42,11 +42,12 @@ class Pull(BaseModel):
 
 
 class Dial(BaseModel):
-    """Whose telephone is to be dialled: a field of a record."""
+    """Whose telephone is to be dialled: a field of a record, or the ``nth`` of a door that was drawn."""
 
     kind: str
     entity: str
     field: str
+    nth: Annotated[int, SELDOM] = 1
 
 
 class SealedOp(BaseModel):
@@ -100,12 +101,15 @@ class Badge(BaseModel):
 
 
 class Worker(BaseModel):
-    """Whose phone it is; ``desk``: where residents reach the community, ``operator``: who runs the server."""
+    """Whose phone it is; ``asks``: whether they ask again at doors that were drawn; ``desk``: where residents reach the
+    community, ``operator``: who runs the server.
+    """
 
     id: str
     name: str
     role: str
     community: str
+    asks: bool
     grids: list[GridName]
     badge: Badge
     desk: str
@@ -195,6 +199,31 @@ class Matter(BaseModel):
     outside: str
     acts: list[MatterAction]
     lines: list[MatterLine]
+
+
+class SampledDoor(BaseModel):
+    """A door that was drawn and is open, in the walk; nothing recorded goes along.
+
+    ``kind``: what the sample is for; ``since``: from when on a visit is asked about; ``n_dialled``: calls of which
+    nothing was said yet; ``most_knocks``: of this sample; ``tries``: calls and knocks at most; ``why_not``: why
+    nobody may ask there any more, ``is_barred``: somebody else has to.
+    """
+
+    id: str
+    address: str
+    kind: str
+    since: str
+    from_on: str
+    until_on: str
+    quiet: Annotated[list[str], Field(min_length=2, max_length=2)]
+    n_phones: int
+    n_calls: int
+    n_dialled: int
+    n_knocks: int
+    most_knocks: int
+    tries: int
+    why_not: str
+    is_barred: bool
 
 
 class Post(BaseModel):
@@ -298,7 +327,9 @@ class Grid(BaseModel):
 
 
 class Pulled(BaseModel):
-    """The grids that changed, and those that are no longer the worker's. ``n_matters``: with those no phone keeps."""
+    """The grids that changed, and those that are no longer the worker's. ``n_matters``: with those no phone keeps;
+    ``n_sampled``: with those that are not open any more.
+    """
 
     epoch: int
     now: str
@@ -312,6 +343,8 @@ class Pulled(BaseModel):
     posts: list[Post]
     matters: list[Matter]
     n_matters: int
+    sampled: list[SampledDoor]
+    n_sampled: int
 
 
 class Result(BaseModel):

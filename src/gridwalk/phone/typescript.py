@@ -30,6 +30,7 @@ def render() -> str:
         schemas.Notice,
         schemas.Post,
         schemas.Matter,
+        schemas.SampledDoor,
     ]
     _, document = models_json_schema([(model, "validation") for model in models])
     rows = {kind: layouts.schema(kind) for kind in layouts.STRUCTURE}

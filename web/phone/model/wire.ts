@@ -263,6 +263,40 @@ export interface Residence {
   residence_kind: string;
   since: string | null;
 }
+/** What was said at a door that was drawn; `fields`: field of the dwelling → value; what nobody said is left out. */
+export interface SampleAnswer {
+  way: "call" | "knock";
+  visited: "yes" | "no" | "unknown";
+  who: "met" | "another";
+  n_living?: number | null;
+  identity?: "badge" | "said" | "no" | "unknown" | null;
+  knows?: boolean | null;
+  fields?: Record<string, string>;
+  wanted?: string;
+}
+/** A call or a knock at a door that was drawn which brought no answer. */
+export interface SampleApproach {
+  way: "call" | "knock";
+  outcome: "nobody" | "refused" | "opted_out";
+}
+/** A door that was drawn and is open, in the walk; nothing recorded goes along. */
+export interface SampledDoor {
+  id: string;
+  address: string;
+  kind: string;
+  since: string;
+  from_on: string;
+  until_on: string;
+  quiet: [string, string];
+  n_phones: number;
+  n_calls: number;
+  n_dialled: number;
+  n_knocks: number;
+  most_knocks: number;
+  tries: number;
+  why_not: string;
+  is_barred: boolean;
+}
 export interface Site {
   kind: "site";
   id: string;
@@ -335,12 +369,13 @@ export interface VisitData {
   edits: Edit[];
   note?: Note | null;
 }
-/** Whose phone it is; `desk`: where residents reach the community, `operator`: who runs the server. */
+/** Whose phone it is; `asks`: whether they ask again at doors that were drawn; `desk`: where residents reach the */
 export interface Worker {
   id: string;
   name: string;
   role: string;
   community: string;
+  asks: boolean;
   grids: GridName[];
   badge: Badge;
   desk: string;
@@ -370,7 +405,10 @@ export type Verb =
   | "visit.withdraw"
   | "task.hand_back"
   | "matter.note"
-  | "matter.act";
+  | "matter.act"
+  | "sample.answer"
+  | "sample.approach"
+  | "sample.leave";
 /** What each verb carries in `data`. */
 export interface Bodies {
   "visit.record": VisitData;
@@ -382,4 +420,7 @@ export interface Bodies {
   "task.hand_back": HandBack;
   "matter.note": Note;
   "matter.act": MatterAct;
+  "sample.answer": SampleAnswer;
+  "sample.approach": SampleApproach;
+  "sample.leave": Empty;
 }

@@ -199,6 +199,8 @@ async function pull(): Promise<void> {
   if (said.posts) session.data.posts = said.posts;
   if (said.matters) session.data.matters = said.matters;
   session.data.n_matters = said.n_matters ?? session.data.matters.length;
+  session.data.sampled = said.sampled ?? [];
+  session.data.n_sampled = said.n_sampled ?? 0;
   const known = new Set(session.data.user.grids.map((grid) => grid.code));
   if (said.left.length || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names come with it
   await session.keepCache(grids, said.left, from, Date.now());
@@ -303,6 +305,7 @@ export function start(): void {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
   setInterval(() => {
     session.app.now = Date.now();
+    if (session.isOpen()) void session.eraseOver().catch(() => undefined); // the next beat tries again
     if (document.visibilityState === "visible") void sync();
   }, EVERY);
 }
