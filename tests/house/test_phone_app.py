@@ -47,8 +47,9 @@ def test_its_fields_are_the_dictionarys() -> None:
 
 
 def test_its_types_are_the_wires() -> None:
-    kept = (PHONE / "model" / "wire.ts").read_text(encoding="utf-8")
-    assert kept == typescript.render(), "write it anew: DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone"
+    for name, rendered in typescript.render().items():
+        kept = (PHONE / "model" / name).read_text(encoding="utf-8")
+        assert kept == rendered, "write it anew: DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone"
 
 
 def test_its_fields_hold_what_the_wire_reads() -> None:

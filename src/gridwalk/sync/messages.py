@@ -254,7 +254,7 @@ class MatterAct(Body):
 
 
 class SampleAnswer(Body):
-    """What was said at a door that was drawn; ``fields``: field of the dwelling → value; what nobody said is left out."""
+    """What was said at a door that was drawn, by what was asked; ``fields``: field of the dwelling → value."""
 
     unreadable = "抽查的回答读不懂。"
 
