@@ -1,4 +1,4 @@
-"""The shapes of what a pull tells beside the rows: the campaign, notices, matters, doors of a sample, who is in post."""
+"""What a pull tells beside the rows: the campaign, notices, matters, doors of a sample, who is in post."""
 
 from __future__ import annotations
 

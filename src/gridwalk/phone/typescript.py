@@ -1,6 +1,4 @@
-"""web/phone/model/wire.ts and rows.ts, rendered from what the wire is read by and described with: ops, bodies and answers;
-rows.
-"""
+"""web/phone/model/wire.ts and rows.ts, rendered from what the wire is read by and described with."""
 
 from __future__ import annotations
 
