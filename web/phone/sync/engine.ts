@@ -202,7 +202,8 @@ async function pull(): Promise<void> {
   session.data.sampled = said.sampled ?? [];
   session.data.n_sampled = said.n_sampled ?? 0;
   const known = new Set(session.data.user.grids.map((grid) => grid.code));
-  if (said.left.length || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names come with it
+  const isNews = said.left.length > 0 || (session.data.sampled.length > 0 && !session.data.user.asks);
+  if (isNews || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names and posts come with it
   await session.keepCache(grids, said.left, from, Date.now());
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
