@@ -8,7 +8,9 @@ import gzip
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,8 +86,14 @@ def test_its_words_are_the_dictionarys() -> None:
     assert words["need_state"] == {state: needs.STATES[state] for state in needs.FOLLOWED}
     assert words["referred_to"] == needs.REFERRED_TO
     assert set(words["second_source"]) == set(VACANCY_SOURCES)
-    samples = {"approached": inspection.APPROACHED, "visited": inspection.VISITED, "who": inspection.WHO}
-    for name, said in {**samples, "identity": inspection.IDENTITY, "way": inspection.WAYS}.items():
+    of_samples: dict[str, Mapping[Any, str]] = {
+        "approached": inspection.APPROACHED,
+        "visited": inspection.VISITED,
+        "who": inspection.WHO,
+        "identity": inspection.IDENTITY,
+        "way": inspection.WAYS,
+    }
+    for name, said in of_samples.items():
         assert words[name] == {str(code): label for code, label in said.items()}, name
 
 
