@@ -125,8 +125,8 @@ def sign_in_on(page: Page, worker: User) -> None:
     page.get_by_label("密码").fill(PASSWORD)
 
 
-def activate(page: Page, base: str, worker: User) -> None:
-    """From the address in the QR to Today, its list fetched."""
+def activate(page: Page, base: str, worker: User, *, begins: str = "今日走访") -> None:
+    """From the address in the QR to Today, its list fetched; an inspector's phone ``begins`` with another screen."""
     page.goto(f"{base}/phone/#code={code_for(worker)}")
     sign_in_on(page, worker)
     page.get_by_role("button", name="启用", exact=True).click()
@@ -134,7 +134,7 @@ def activate(page: Page, base: str, worker: User) -> None:
     press_pin(page)
     expect(page.get_by_role("heading", name="再输一次")).to_be_visible()
     press_pin(page)
-    expect(page.get_by_role("heading", name="今日走访")).to_be_visible()
+    expect(page.get_by_role("heading", name=begins, exact=True)).to_be_visible(timeout=30_000)  # encrypts first
     expect(page.get_by_text("都已传到服务器")).to_be_visible()
 
 

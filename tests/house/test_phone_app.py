@@ -8,13 +8,16 @@ import gzip
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hatch_build
 from gridwalk.dictionary import choices, relations, sheets
 from gridwalk.followup import rules
+from gridwalk.inspection import rules as inspection
 from gridwalk.phone import typescript
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.sync import messages
@@ -46,14 +49,18 @@ def test_its_fields_are_the_dictionarys() -> None:
 
 
 def test_its_types_are_the_wires() -> None:
-    kept = (PHONE / "model" / "wire.ts").read_text(encoding="utf-8")
-    assert kept == typescript.render(), "write it anew: DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone"
+    for name, rendered in typescript.render().items():
+        kept = (PHONE / "model" / name).read_text(encoding="utf-8")
+        assert kept == rendered, "write it anew: DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone"
 
 
 def test_its_fields_hold_what_the_wire_reads() -> None:
     matters = (PHONE / "model" / "matters.ts").read_text(encoding="utf-8")
     for name in ("LONGEST_OUTSIDE", "LONGEST_OUTSIDE_NUMBER"):
         assert f"const {name} = {getattr(rules, name)};" in matters
+    sampled = (PHONE / "model" / "sampled.ts").read_text(encoding="utf-8")
+    assert f"const LONGEST_WANTED = {rules.LONGEST_TEXT};" in sampled
+    assert f"const MOST_LIVING = {inspection.MOST_LIVING};" in sampled
 
 
 def test_every_verb_has_its_file_and_its_words() -> None:
@@ -79,6 +86,15 @@ def test_its_words_are_the_dictionarys() -> None:
     assert words["need_state"] == {state: needs.STATES[state] for state in needs.FOLLOWED}
     assert words["referred_to"] == needs.REFERRED_TO
     assert set(words["second_source"]) == set(VACANCY_SOURCES)
+    of_samples: dict[str, Mapping[Any, str]] = {
+        "approached": inspection.APPROACHED,
+        "visited": inspection.VISITED,
+        "who": inspection.WHO,
+        "identity": inspection.IDENTITY,
+        "way": inspection.WAYS,
+    }
+    for name, said in of_samples.items():
+        assert words[name] == {str(code): label for code, label in said.items()}, name
 
 
 def test_it_never_asks_where_somebody_is_and_names_no_outside_address() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 import hatch_build
 from gridwalk.campaigns.rules import LEAST_QUIET
+from gridwalk.inspection import rules as inspection
+from gridwalk.inspection.rules import Circumstances, DoorState, Way
 from gridwalk.method import idcards
 from gridwalk.visits import outcomes, rules
 from gridwalk.visits.queries import worklist
@@ -73,6 +75,21 @@ def test_an_id_number_is_checked(case: dict[str, Any]) -> None:
     card = idcards.check(case["typed"])
     born_on = card.born_on.isoformat() if card.born_on else ""
     assert (card.fault, card.sex, born_on) == (case["fault"], case.get("sex", ""), case.get("born_on", ""))
+
+
+@cases("approaches")
+def test_a_door_of_a_sample_is_approached(case: dict[str, Any]) -> None:
+    at_door = Circumstances(
+        state=DoorState.OPEN,
+        n_calls=case["n_calls"],
+        n_knocks=case["n_knocks"],
+        has_phone=case["n_phones"] > 0,
+        n_at_door=case["n_knocks"],
+        most_at_door=case["most_knocks"],
+        is_quiet=False,
+    )
+    assert [way for way in Way if not inspection.may_approach(at_door, way)] == case["ways"]
+    assert (not inspection.may_dial(at_door)) is case["dial"]
 
 
 @cases("marks")

@@ -29,7 +29,7 @@ from gridwalk.inspection import frames
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.rules import STEPS, Step
 from gridwalk.method.sampling import draws
-from gridwalk.registry.models import Difference, Dwelling
+from gridwalk.registry.models import Difference, Dwelling, Person, Residence
 from tests.harness.campaign import COMMUNITY, GRID
 from tests.harness.pages import Reader
 from tests.harness.people import SignIn
@@ -335,6 +335,20 @@ def test_whose_doors_they_are_not_sees_and_does_nothing(centre: Client, inspecto
     assert stranger.get(f"/samples/{sample.pk}/").status_code == 404
     assert "没有办：没有这一步" in step(centre, sample, "undo")
     assert "近来没有别的抽查问过" in words(inspector.post(f"/sampled-doors/{door.pk}/leave/", follow=True))
+
+
+def test_a_door_where_the_inspector_lives_by_now_is_given_back(centre: Client, inspector: Client) -> None:
+    door = door_of(drawn(centre), "101")
+    path = f"/sampled-doors/{door.pk}/"
+    assert "要换人问" not in words(inspector.get(path))
+    living = Residence.objects.filter(dwelling=door.dwelling).values("person")
+    Person.objects.filter(pk__in=living).update(name="裴子衿")
+    assert "要换人问" in words(inspector.get(path))
+    assert "这一户您走访过，或者有和您同名、同号码的人住" in tell(inspector, door, "yes", way="call")
+    assert "已退给街道，由别的核查员去问" in words(inspector.post(f"{path}leave/", follow=True))
+    door.refresh_from_db()
+    assert (door.state, door.inspector) == ("open", None) and not DoorAnswer.objects.exists()
+    assert inspector.get(path).status_code == 404
 
 
 def test_a_page_of_samples_asks_no_more_for_more_of_them(centre: Client, inspector: Client) -> None:

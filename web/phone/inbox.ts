@@ -5,6 +5,7 @@ import { isAsked, titleOf } from "./model/day";
 import { isToDo, openMatters, type OpenMatter } from "./model/matters";
 import { stateOf } from "./model/outbox";
 import { dayOf, daysBetween } from "./model/time";
+import { isDone, isOfSample, openDoors, type OpenDoor } from "./model/sampled";
 import { coveredBy } from "./model/whose";
 import type { Difference, Kept, Op, Visit } from "./model/types";
 import { app, book, data } from "./store/session";
@@ -36,6 +37,15 @@ export const tasks = computed(() => {
 });
 
 export const matters = computed<OpenMatter[]>(() => openMatters(data.matters, data.box, data.from));
+
+export const sampled = computed<OpenDoor[]>(() => openDoors(data.sampled, data.box, data.from, dayOf(app.now)));
+export const nToAsk = computed(() => sampled.value.filter((open) => !isDone(open)).length);
+/** A door that was drawn by its address, as long as it is on the phone. */
+export const nameOfSampled = (id: string): string =>
+  data.sampled.find((door) => door.id === id)?.address ?? "抽查的一户";
+/** What an op or a draft is about, in words. */
+export const placeName = (kept: Kept): string =>
+  isOfSample(kept) ? nameOfSampled(kept.op.entity) : nameOf(kept.op.entity);
 
 export interface Asked {
   difference: Difference;

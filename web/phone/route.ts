@@ -3,10 +3,23 @@ import { ref } from "vue";
 import { app } from "./store/session";
 
 export interface Route {
-  name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "rebind" | "door" | "matter";
+  name:
+    "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "rebind" | "door" | "matter" | "sampled" | "ask";
   id: string;
 }
-const NAMES = ["today", "chart", "inbox", "badge", "settings", "selftest", "rebind", "door", "matter"];
+const NAMES = [
+  "today",
+  "chart",
+  "inbox",
+  "badge",
+  "settings",
+  "selftest",
+  "rebind",
+  "door",
+  "matter",
+  "sampled",
+  "ask",
+];
 
 function read(): Route {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");

@@ -7,7 +7,7 @@ let waitingWorker: ServiceWorker | null = null;
 let reloading = false;
 
 export function isSafe(): boolean {
-  return route.value.name !== "door" && data.drafts.size === 0;
+  return !["door", "ask"].includes(route.value.name) && data.drafts.size === 0;
 }
 
 export async function register(): Promise<void> {

@@ -226,6 +226,11 @@ def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     return _posts_inside(Role.GRID_WORKER, scope, on)
 
 
+def inspectors(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
+    """Inspectors inside a scope: (user, name, area code), as ``workers``."""
+    return _posts_inside(Role.INSPECTOR, scope, on)
+
+
 def leads(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Community leads inside a scope: (user, name, community code), as ``workers``."""
     return _posts_inside(Role.COMMUNITY_LEAD, scope, on)
@@ -248,6 +253,12 @@ def posted(on: dt.date) -> QuerySet[Assignment]:
 def visiting(on: dt.date) -> QuerySet[Assignment]:
     """The posts that make doors somebody's: in force, visiting, of an open account, nobody's substitute's."""
     return posted(on).filter(role__in=VISITORS, user__is_active=True)
+
+
+def with_phone(on: dt.date) -> QuerySet[Assignment]:
+    """The posts whose work is done with a phone of one's own: those that visit, and the inspectors'."""
+    roles = [role for role in Role if PERMITTED[role] & {Verb.WALK, Verb.ASK_AGAIN}]
+    return posted(on).filter(role__in=roles, user__is_active=True)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -250,6 +250,11 @@ class Viewer:
         return Reader(depth, place, care=self.may(Verb.SEE_CARE, code))
 
     @property
+    def phone_scopes(self) -> tuple[str, ...]:
+        """Where somebody works with a phone of their own: the areas they walk, then those they ask again in."""
+        return self.scopes(Verb.WALK) + self.scopes(Verb.ASK_AGAIN)
+
+    @property
     def roles(self) -> tuple[Role, ...]:
         """The roles held, each once, in the order of the assignments."""
         return tuple(dict.fromkeys(h.role for h in self.assignments))

@@ -37,11 +37,14 @@ def _of(field: Field) -> dict[str, Any]:
 
 
 def render() -> str:
-    """The whole file: by kind, the fields that the sheet at the door offers, in its order, and those only kept."""
+    """The whole file: by kind, the fields that the sheet at the door offers, in its order, those only kept, and
+    the names of those that a check asks again.
+    """
     by_kind = {
         kind: {
             "at_door": [_of(field) for field in fields.at_door(kind)],
             "kept": [_of(field) for field in fields.on_phone(kind) if field.form.door is None],
+            "asked_again": [field.name for field in fields.asked_again(kind)],
         }
         for kind in fields.KINDS
         if fields.on_phone(kind)

@@ -178,6 +178,9 @@ class Way(enum.StrEnum):
     KNOCK = "knock"
 
 
+WAYS: Mapping[Way, str] = {Way.CALL: "打电话", Way.KNOCK: "上门"}
+
+
 class Approached(enum.StrEnum):
     """What came of an approach that brought no answer."""
 
@@ -309,6 +312,18 @@ def may_approach(at_door: Circumstances, way: Way) -> str:
     return ""
 
 
+def closes_as(at_door: Circumstances, left: DoorState | None, *, was_asked: bool) -> DoorState | None:
+    """What an open door becomes where nobody may ask there any more; None where it may be asked, or is closed.
+
+    ``left``: why it is to be left alone; ``was_asked``: by another sample, lately.
+    """
+    if at_door.state is not DoorState.OPEN:
+        return None
+    if left is None and was_asked:
+        return DoorState.ASKED_ELSEWHERE
+    return DoorState.CAPPED if left is None and at_door.is_capped else left
+
+
 def may_dial(at_door: Circumstances) -> str:
     """Why no telephone of a door is dialled at that moment: each dialling is one of the tries."""
     if why := may_approach(at_door, Way.CALL):
@@ -318,10 +333,14 @@ def may_dial(at_door: Circumstances) -> str:
     return ""
 
 
-def check_moment(moment: dt.datetime, first: dt.date, at: dt.datetime) -> None:
-    """Raises AskingError for a call, a knock or an answer that is told to be of later, or from before the days."""
-    if moment > at or clock.local_date(moment) < first:
-        raise AskingError("没有记：时间要在核查开始以后，不晚于现在。请改“什么时候”。")
+def check_moment(moment: dt.datetime, days: tuple[dt.date, dt.date], at: dt.datetime) -> None:
+    """Raises AskingError for a call, a knock or an answer that is told to be of later, or not of the sample's days."""
+    first, last = days
+    if moment > at or not first <= clock.local_date(moment) <= last:
+        span = f"{first.month}月{first.day}日到{last.month}月{last.day}日"
+        raise AskingError(
+            f"没有记：时间要在核查的日子里（{span}），不晚于现在。请改“什么时候”；过了最后一天就不再问了。"
+        )
 
 
 def state_after(approached: Approached, n_tries: int) -> DoorState:

@@ -11,4 +11,5 @@ django.setup()
 from gridwalk.phone import typescript  # noqa: E402 models must be there first
 
 ROOT = Path(__file__).parents[3]
-(ROOT / "web" / "phone" / "model" / "wire.ts").write_text(typescript.render(), encoding="utf-8")
+for name, text in typescript.render().items():
+    (ROOT / "web" / "phone" / "model" / name).write_text(text, encoding="utf-8")

@@ -13,11 +13,13 @@ from ninja import NinjaAPI
 
 from gridwalk.accounts import passwords
 from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.rules import LABELS, NotPermitted, Viewer
+from gridwalk.accounts.rules import LABELS, NotPermitted, Verb, Viewer
 from gridwalk.accounts.sessions import actions as sign_ins
 from gridwalk.accounts.sessions import addresses
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
+from gridwalk.inspection.actions import asking
+from gridwalk.inspection.rules import AskingError
 from gridwalk.notices import actions as notice_actions
 from gridwalk.notices import queries as notices
 from gridwalk.operations.operator.queries import operator
@@ -28,7 +30,7 @@ from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling
 from gridwalk.sync.actions.attachments import UploadRefused
-from gridwalk.sync.queries import badges, matters, posts
+from gridwalk.sync.queries import badges, matters, posts, sampled_doors
 from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
 from gridwalk.territory import queries as territory
@@ -63,12 +65,15 @@ def not_permitted(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
+    asks = viewer.scopes(Verb.ASK_AGAIN)
+    places = [grid.area.short for grid in grids] or list(territory.place_names(asks).values())
     runs = operator()
     return {
         "id": str(user.id),
         "name": user.name,
         "role": "、".join(LABELS[role] for role in viewer.roles),
-        "community": "、".join(dict.fromkeys(grid.area.short for grid in grids)),
+        "community": "、".join(dict.fromkeys(places)),
+        "asks": bool(asks),
         "grids": posts.named(grids),
         "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.staff_number or user.username},
         "desk": territory.desk_of(grids[0].area) if grids else "",
@@ -212,6 +217,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
         "matters": matters.of_worker(session.viewer, clock.local_date(session.at)),
         "n_matters": matters.n_of_worker(session.viewer),
+        **sampled_doors.of_inspector(session.viewer, session.at),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 
@@ -298,9 +304,15 @@ def dial(request: HttpRequest) -> HttpResponse:
     entity = messages.as_uuid(body.get("entity")) if isinstance(body, dict) else None
     if entity is None:
         raise Problem(400, "malformed")
-    kind, field = wire.text(body, "kind", 16), wire.text(body, "field", 32)
+    kind, field, nth = wire.text(body, "kind", 16), wire.text(body, "field", 32), body.get("nth")
     try:
-        number = numbers.dial(actor=session.viewer, at=session.at, kind=kind, entity=entity, field=field)
+        if kind == "sampled_door":
+            which = nth if messages.is_whole(nth) else 1
+            number = asking.dial(actor=session.viewer, at=session.at, door=entity, number=which)
+        else:
+            number = numbers.dial(actor=session.viewer, at=session.at, kind=kind, entity=entity, field=field)
+    except AskingError as refused:
+        raise Problem(409, "not_now", text=str(refused)) from refused
     except DialledTooOften as refused:
         raise Problem(429, "too_often", text=str(refused)) from refused
     return wire.answer(request, {"number": number})

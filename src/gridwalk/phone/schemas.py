@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from gridwalk.phone.beside import Campaign, Matter, Notice, Post, SampledDoor
 from gridwalk.sync.messages import SELDOM
 from gridwalk.sync.queries import layouts
 
@@ -42,11 +43,12 @@ class Pull(BaseModel):
 
 
 class Dial(BaseModel):
-    """Whose telephone is to be dialled: a field of a record."""
+    """Whose telephone is to be dialled: a field of a record, or the ``nth`` of a door that was drawn."""
 
     kind: str
     entity: str
     field: str
+    nth: Annotated[int, SELDOM] = 1
 
 
 class SealedOp(BaseModel):
@@ -100,12 +102,15 @@ class Badge(BaseModel):
 
 
 class Worker(BaseModel):
-    """Whose phone it is; ``desk``: where residents reach the community, ``operator``: who runs the server."""
+    """Whose phone it is; ``asks``: whether they ask again at doors that were drawn; ``desk``: where residents reach the
+    community, ``operator``: who runs the server.
+    """
 
     id: str
     name: str
     role: str
     community: str
+    asks: bool
     grids: list[GridName]
     badge: Badge
     desk: str
@@ -137,76 +142,6 @@ class Renewed(Leased):
     """A lease renewed, with the server's clock."""
 
     now: str
-
-
-class Campaign(BaseModel):
-    """The campaign that a grid's phones walk for, and its rules."""
-
-    id: str
-    name: str
-    starts_on: str
-    ends_on: str
-    max_visits: int
-    quiet: Annotated[list[str], Field(min_length=2, max_length=2)]
-    paused: str = Field(description="why nobody is sent to a door for the time being; empty while it goes on")
-
-
-class Notice(BaseModel):
-    """What the worker was told, by account or by post; it holds nothing of a resident."""
-
-    id: str
-    text: str
-    by: str
-    at: str
-    read: bool
-
-
-class MatterAction(BaseModel):
-    """What may be done about a matter now, and what has to be written with it."""
-
-    act: str
-    label: str
-    needs: str
-
-
-class MatterLine(BaseModel):
-    """What was done about a matter; ``id`` is the op's, where a phone said it."""
-
-    id: str
-    label: str
-    text: str
-    at: str
-
-
-class Matter(BaseModel):
-    """A matter that stands in a grid of the worker's. ``place``: the door it is about."""
-
-    id: str
-    number: str
-    mark: str
-    label: str
-    title: str
-    text: str
-    stage: str
-    stage_label: str
-    due_on: str
-    pressed: bool
-    place: str | None
-    outside: str
-    acts: list[MatterAction]
-    lines: list[MatterLine]
-
-
-class Post(BaseModel):
-    """Who visits the doors of a grid today: its responsible person, another one, or there for the days of whom they
-    cover.
-    """
-
-    grid: str
-    user: str
-    name: str
-    responsible: bool
-    covers: str | None
 
 
 class Care(BaseModel):
@@ -298,7 +233,9 @@ class Grid(BaseModel):
 
 
 class Pulled(BaseModel):
-    """The grids that changed, and those that are no longer the worker's. ``n_matters``: with those no phone keeps."""
+    """The grids that changed, and those that are no longer the worker's. ``n_matters``: with those no phone keeps;
+    ``n_sampled``: with those that are not open any more.
+    """
 
     epoch: int
     now: str
@@ -312,6 +249,8 @@ class Pulled(BaseModel):
     posts: list[Post]
     matters: list[Matter]
     n_matters: int
+    sampled: list[SampledDoor]
+    n_sampled: int
 
 
 class Result(BaseModel):

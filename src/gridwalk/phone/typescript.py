@@ -1,4 +1,4 @@
-"""web/phone/model/wire.ts, rendered from what the wire is read by and described with: ops, bodies, rows, answers."""
+"""web/phone/model/wire.ts and rows.ts, rendered from what the wire is read by and described with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from gridwalk.phone import schemas
+from gridwalk.phone import beside, schemas
 from gridwalk.sync import messages
 from gridwalk.sync.actions.verbs import VERBS
 from gridwalk.sync.queries import layouts
@@ -18,25 +18,34 @@ HEAD = "/** What phone and server send each other. Rendered; write it anew: pyth
 WORDS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
-def render() -> str:
-    """The file."""
+def render() -> dict[str, str]:
+    """The files by name; rows refer to nothing else, and nothing else to them."""
+    return {"wire.ts": _wire(), "rows.ts": _rows()}
+
+
+def _rows() -> str:
+    _, document = models_json_schema([(model, "validation") for model in schemas.ROWS])
+    layouts_ = [layouts.schema(kind) for kind in layouts.STRUCTURE]
+    named = {**document["$defs"], **{schema["title"]: schema for schema in layouts_}}
+    titles = [*(schema["title"] for schema in layouts_), *(model.__name__ for model in schemas.ROWS)]
+    return HEAD + "\n" + "".join(_interface(name, named[name]) for name in sorted(named)) + _union("Row", titles)
+
+
+def _wire() -> str:
     bodies = {verb: type_.body for verb, type_ in VERBS.items()}
     sent: list[type[BaseModel]] = [messages.Op, *dict.fromkeys(bodies.values())]
     models: list[type[BaseModel]] = [
         *sent,
-        *schemas.ROWS,
         schemas.Worker,
-        schemas.Campaign,
-        schemas.Notice,
-        schemas.Post,
-        schemas.Matter,
+        beside.Campaign,
+        beside.Notice,
+        beside.Post,
+        beside.Matter,
+        beside.SampledDoor,
     ]
     _, document = models_json_schema([(model, "validation") for model in models])
-    rows = {kind: layouts.schema(kind) for kind in layouts.STRUCTURE}
-    named = {**document["$defs"], **{schema["title"]: schema for schema in rows.values()}}
-    titles = [*(schema["title"] for schema in rows.values()), *(model.__name__ for model in schemas.ROWS)]
+    named = document["$defs"]
     parts = [_interface(name, named[name]) for name in sorted(named)]
-    parts.append(_union("Row", titles))
     parts.append(_union("Verb", [json.dumps(verb) for verb in messages.VERBS]))
     table = "".join(f"  {json.dumps(verb)}: {body.__name__};\n" for verb, body in bodies.items())
     parts.append(f"/** What each verb carries in `data`. */\nexport interface Bodies {{\n{table}}}\n")

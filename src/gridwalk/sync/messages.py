@@ -26,7 +26,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from gridwalk.followup.rules import LONGEST_OUTSIDE, LONGEST_OUTSIDE_NUMBER
+from gridwalk.followup.rules import LONGEST_OUTSIDE, LONGEST_OUTSIDE_NUMBER, LONGEST_TEXT
 from gridwalk.sync import spelling
 
 VERBS = {
@@ -39,6 +39,9 @@ VERBS = {
     "task.hand_back": "退回任务",
     "matter.note": "记隐患或诉求",
     "matter.act": "办事项",
+    "sample.answer": "抽查问到了",
+    "sample.approach": "抽查没问到",
+    "sample.leave": "抽查不再打扰",
 }
 """What a phone may say, and what the office calls it; each has a file in ``actions/verbs``."""
 
@@ -248,6 +251,30 @@ class MatterAct(Body):
     outside_number: Annotated[
         str, BeforeValidator(_word), Field(strict=True, max_length=LONGEST_OUTSIDE_NUMBER), SELDOM
     ] = ""
+
+
+class SampleAnswer(Body):
+    """What was said at a door that was drawn, by what was asked; ``fields``: field of the dwelling → value."""
+
+    unreadable = "抽查的回答读不懂。"
+
+    way: Literal["call", "knock"]
+    visited: Literal["yes", "no", "unknown"]
+    who: Literal["met", "another"]
+    n_living: Annotated[int | None, Field(strict=True), SELDOM] = None
+    identity: Annotated[Literal["badge", "said", "no", "unknown"] | None, SELDOM] = None
+    knows: Annotated[bool | None, Field(strict=True), SELDOM] = None
+    fields: Annotated[dict[str, str], SELDOM] = {}
+    wanted: Annotated[str, Field(strict=True), AfterValidator(lambda text: text[:LONGEST_TEXT]), SELDOM] = ""
+
+
+class SampleApproach(Body):
+    """A call or a knock at a door that was drawn which brought no answer."""
+
+    unreadable = "抽查没问到的一次读不懂。"
+
+    way: Literal["call", "knock"]
+    outcome: Literal["nobody", "refused", "opted_out"]
 
 
 class Arrival(Body):

@@ -16,7 +16,7 @@ const plain = <T>(value: T): T => JSON.parse(JSON.stringify(toRaw(value))) as T;
 export function useDoor(id: string) {
   const place = computed(() => placeOf(book.value, id));
   const kind = (place.value?.kind ?? "dwelling") as PlaceKind;
-  const kept = data.drafts.get(id);
+  const kept = data.drafts.get(id) as Draft | undefined;
   const resumed = ref(!!kept);
   const draft = reactive<Draft>(kept ? plain(kept) : blank(kind, id));
   const failed = ref<Failure | null>(null);
@@ -85,7 +85,7 @@ export function useDoor(id: string) {
   return { place, draft, resumed, failed, saving, changes: computed(() => countChanges(draft)), clear, record };
 }
 
-/** An op that is no visit. */
+/** An op that is no visit. `at`: when what it says was said. */
 export async function send(
   verb: Op["verb"],
   kind: string,
@@ -93,6 +93,7 @@ export async function send(
   content: Record<string, unknown>,
   set: Facts = {},
   att: string[] = [],
+  at = new Date().toISOString(),
 ): Promise<void> {
   await finish((seq) => ({
     op: uuid7(),
@@ -102,7 +103,7 @@ export async function send(
     entity,
     set,
     data: content,
-    at: new Date().toISOString(),
+    at,
     mono: Math.round(performance.now()),
     version: 1,
     att,

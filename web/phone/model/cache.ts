@@ -1,7 +1,7 @@
 /** The rows of my grids as last pulled, and how an answer changes them; pure but for the hash. */
 import { canonical, sha256 } from "./canonical";
 import type { Decided } from "./outbox";
-import type { Campaign, GridCache, Matter, Notice, Post, Row, User } from "./types";
+import type { Campaign, GridCache, Matter, Notice, Post, Row, SampledDoor, User } from "./types";
 
 export interface PulledGrid {
   grid: string;
@@ -24,6 +24,8 @@ export interface Pulled {
   posts?: Post[];
   matters?: Matter[];
   n_matters?: number;
+  sampled?: SampledDoor[];
+  n_sampled?: number;
   user?: User;
 }
 

@@ -1,6 +1,8 @@
-/** What the phone makes of the wire; the wire's own types are rendered (`wire.ts`). */
-import type { Fact, Op, Row, Visit as VisitRow, Worker } from "./wire";
+/** What the phone makes of the wire; the wire's own types are rendered (`wire.ts`, `rows.ts`). */
+import type { Row, Visit as VisitRow } from "./rows";
+import type { Fact, Op, Worker } from "./wire";
 
+export type * from "./rows";
 export type * from "./wire";
 
 export type Heads = Record<string, string>;

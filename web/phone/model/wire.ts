@@ -16,13 +16,6 @@ export interface Badge {
   photo?: string | null;
   number: string;
 }
-export interface Building {
-  kind: "building";
-  id: string;
-  estate: string;
-  name: string;
-  n_floors: number | null;
-}
 /** The campaign that a grid's phones walk for, and its rules. */
 export interface Campaign {
   id: string;
@@ -33,17 +26,6 @@ export interface Campaign {
   quiet: [string, string];
   paused: string;
 }
-/** A care label in force. */
-export interface Care {
-  kind: "care";
-  id: string;
-  person: string;
-  category: string;
-  interval_days: number;
-  last_contact_on: string | null;
-  ends_on: string | null;
-  due_on: string;
-}
 /** A care contact: a need, what was done or whom it was handed to, and answers to needs found before. */
 export interface Contact {
   person: string;
@@ -52,46 +34,6 @@ export interface Contact {
   to?: string;
   by?: string | null;
   asked?: Answer[];
-}
-/** A question about a fact. `place`: the door it is about, where the entity does not say it. */
-export interface Difference {
-  kind: "difference";
-  id: string;
-  entity_kind: string;
-  entity: string;
-  field: string;
-  label: string;
-  current: string;
-  claimed: string;
-  source: string;
-  why: string;
-  state: string;
-  place: string | null;
-  by: string;
-  note: string;
-}
-export interface Dwelling {
-  kind: "dwelling";
-  id: string;
-  building: string | null;
-  stairwell: string | null;
-  floor: number | null;
-  room: string;
-  address: string;
-  order: string;
-  vacancy_source: string;
-  vacancy_confirmed_on: string | null;
-  verified_on: string | null;
-  last_contact_on: string | null;
-  status: string;
-  heads: Record<string, string>;
-  usage: string;
-  occupancy: string;
-  tenure: string;
-  area_m2: string | null;
-  owner_name: string;
-  owner_phone_mask: string;
-  extra: Record<string, string | number | null>;
 }
 /** Facts about one record of the household. */
 export interface Edit {
@@ -159,17 +101,6 @@ export interface MatterLine {
   text: string;
   at: string;
 }
-/** Found in a care contact and followed until its recipient says that it is met. */
-export interface Need {
-  kind: "need";
-  id: string;
-  person: string;
-  need: string;
-  state: string;
-  to: string;
-  found_on: string;
-  ask_on: string;
-}
 /** Somebody to be registered at a dwelling; the op's entity is their id. */
 export interface NewPerson {
   dwelling: string | null;
@@ -204,40 +135,6 @@ export interface Op {
   version: number;
   att: string[];
 }
-export interface Organization {
-  kind: "organization";
-  id: string;
-  address: string;
-  dwelling: string | null;
-  last_contact_on: string | null;
-  verified_on: string | null;
-  heads: Record<string, string>;
-  name: string;
-  uscc: string;
-  org_kind: string;
-  contact_name: string;
-  contact_phone_mask: string;
-  status: string;
-  extra: Record<string, string | number | null>;
-}
-export interface Person {
-  kind: "person";
-  id: string;
-  id_no_checked_on?: string | null;
-  status_pending?: string;
-  verified_on?: string | null;
-  heads?: Record<string, string>;
-  name: string;
-  id_no_mask?: string;
-  sex?: string;
-  born_on?: string | null;
-  phone_mask?: string;
-  relation?: string;
-  registered_address?: string;
-  status: string;
-  extra?: Record<string, string | number | null>;
-  guest?: true;
-}
 /** How somebody is to be ended, and why. */
 export interface PersonEnd {
   end: string;
@@ -255,71 +152,39 @@ export interface Post {
 export interface Reason {
   reason: string;
 }
-export interface Residence {
-  kind: "residence";
-  id: string;
-  person: string;
-  dwelling: string;
-  residence_kind: string;
-  since: string | null;
+/** What was said at a door that was drawn, by what was asked; `fields`: field of the dwelling → value. */
+export interface SampleAnswer {
+  way: "call" | "knock";
+  visited: "yes" | "no" | "unknown";
+  who: "met" | "another";
+  n_living?: number | null;
+  identity?: "badge" | "said" | "no" | "unknown" | null;
+  knows?: boolean | null;
+  fields?: Record<string, string>;
+  wanted?: string;
 }
-export interface Site {
-  kind: "site";
+/** A call or a knock at a door that was drawn which brought no answer. */
+export interface SampleApproach {
+  way: "call" | "knock";
+  outcome: "nobody" | "refused" | "opted_out";
+}
+/** A door that was drawn and is open, in the walk; nothing recorded goes along. */
+export interface SampledDoor {
   id: string;
   address: string;
-  last_contact_on: string | null;
-  verified_on: string | null;
-  heads: Record<string, string>;
-  name: string;
-  site_kind: string;
-  contact_name: string;
-  contact_phone_mask: string;
-  interval_days: number;
-  extra: Record<string, string | number | null>;
-}
-export interface Stairwell {
-  kind: "stairwell";
-  id: string;
-  building: string;
-  name: string;
-  entrance: string;
-}
-export interface Target {
-  kind: "target";
-  id: string;
-  place_kind: "dwelling" | "organization" | "site";
-  place: string;
-  state: string;
-  outcome: string;
-  n_visits: number;
-  bands: string[];
-  revisit_at: string | null;
-  planned_on: string | null;
-  planned_band: string;
-  assignee: string | null;
-  note: string;
-}
-/** Returned work that the office has handed to somebody. */
-export interface Task {
-  kind: "task";
-  id: string;
-  place_kind: string;
-  place: string | null;
-  assignee: string | null;
-  by: string;
-  text: string;
-}
-export interface Visit {
-  kind: "visit";
-  id: string;
-  place_kind: "dwelling" | "organization" | "site";
-  place: string;
-  outcome: string;
-  at: string;
-  n_confirmed: number;
-  n_changed: number;
-  nth: number;
-  waiting?: true;
+  kind: string;
+  since: string;
+  from_on: string;
+  until_on: string;
+  quiet: [string, string];
+  n_phones: number;
+  n_calls: number;
+  n_dialled: number;
+  n_knocks: number;
+  most_knocks: number;
+  tries: number;
+  why_not: string;
+  is_barred: boolean;
 }
 /** A visit with its whole household. */
 export interface VisitData {
@@ -335,32 +200,19 @@ export interface VisitData {
   edits: Edit[];
   note?: Note | null;
 }
-/** Whose phone it is; `desk`: where residents reach the community, `operator`: who runs the server. */
+/** Whose phone it is; `asks`: whether they ask again at doors that were drawn; `desk`: where residents reach the */
 export interface Worker {
   id: string;
   name: string;
   role: string;
   community: string;
+  asks: boolean;
   grids: GridName[];
   badge: Badge;
   desk: string;
   operator: string;
   filing_number: string;
 }
-export type Row =
-  | Building
-  | Stairwell
-  | Dwelling
-  | Person
-  | Residence
-  | Organization
-  | Site
-  | Target
-  | Visit
-  | Care
-  | Need
-  | Difference
-  | Task;
 export type Verb =
   | "visit.record"
   | "fact.set"
@@ -370,7 +222,10 @@ export type Verb =
   | "visit.withdraw"
   | "task.hand_back"
   | "matter.note"
-  | "matter.act";
+  | "matter.act"
+  | "sample.answer"
+  | "sample.approach"
+  | "sample.leave";
 /** What each verb carries in `data`. */
 export interface Bodies {
   "visit.record": VisitData;
@@ -382,4 +237,7 @@ export interface Bodies {
   "task.hand_back": HandBack;
   "matter.note": Note;
   "matter.act": MatterAct;
+  "sample.answer": SampleAnswer;
+  "sample.approach": SampleApproach;
+  "sample.leave": Empty;
 }

@@ -2,7 +2,7 @@
  * Drafts laid beside a database that takes nothing: encrypted under the vault's key, in what the browser keeps of this
  * page when it is opened anew. They go back into the database, and from here, as soon as it takes them.
  */
-import type { Draft } from "../model/draft";
+import type { AnyDraft } from "./session";
 import { fromBase64, lock, toBase64, unlock } from "./crypto";
 
 const PREFIX = "gridwalk-draft ";
@@ -16,7 +16,7 @@ function storage(): Storage | null {
 }
 
 /** Whether it will be there. */
-export async function put(vault: CryptoKey, draft: Draft): Promise<boolean> {
+export async function put(vault: CryptoKey, draft: AnyDraft): Promise<boolean> {
   try {
     const { iv, ct } = await lock(vault, draft);
     storage()!.setItem(PREFIX + draft.place, `${toBase64(iv)} ${toBase64(new Uint8Array(ct))}`);
@@ -26,12 +26,12 @@ export async function put(vault: CryptoKey, draft: Draft): Promise<boolean> {
   }
 }
 
-export async function all(vault: CryptoKey): Promise<Draft[]> {
-  const drafts: Draft[] = [];
+export async function all(vault: CryptoKey): Promise<AnyDraft[]> {
+  const drafts: AnyDraft[] = [];
   for (const name of names()) {
     const [iv = "", ct = ""] = storage()!.getItem(name)!.split(" ");
     try {
-      drafts.push(await unlock<Draft>(vault, { iv: fromBase64(iv), ct: fromBase64(ct).buffer }));
+      drafts.push(await unlock<AnyDraft>(vault, { iv: fromBase64(iv), ct: fromBase64(ct).buffer }));
     } catch {
       storage()!.removeItem(name); // of another vault: nobody can read it any more
     }

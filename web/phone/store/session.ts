@@ -3,7 +3,9 @@ import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
 import type { Draft } from "../model/draft";
 import * as outbox from "../model/outbox";
-import type { Campaign, GridCache, Kept, Matter, Notice, Op, Post, User } from "../model/types";
+import type { AskDraft } from "../model/sampled";
+import { dayOf } from "../model/time";
+import type { Campaign, GridCache, Kept, Matter, Notice, Op, Post, SampledDoor, User } from "../model/types";
 import * as aside from "./aside";
 import { StoreError } from "./causes";
 import * as box from "./crypto";
@@ -11,6 +13,9 @@ import * as db from "./db";
 
 export type Phase =
   "starting" | "unsupported" | "failed" | "elsewhere" | "activate" | "pin" | "locked" | "open" | "wiped";
+
+/** Of a visit, or of an answer at a door that was drawn. */
+export type AnyDraft = Draft | AskDraft;
 
 export const app = reactive({
   phase: "starting" as Phase,
@@ -35,6 +40,7 @@ export const data = shallowReactive({
     name: "",
     role: "",
     community: "",
+    asks: false,
     grids: [],
     badge: { number: "" },
     desk: "",
@@ -48,13 +54,17 @@ export const data = shallowReactive({
   posts: [] as Post[],
   matters: [] as Matter[],
   n_matters: 0,
+  sampled: [] as SampledDoor[],
+  n_sampled: 0,
   grids: [] as GridCache[],
   box: outbox.empty("", 1, null),
   from: 1,
-  drafts: new Map<string, Draft>(),
+  drafts: new Map<string, AnyDraft>(),
 });
 
 export const book = computed<Book>(() => build(data.grids, data.box, data.from, data));
+/** Whether this phone has doors to walk; an inspector's may have only those to ask again. */
+export const walks = computed(() => data.user.grids.length > 0 || !data.user.asks);
 export const waitingCount = computed(() => outbox.waiting(data.box).length + app.saving);
 
 let vault: CryptoKey | null = null;
@@ -173,7 +183,7 @@ async function load(): Promise<void> {
   const records = await db.read((store) => store.getAllFromIndex("ops", "seq"));
   const ops = await Promise.all(records.map((record) => box.unlock<Kept>(key, record)));
   const kept = await db.read((store) => store.getAll("drafts"));
-  const drafts = await Promise.all(kept.map((record) => box.unlock<Draft>(key, record)));
+  const drafts = await Promise.all(kept.map((record) => box.unlock<AnyDraft>(key, record)));
   data.box = {
     device: device.device,
     epoch: meta?.epoch ?? null,
@@ -193,6 +203,7 @@ async function load(): Promise<void> {
     data.grids = [];
   }
   await takeBack(key);
+  await eraseOver();
   app.phase = "open";
 }
 
@@ -281,7 +292,7 @@ export function apply(
   });
 }
 
-async function draftRecord(draft: Draft, device: db.DeviceMeta): Promise<db.DraftRecord> {
+async function draftRecord(draft: AnyDraft, device: db.DeviceMeta): Promise<db.DraftRecord> {
   const sealed = await box.seal(device.server_key, draft.op, JSON.stringify(draft));
   return {
     place: draft.place,
@@ -293,7 +304,7 @@ async function draftRecord(draft: Draft, device: db.DeviceMeta): Promise<db.Draf
 }
 
 /** Rejects where the database does not take it. Where it could be laid aside, it will be there all the same. */
-export function saveDraft(draft: Draft): Promise<void> {
+export function saveDraft(draft: AnyDraft): Promise<void> {
   return serial(async () => {
     const key = theVault();
     try {
@@ -323,8 +334,9 @@ function forgetDraft(place: string): void {
 }
 
 function lockCache(grids: readonly GridCache[]): Promise<(readonly [string, db.Locked])[]> {
-  const { user, campaign, quiet, users, notices, posts, matters, n_matters } = data;
-  const parts: [string, unknown][] = [["me", { user, campaign, quiet, users, notices, posts, matters, n_matters }]];
+  const { user, campaign, quiet, users, notices, posts, matters, n_matters, sampled, n_sampled } = data;
+  const me = { user, campaign, quiet, users, notices, posts, matters, n_matters, sampled, n_sampled };
+  const parts: [string, unknown][] = [["me", me]];
   for (const grid of grids) parts.push([grid.grid, grid]);
   const key = theVault();
   return Promise.all(parts.map(async ([name, part]) => [name, await box.lock(key, part)] as const));
@@ -349,6 +361,19 @@ export function keepCache(
     app.now = Date.now();
     app.success = success;
   });
+}
+
+/** Doors of a sample whose last day is over go, with what was typed of them: also where there is no network. */
+export async function eraseOver(): Promise<void> {
+  const today = dayOf(Date.now());
+  const left = data.sampled.filter((door) => today <= door.until_on);
+  if (left.length < data.sampled.length) {
+    data.sampled = left;
+    const [[name, me]] = (await lockCache([])) as [readonly [string, db.Locked]];
+    await serial(() => db.write(["cache"], (tx) => void tx.objectStore("cache").put(me, name)));
+  }
+  for (const draft of data.drafts.values())
+    if (draft.kind === "sampled_door" && draft.until_on < today) await dropDraft(draft.place);
 }
 
 /** What this page still holds goes back into a database that was emptied under it. Photos it does not hold. */

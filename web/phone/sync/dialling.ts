@@ -6,6 +6,8 @@ export interface Line {
   kind: string;
   entity: string;
   field: string;
+  /** Which of a door that was drawn. */
+  nth?: number;
 }
 
 export const NO_NETWORK = "没有网，拨不出：号码不存在手机里，连上网再点。";

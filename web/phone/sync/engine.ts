@@ -199,8 +199,11 @@ async function pull(): Promise<void> {
   if (said.posts) session.data.posts = said.posts;
   if (said.matters) session.data.matters = said.matters;
   session.data.n_matters = said.n_matters ?? session.data.matters.length;
+  session.data.sampled = said.sampled ?? [];
+  session.data.n_sampled = said.n_sampled ?? 0;
   const known = new Set(session.data.user.grids.map((grid) => grid.code));
-  if (said.left.length || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names come with it
+  const isNews = said.left.length > 0 || (session.data.sampled.length > 0 && !session.data.user.asks);
+  if (isNews || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names and posts come with it
   await session.keepCache(grids, said.left, from, Date.now());
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
@@ -303,6 +306,7 @@ export function start(): void {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
   setInterval(() => {
     session.app.now = Date.now();
+    if (session.isOpen()) void session.eraseOver().catch(() => undefined); // the next beat tries again
     if (document.visibilityState === "visible") void sync();
   }, EVERY);
 }

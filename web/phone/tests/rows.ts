@@ -10,6 +10,7 @@ export const ME: User = {
   id: "me",
   name: "沈若溪",
   role: "网格员",
+  asks: false,
   community: "",
   grids: [
     { code: "g1", name: "第一网格" },

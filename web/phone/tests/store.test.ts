@@ -1,8 +1,10 @@
 /** The store on a real IndexedDB: what is finished is on the disk, sealed, and there after any end of the browser. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { blank } from "../model/draft";
+import { blankAsk } from "../model/sampled";
 import type { VisitData } from "../model/types";
 import { fromBase64, ITERATIONS } from "../store/crypto";
+import { openDoor } from "./sampled";
 import { activate, db, PIN, restart, server, session, visit } from "./phone";
 
 beforeEach(activate);
@@ -48,6 +50,22 @@ describe("store", () => {
     write.mockRestore();
     expect([session.data.box.last, session.data.drafts.has("d1")]).toEqual([0, true]);
     expect((await visit("d1")).seq).toBe(1);
+  });
+
+  it("doors of a sample whose days are over go from the disk with what was typed of them", async () => {
+    const over = openDoor({ id: "over", until_on: "2026-01-31" });
+    const running = openDoor({ id: "running", until_on: "2999-12-31" });
+    session.data.sampled = [over.door, running.door];
+    await session.keepCache([], [], 1, 5);
+    for (const door of [over, running]) await session.saveDraft(blankAsk(door, null));
+    await restart();
+    expect(await session.enterPin(PIN)).toBe("open");
+    expect(session.data.sampled.map(({ id }) => id)).toEqual(["running"]);
+    expect([...session.data.drafts.keys()]).toEqual(["running"]);
+    session.data.sampled = [];
+    await restart();
+    await session.enterPin(PIN);
+    expect(session.data.sampled.map(({ id }) => id)).toEqual(["running"]);
   });
 
   it("many visits at once get contiguous numbers", async () => {

@@ -8,6 +8,8 @@ import { empty, reduce } from "../model/outbox";
 import { hintOf } from "../model/revisit";
 import { bandOf, dayOf, isQuiet } from "../model/time";
 import type { GridCache, Target, Visit } from "../model/types";
+import { mayDial, waysOf } from "../model/sampled";
+import { openDoor } from "./sampled";
 import vectors from "../vectors.json";
 
 const local = (moment: string) => Date.parse(`${moment}:00+08:00`);
@@ -34,6 +36,11 @@ describe("server and phone judge alike", () => {
 
   it.each(vectors.quiet)("quiet hours at $at", ({ at, from, until, quiet }) => {
     expect(isQuiet(Date.parse(at), [from, until])).toBe(quiet);
+  });
+
+  it.each(vectors.approaches)("a sampled door with $n_calls calls, $n_knocks knocks", ({ ways, dial, ...counts }) => {
+    const open = openDoor(counts);
+    expect([waysOf(open), mayDial(open, local("2026-11-23T10:00"))]).toEqual([ways, dial]);
   });
 
   it.each(vectors.doors)("a door after $visits", ({ visits, state }) => {

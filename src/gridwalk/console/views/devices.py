@@ -49,7 +49,11 @@ def devices(request: Signed) -> HttpResponse:
 def _workers(request: Signed) -> list[tuple[uuid.UUID, str, str]]:
     """Whom a code may be made for: (user, name, where)."""
     today = clock.local_date(request.at)
-    standing = [row for scope in request.viewer.scopes(Verb.MANAGE_DEVICES) for row in accounts.workers(scope, today)]
+    standing = [
+        post
+        for scope in request.viewer.scopes(Verb.MANAGE_DEVICES)
+        for post in (*accounts.workers(scope, today), *accounts.inspectors(scope, today))
+    ]
     places = territory.place_names([grid for _, _, grid in standing])
     names = {user: name for user, name, _ in standing}
     where = {pk: "、".join(places[grid] for user, _, grid in standing if user == pk) for pk in names}
@@ -61,7 +65,7 @@ def device_code(request: Signed) -> HttpResponse:
     """A one-time code, shown once, with its QR: address and code, nothing else."""
     user = as_uuid(request.POST.get("user", ""))
     if user is None:
-        messages.error(request, "没有生成：请选一位网格员。")
+        messages.error(request, "没有生成：请选一位网格员或核查员。")
         return redirect("console:devices")
     code, until = actions.make_code(actor=request.viewer, at=request.at, user=user)
     address = request.build_absolute_uri(f"/phone/#code={code}")

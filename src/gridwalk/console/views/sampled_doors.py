@@ -25,7 +25,6 @@ from gridwalk.registry.actions.numbers import DialledTooOften
 
 SHOWN_FOR = 60
 """Seconds that the link of a call stands."""
-WAYS = {Way.CALL: "打电话", Way.KNOCK: "上门"}
 
 
 @require_GET
@@ -49,7 +48,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "row": sheet.row,
         "is_open": sheet.row.state is DoorState.OPEN,
         "numbers": range(1, sheet.n_phones + 1),
-        "ways": {way: WAYS[way] for way in sheet.ways},
+        "ways": {way: rules.WAYS[way] for way in sheet.ways},
         "fields": doors.asked_fields(),
         "visited": rules.VISITED,
         "who": rules.WHO,
@@ -119,7 +118,10 @@ def leave(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except AskingError as error:
         messages.error(request, str(error))
         return redirect("console:sampled_door", pk)
-    messages.success(request, f"已记：{rules.DOOR_STATES[state]}，不再打扰。")
+    left = state is not DoorState.OPEN
+    messages.success(
+        request, f"已记：{rules.DOOR_STATES[state]}，不再打扰。" if left else "已退给街道，由别的核查员去问。"
+    )
     return redirect("console:sampled_doors")
 
 
@@ -130,7 +132,6 @@ def _said(request: Signed) -> Reply:
     if way not in set(Way) or visited not in set(Visited) or who not in set(Who):
         raise AskingError("没有记：怎么问到的、有没有人来走访、谁答的，这三项都要选。")
     identity, knows, n_living = post.get("identity", ""), post.get("knows", ""), post.get("n_living", "")
-    told = [(field, post.get(field.name, "")) for field in doors.asked_fields()]
     return Reply(
         way=Way(way),
         visited=Visited(visited),
@@ -139,7 +140,7 @@ def _said(request: Signed) -> Reply:
         n_living=_n_living(n_living),
         identity=Identity(identity) if identity in set(Identity) else None,
         knows={"yes": True, "no": False}.get(knows),
-        fields={field.name: value for field, value in told if value in field.choices},
+        fields={field.name: post.get(field.name, "") for field in doors.asked_fields()},
         wanted=post.get("wanted", "")[:LONGEST_TEXT],
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from gridwalk.dictionary import choices, readers, refusals, sight
 from gridwalk.dictionary.fields import care, dwelling, facility, organization, person, site
 from gridwalk.dictionary.sight import Reader
-from gridwalk.dictionary.types import Column, Field, Parsed, Shown
+from gridwalk.dictionary.types import Agree, Column, Field, Parsed, Shown
 from gridwalk.method import text
 
 KINDS = {
@@ -54,6 +54,13 @@ def on_phone(kind: str) -> tuple[Field, ...]:
 def at_door(kind: str) -> tuple[Field, ...]:
     """The fields that the sheet at the door offers, in its order."""
     return tuple(sorted((f for f in _BY_KIND[kind] if f.form.door is not None), key=lambda f: f.form.door or 0))
+
+
+def asked_again(kind: str) -> tuple[Field, ...]:
+    """The fields that a check asks again at a door, those that must agree first."""
+    order = list(Agree)
+    asked = [field for field in _BY_KIND[kind] if field.agrees is not None]
+    return tuple(sorted(asked, key=lambda field: order.index(field.agrees) if field.agrees else len(order)))
 
 
 def get(kind: str, name: str) -> Field:

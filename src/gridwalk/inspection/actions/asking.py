@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import clock, ids
+from gridwalk.core import ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.dictionary.types import Field
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.rules import Kind as MatterKind
@@ -20,7 +21,17 @@ from gridwalk.inspection import rules
 from gridwalk.inspection.actions import instalments
 from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.queries import doors
-from gridwalk.inspection.rules import DOOR_STATES, Approached, AskingError, DoorState, Identity, Visited, Way, Who
+from gridwalk.inspection.rules import (
+    DOOR_STATES,
+    Approached,
+    AskingError,
+    DoorState,
+    Identity,
+    Stage,
+    Visited,
+    Way,
+    Who,
+)
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, numbers
 from gridwalk.registry.models import Dwelling
@@ -47,6 +58,15 @@ class Reply:
     wanted: str = ""
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A call or a knock that brought no answer."""
+
+    way: Way
+    outcome: Approached
+    at: dt.datetime
+
+
 def dial(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, number: int) -> str:
     """One of the telephones at a door, for one call that its owner reads of as 抽查, and that is one of the tries.
 
@@ -54,7 +74,7 @@ def dial(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, number: int) -> str
     """
     before = doors.get_door(actor, door, at)
     with core.write_to(before.grid_id, actor=actor, at=at) as writing:
-        row = _locked(writing, before)
+        row = _locked(writing, door, before.grid_id)
         _check_left_alone(row, at, "没有拨")
         if why := rules.may_dial(doors.circumstances(row, at)):
             raise AskingError(why)
@@ -79,67 +99,99 @@ def approach(
     Raises NotHere, AskingError.
     """
     before = doors.get_door(actor, door, at)
-    moment = tried_at or at
-    with core.write_to(before.grid_id, actor=actor, at=at) as writing:
-        row = _locked(writing, before)
-        _check(row, way, moment, at)
-        _forget_dialling(row, way)
-        Approach.objects.create(door=row, way=way, outcome=outcome, at=moment)
-        state = rules.state_after(outcome, row.approaches.count())
-        if state is DoorState.OPEN and doors.circumstances(row, at).is_capped:
-            state = DoorState.CAPPED
-        if state is not DoorState.OPEN:
-            _close(writing, row, state)
-        writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
+    with core.write_to(*streams(before.grid_id), actor=actor, at=at) as writing:
+        tried = Tried(way=way, outcome=outcome, at=tried_at or at)
+        return approach_in(writing, door=door, grid=before.grid_id, tried=tried)
+
+
+def approach_in(writing: Writing, *, door: uuid.UUID, grid: str, tried: Tried) -> DoorState:
+    """Step: the same, over streams that are locked, also from a phone that had no network. Raises AskingError."""
+    row = _locked(writing, door, grid)
+    _check(row, tried.way, tried.at, writing.at)
+    _forget_dialling(row, tried.way)
+    Approach.objects.create(door=row, way=tried.way, outcome=tried.outcome, at=tried.at)
+    state = rules.state_after(tried.outcome, row.approaches.count())
+    if state is DoorState.OPEN and doors.circumstances(row, writing.at).is_capped:
+        state = DoorState.CAPPED
+    if state is not DoorState.OPEN:
+        _close(writing, row, state)
+    writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
     return state
 
 
 def answer(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, reply: Reply) -> None:
     """Record what was said at a door: its facts as claims, what is wanted as a matter. Raises NotHere, AskingError."""
     before = doors.get_door(actor, door, at)
-    moment = reply.given_at or at
+    with core.write_to(*streams(before.grid_id), actor=actor, at=at) as writing:
+        answer_in(writing, door=door, grid=before.grid_id, reply=reply)
+
+
+def answer_in(writing: Writing, *, door: uuid.UUID, grid: str, reply: Reply) -> None:
+    """Step: the same, over streams that are locked, also from a phone that had no network. Raises AskingError."""
+    moment = reply.given_at or writing.at
     if reply.n_living is not None and not 0 <= reply.n_living <= rules.MOST_LIVING:
         raise AskingError(f"没有记：住几口人写 0 到 {rules.MOST_LIVING}。")
-    with core.write_to(before.grid_id, unassigned_of(before.grid_id), actor=actor, at=at) as writing:
-        row = _locked(writing, before)
-        _check(row, reply.way, moment, at)
-        _forget_dialling(row, reply.way)
-        DoorAnswer.objects.create(
-            door=row,
-            way=reply.way,
-            visited=reply.visited,
-            who=reply.who,
-            identity=reply.identity or "",
-            knows=reply.knows,
-            agrees=_agreements(row, reply),
-            at=moment,
-        )
-        _claim(writing, row, reply)
-        _want(writing, row, reply.wanted)
-        _close(writing, row, DoorState.ANSWERED, was_denied=reply.visited is Visited.NO)
-        writing.audit(AuditVerb.SAMPLE_DOOR_ASKED, scope=row.grid_id, kind="sample", subject=row.sample_id)
+    row = _locked(writing, door, grid)
+    _check(row, reply.way, moment, writing.at)
+    _forget_dialling(row, reply.way)
+    DoorAnswer.objects.create(
+        door=row,
+        way=reply.way,
+        visited=reply.visited,
+        who=reply.who,
+        identity=reply.identity or "",
+        knows=reply.knows,
+        agrees=_agreements(row, reply),
+        at=moment,
+    )
+    _claim(writing, row, reply)
+    _want(writing, row, reply.wanted)
+    _close(writing, row, DoorState.ANSWERED, was_denied=reply.visited is Visited.NO)
+    writing.audit(AuditVerb.SAMPLE_DOOR_ASKED, scope=row.grid_id, kind="sample", subject=row.sample_id)
 
 
 def close(*, actor: Viewer, at: dt.datetime, door: uuid.UUID) -> DoorState:
-    """Leave a door in peace that may not be asked any more; what becomes of it. Raises NotHere, AskingError."""
+    """Leave a door in peace that may not be asked any more, or give one back that somebody else has to ask; what
+    becomes of it. Raises NotHere, AskingError.
+    """
     before = doors.get_door(actor, door, at)
-    with core.write_to(before.grid_id, actor=actor, at=at) as writing:
-        row = _locked(writing, before)
-        state = doors.closing_state(row, at) if row.stands is DoorState.OPEN else None
-        if state is None:
-            raise AskingError("没有记：近来没有别的抽查问过，这一户也没有别的不能问的原因，照常问。")
+    with core.write_to(*streams(before.grid_id), actor=actor, at=at) as writing:
+        return close_in(writing, door=door, grid=before.grid_id)
+
+
+def close_in(writing: Writing, *, door: uuid.UUID, grid: str) -> DoorState:
+    """Step: the same, over streams that are locked, also from a phone that had no network. Raises AskingError."""
+    row = _locked(writing, door, grid)
+    state = doors.closing_state(row, writing.at)
+    if state is not None:
         _close(writing, row, state)
-        writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
+    elif row.stands is DoorState.OPEN and doors.is_barred(row):
+        state, row.inspector = DoorState.OPEN, None
+        row.save(update_fields=["inspector"])
+    else:
+        raise AskingError("没有记：近来没有别的抽查问过，这一户也没有别的不能问的原因，照常问。")
+    writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
     return state
 
 
-def _locked(writing: Writing, before: SampledDoor) -> SampledDoor:
-    """The door as it stands now, its sample held first, as whoever gives doors does. Raises NotHere, AskingError."""
-    sample = Sample.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=before.sample_id)
-    row = SampledDoor.objects.select_for_update().get(pk=before.pk)
-    if row.inspector_id != writing.actor.id or not doors.is_on(sample, clock.local_date(writing.at)):
-        raise NotHere
-    if row.grid_id != before.grid_id:
+def streams(grid: str) -> tuple[str, str]:
+    """What is locked where something is said at a door: its grid, and its community's own, for a finding."""
+    return grid, unassigned_of(grid)
+
+
+def _locked(writing: Writing, door: uuid.UUID, grid: str) -> SampledDoor:
+    """The door as it stands now, its sample held first, as whoever gives doors does.
+
+    ``grid``: the one that is locked for it. Raises AskingError.
+    """
+    of_sample = SampledDoor.objects.filter(pk=door).values("sample")
+    sample = Sample.objects.select_for_update(of=("self",)).select_related("campaign").get(pk__in=of_sample)
+    row = SampledDoor.objects.select_for_update().get(pk=door)
+    if row.inspector_id != writing.actor.id:
+        raise AskingError("没有记：这一户后来派给了别的核查员，由那位去问。")
+    if sample.stands is not Stage.DRAWN:
+        raise AskingError("没有记：这一轮已经公布抽签号，结果定了，不再添。")
+    if row.grid_id != grid:
         raise AskingError("没有记：这一户刚划到别的网格。请再记一次。")
     row.sample = sample
     return row
@@ -147,7 +199,7 @@ def _locked(writing: Writing, before: SampledDoor) -> SampledDoor:
 
 def _check(door: SampledDoor, way: Way, moment: dt.datetime, at: dt.datetime) -> None:
     """Raises AskingError where the door was not to be approached so at that moment."""
-    rules.check_moment(moment, door.sample.from_on, at)
+    rules.check_moment(moment, (door.sample.from_on, door.sample.to_on), at)
     _check_left_alone(door, at, "没有记")
     if why := rules.may_approach(doors.circumstances(door, moment), way):
         raise AskingError(why)
@@ -160,6 +212,10 @@ def _check_left_alone(door: SampledDoor, at: dt.datetime, refused: str) -> None:
         raise AskingError(f"{refused}：别的核查员 {asked_on.month}月{asked_on.day}日问过这一户，不再打扰。")
     if state := doors.closing_state(door, at):
         raise AskingError(f"{refused}：这一户“{DOOR_STATES[state]}”，不再打扰。请在这一户的页上照实记下。")
+    if doors.is_barred(door):
+        raise AskingError(
+            f"{refused}：这一户您走访过，或者有和您同名、同号码的人住，要换人问。请在这一户的页上退给街道。"
+        )
 
 
 def _forget_dialling(door: SampledDoor, way: Way) -> None:
@@ -182,15 +238,21 @@ def _agreements(door: SampledDoor, reply: Reply) -> dict[str, bool]:
     if reply.n_living is not None:
         agrees[rules.N_LIVING] = reply.n_living == doors.n_living(door.dwelling)
     for field in doors.asked_fields():
-        answered, recorded = reply.fields.get(field.name, ""), columns.read(dwelling, field.name)
+        answered, recorded = _answered(reply, field), columns.read(dwelling, field.name)
         if answered not in NOT_SAID and recorded not in NOT_SAID:
             agrees[field.name] = answered == recorded
     return agrees
 
 
+def _answered(reply: Reply, field: Field) -> str:
+    """What was said of a field; a word that is none of its values is no answer."""
+    value = reply.fields.get(field.name, "")
+    return value if value in field.choices else ""
+
+
 def _claim(writing: Writing, door: SampledDoor, reply: Reply) -> None:
     """What differs waits in the one queue; nothing that an inspector says applies by itself."""
-    values = [(field.name, reply.fields.get(field.name, "")) for field in doors.asked_fields()]
+    values = [(field.name, _answered(reply, field)) for field in doors.asked_fields()]
     claims.apply_claims(
         writing,
         [

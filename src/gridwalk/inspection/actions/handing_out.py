@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
-from gridwalk.accounts import persons
-from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.models import User
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
@@ -17,11 +13,6 @@ from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.queries import doors as queries
 from gridwalk.inspection.queries.samples import inspectors
 from gridwalk.inspection.rules import DoorState
-from gridwalk.method import names
-from gridwalk.registry import columns
-from gridwalk.registry.living import LIVING
-from gridwalk.registry.models import Residence
-from gridwalk.visits.models import Visit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +41,7 @@ def hand_out(writing: Writing, sample: Sample) -> HandedOut:
     )
     closed = queries.left_alone(sample, [door.dwelling for door in doors])
     remaining = [door.dwelling for door in doors if door.dwelling not in closed]
-    barred = _barred(remaining, staff)
+    barred = queries.barred_to(remaining, staff)
     inspector_of = fairly(remaining, {user.pk: barred[user.pk] for user in staff})
     n_barred = len(remaining) - len(inspector_of)
     states = closed | (dict.fromkeys(set(remaining) - inspector_of.keys(), DoorState.BARRED) if staff else {})
@@ -79,29 +70,3 @@ def fairly(
             inspector_of[door] = inspector = min(free, key=load.__getitem__)
             load[inspector] += 1
     return inspector_of
-
-
-def _barred(doors: Collection[uuid.UUID], staff: Sequence[User]) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """Inspector → where they visited, by whatever account, or somebody of their name or telephone lives."""
-    barred: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    visits = list(Visit.objects.filter(entity__in=doors, worker__isnull=False).values_list("entity", "worker"))
-    person = persons.among({worker for _, worker in visits if worker} | {user.pk for user in staff})
-    for user in staff:
-        barred[user.pk] |= {door for door, worker in visits if worker and person[worker] == person[user.pk]}
-    at_home = _homes(staff)
-    links = Residence.objects.filter(dwelling__in=doors, to_on=None, kind__in=LIVING)
-    for door, name, index in links.values_list("dwelling", "person__name", "person__phone_index"):
-        for mark in {("name", names.bare(name)), ("phone", index)}:
-            for inspector in at_home.get(mark, ()):
-                barred[inspector].add(door)
-    return barred
-
-
-def _homes(staff: Sequence[User]) -> Mapping[tuple[str, str], list[uuid.UUID]]:
-    """By what somebody at a door would be told to be an inspector → those inspectors."""
-    marks: defaultdict[tuple[str, str], list[uuid.UUID]] = defaultdict(list)
-    for user in staff:
-        marks["name", names.bare(user.name)].append(user.pk)
-        if phone := accounts.work_phone(user) if user.work_phone_sealed else "":
-            marks["phone", columns.index_of("phone", phone)].append(user.pk)
-    return marks

@@ -155,12 +155,15 @@ def test_each_dialling_is_one_of_three_tries() -> None:
     assert rules.may_dial(asked(is_quiet=True)).startswith("没有拨：免打扰时段")
 
 
-def test_what_is_told_to_be_of_later_or_from_before_the_days_is_not_recorded() -> None:
+def test_what_is_told_to_be_of_later_or_not_of_the_days_is_not_recorded() -> None:
     at = clock.at_local(TODAY, 10)
-    rules.check_moment(at, TODAY, at)
-    for moment in (at + dt.timedelta(minutes=1), clock.at_local(TODAY - dt.timedelta(days=1), 12)):
-        with pytest.raises(AskingError, match="不晚于现在"):
-            rules.check_moment(moment, TODAY, at)
+    day = dt.timedelta(days=1)
+    last = TODAY, TODAY + day
+    rules.check_moment(at, last, at)
+    rules.check_moment(at + day, last, at + 9 * day)
+    for moment, now in ((at + dt.timedelta(minutes=1), at), (at - day, at), (at + 2 * day, at + 2 * day)):
+        with pytest.raises(AskingError, match=r"时间要在核查的日子里（10月13日到10月14日），不晚于现在"):
+            rules.check_moment(moment, last, now)
 
 
 def test_doors_are_given_evenly_and_to_nobody_who_is_barred() -> None:

@@ -20,12 +20,17 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from gridwalk.accounts.actions import assign
+from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
 from gridwalk.dictionary import fields
+from gridwalk.inspection.models import SampledDoor
+from gridwalk.inspection.tests.test_drawing import drawn
 from gridwalk.phone.tests.test_pushing import visit
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.registry.tests.street import id_no, phone
+from gridwalk.registry.tests.street import GRID, id_no, phone
 from gridwalk.sync import crypto, spelling
 from gridwalk.sync.actions import depositing, returned
 from gridwalk.sync.messages import VERBS
@@ -136,6 +141,35 @@ JSON = st.recursive(
 )
 
 
+SAID = {
+    "way": "call",
+    "visited": "yes",
+    "who": "met",
+    "n_living": 2,
+    "identity": "badge",
+    "knows": True,
+    "fields": {"tenure": "let"},
+    "wanted": "灯坏了",
+}
+"""What is heard at a door that was drawn."""
+
+
+def give_sampled_doors(field: Field) -> list[str]:
+    """The worker is an inspector as well, and has every door to ask at again."""
+    assign(
+        actor=SYSTEM,
+        at=clock.now(),
+        user=field.worker.id,
+        role=Role.INSPECTOR,
+        scope=GRID[:9],
+        from_on=clock.local_date(clock.now()),
+    )
+    Target.objects.update(state="visited", outcome="met", n_visits=1)
+    sample = drawn(clock.now())
+    SampledDoor.objects.filter(sample=sample).update(inspector=field.worker)
+    return [str(pk) for pk in SampledDoor.objects.order_by("turn").values_list("pk", flat=True)]
+
+
 def sound(field: Field) -> dict[str, dict[str, Any]]:
     """An op of each verb that a phone might well send, by verb."""
     street, now = field.street, clock.now()
@@ -170,6 +204,9 @@ def sound(field: Field) -> dict[str, dict[str, Any]]:
         ("task.hand_back", "dwelling", door.pk, {"target": str(ids.new_id()), "reason": "是我亲戚家"}),
         ("matter.note", "dwelling", door.pk, {"kind": "request", "text": "想装扶手"}),
         ("matter.act", "matter", ids.new_id(), {"act": "noted", "text": "扶手在路上"}),
+        ("sample.answer", "sampled_door", ids.new_id(), SAID),
+        ("sample.approach", "sampled_door", ids.new_id(), {"way": "call", "outcome": "nobody"}),
+        ("sample.leave", "sampled_door", ids.new_id(), {}),
     ]
     ops = {verb: op(1, verb, kind, entity, at=now, data=data, set={}) for verb, kind, entity, data in verbs}
     ops["fact.set"]["set"] = facts
@@ -266,6 +303,10 @@ def test_whatever_an_op_is_it_is_kept_and_answered_and_the_next_one_goes_on(fiel
     plausible = [*PLAUSIBLE, *map(str, [*people, *doors, *Residence.objects.values_list("pk", flat=True)])]
     door = field.street.door("102")
     field.walk.dispatch()
+    sampled = give_sampled_doors(field)
+    plausible += sampled
+    for verb in ("sample.answer", "sample.approach", "sample.leave"):
+        patterns[verb]["entity"] = sampled[0]
     office, pushing_phone, other_phone = Office(field), field.phone(), field.phone()
     Device.objects.filter(pk=other_phone.device).update(next_seq=10**6)  # it may hand in so many
     next_seq, told = 1, Counter[str]()
@@ -322,7 +363,7 @@ def test_whatever_an_op_is_it_is_kept_and_answered_and_the_next_one_goes_on(fiel
             page = office.release(pk)
             assert "没有放行" in page or "已放行" in page
 
-    drawn: list[Any] = []
+    collected: list[Any] = []
     ways: Iterator[Callable[[list[Any]], None]] = itertools.cycle([by_deposit, by_file, at_the_office])
     n_pushes = itertools.count()
 
@@ -335,9 +376,9 @@ def test_whatever_an_op_is_it_is_kept_and_answered_and_the_next_one_goes_on(fiel
     )
     @given(ops=st.lists(odd_ops(patterns, plausible), min_size=AT_ONCE, max_size=AT_ONCE))
     def send(ops: list[Any]) -> None:
-        drawn.extend(ops)
-        if len(drawn) >= A_PUSH:
-            sent, drawn[:] = [*drawn], []
+        collected.extend(ops)
+        if len(collected) >= A_PUSH:
+            sent, collected[:] = [*collected], []
             n = next(n_pushes)
             by_push(sent, again=n % 4 == 0)
             if n % 4 == 2:

@@ -30,7 +30,7 @@ PROBLEMS = {
     "wrong_code": "激活码不对，没有激活。请核对后再试。",
     "code_used": "这个激活码已经用过。请网格长或管理员再生成一个。",
     "code_expired": "这个激活码过了 15 分钟。请网格长或管理员再生成一个。",
-    "not_a_worker": "这个账号还不管任何网格，用不了手机端。请管理员先给账号加上网格。",
+    "not_a_worker": "这个账号还不管任何网格，也不是核查员，用不了手机端。请管理员先给账号加上岗位。",
     "change_password": "这个账号还是初始密码。请设一个自己的密码，再点一次启用。",
     "weak_password": "{why}",
     "password_ran_out": first_passwords.RAN_OUT,
@@ -82,24 +82,24 @@ def _code_index(code: str) -> str:
 
 
 def scope_of(user: User, at: dt.datetime) -> str:
-    """The first grid somebody walks on that day; "" for whoever walks none."""
-    return next(iter(viewer_of(user, clock.local_date(at)).scopes(Verb.WALK)), "")
+    """The first grid somebody walks on that day, else the area they ask again in; "" for whoever has no use of one."""
+    return next(iter(viewer_of(user, clock.local_date(at)).phone_scopes), "")
 
 
 def managed_scope(actor: Viewer, user: User, at: dt.datetime) -> str:
-    """Where the actor answers for somebody: one of the areas they walk on that day. Raises NotHere, NotPermitted."""
-    walked = viewer_of(user, clock.local_date(at)).scopes(Verb.WALK)
-    if not walked and not actor.everything:
+    """Where the actor answers for somebody: one of the areas of their phone that day. Raises NotHere, NotPermitted."""
+    areas = viewer_of(user, clock.local_date(at)).phone_scopes
+    if not areas and not actor.everything:
         raise NotHere
-    scope = next((scope for scope in walked if actor.may(Verb.MANAGE_DEVICES, scope)), next(iter(walked), ""))
+    scope = next((scope for scope in areas if actor.may(Verb.MANAGE_DEVICES, scope)), next(iter(areas), ""))
     access.require(actor, Verb.MANAGE_DEVICES, scope)
     return scope
 
 
 def manages(actor: Viewer, device: Device, at: dt.datetime) -> bool:
-    """Whether the actor answers for a phone: for where it was bound, or for one of the areas its user walks."""
-    walked = viewer_of(device.user, clock.local_date(at)).scopes(Verb.WALK)
-    return any(actor.may(Verb.MANAGE_DEVICES, scope) for scope in (device.scope, *walked))
+    """Whether the actor answers for a phone: for where it was bound, or for one of its user's areas."""
+    areas = viewer_of(device.user, clock.local_date(at)).phone_scopes
+    return any(actor.may(Verb.MANAGE_DEVICES, scope) for scope in (device.scope, *areas))
 
 
 def require_patience(*, login: str, place: str, at: dt.datetime) -> None:

@@ -23,6 +23,7 @@ from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.actions.references import References
 from gridwalk.sync.actions.verbs import VERBS
+from gridwalk.sync.actions.verbs.verb import Verb as PhoneVerb
 from gridwalk.sync.actions.verbs.verb import place_of_entity
 from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED, Intention
@@ -98,8 +99,8 @@ class Judge:
             outcome.returned("struck_off")
         elif self._withheld:
             outcome.returned("not_permitted", self._withheld)
-        elif not self.viewer.may(Verb.RECORD_VISIT, standing.grid):
-            outcome.returned(self._why_not(standing.grid))
+        elif verb is not None and not self.viewer.may(verb.takes, standing.grid):
+            outcome.returned(*self._why_not(verb, standing.grid))
         elif self._read(outcome):
             outcome.faults = reading.faults_of_extra(intention, self._references)
 
@@ -120,12 +121,12 @@ class Judge:
         is_theirs = self.viewer.may(Verb.RECORD_VISIT, self._references.entities[fact.entity].grid)
         return fact if is_theirs else dataclasses.replace(fact, asks="not_theirs")
 
-    def _why_not(self, grid: str) -> str:
-        """Whether it was theirs once."""
-        if self.viewer.id is None:
-            return "not_permitted"
+    def _why_not(self, verb: PhoneVerb, grid: str) -> tuple[str, str]:
+        """Whether it was theirs once, and why not in words where the verb has its own."""
+        if self.viewer.id is None or verb.refusal:
+            return "not_permitted", verb.refusal
         posts = _POSTS.ask(user=self.viewer.id)()
-        return "former_holder" if any(grid.startswith(scope) for (scope,) in posts) else "not_permitted"
+        return "former_holder" if any(grid.startswith(scope) for (scope,) in posts) else "not_permitted", ""
 
     def _grids(self) -> set[str]:
         grids = {outcome.grid for outcome in self.outcomes.values() if outcome.grid}
@@ -133,6 +134,7 @@ class Judge:
         for outcome in self.outcomes.values():
             if outcome.plan is not None:
                 by_grid.setdefault(outcome.grid, []).append(outcome.plan.findings)
+                grids = grids.union(outcome.plan.streams)
                 others = {fact.entity for fact in outcome.plan.aside} | outcome.plan.others.persons
                 grids = grids.union(*(self._references.grids_of(pk) for pk in others))
         for grid, findings in by_grid.items():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, TypeVar
 
+from gridwalk.core.queries import NotHere
 from gridwalk.registry.rules import Claim
 from gridwalk.sync import messages, rules
 from gridwalk.sync.rules import ACCEPTED, RETURNED, Intention
 from gridwalk.visits.values import NOTHING, Found, NewVisit
+
+B = TypeVar("B", bound=messages.Body)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -18,7 +21,7 @@ class Plan:
     """An op as the rooms below take it. ``edition``: that of the references it was read by.
 
     ``visit``: what is to be recorded of a door; ``note``: a hazard or request; ``act``: what is done about a matter;
-    ``reason``: the author's words;
+    ``heard``: what an inspector heard; ``streams``: what it writes to besides the grid; ``reason``: the author's words;
     ``aside``: facts about who has left the door meanwhile, and about records of other grids; ``others``: ends and care
     contacts of who has left it; ``moved``: some had.
     """
@@ -28,6 +31,8 @@ class Plan:
     visit: NewVisit | None = None
     note: messages.Note | None = None
     act: messages.MatterAct | None = None
+    heard: messages.Body | None = None
+    streams: tuple[str, ...] = ()
     reason: str = ""
     aside: tuple[Claim, ...] = ()
     others: Found = NOTHING
@@ -36,7 +41,8 @@ class Plan:
 
 @dataclasses.dataclass(kw_only=True)
 class Outcome:
-    """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known.
+    """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known;
+    ``waits_at``: where it waits should it be returned, if that is not the grid.
 
     ``plan``: what it is to do; None where it is returned, or left out as a whole. ``left_out``: what it is told of
     somebody who was erased (``leaving_out``).
@@ -50,6 +56,7 @@ class Outcome:
     text: str = ""
     grid: str = ""
     place: uuid.UUID | None = None
+    waits_at: str = ""
     plan: Plan | None = None
     left_out: str = ""
     differences: list[dict[str, str]] = dataclasses.field(default_factory=list)
@@ -74,6 +81,13 @@ class Outcome:
     def note(self) -> messages.Note | None:
         """The hazard or request it carries."""
         return self.plan.note if self.plan else None
+
+    def heard(self, body: type[B]) -> B:
+        """What an inspector heard."""
+        heard = self.plan.heard if self.plan else None
+        if not isinstance(heard, body):
+            raise NotHere
+        return heard
 
     @property
     def reason_given(self) -> str:

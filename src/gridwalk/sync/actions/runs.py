@@ -306,7 +306,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
     ]
     writing.insert(rows)
     back = [
-        Returned(op=row, grid=o.grid or device.scope, place=o.place, reason=o.reason, created_at=at)
+        Returned(op=row, grid=o.waits_at or o.grid or device.scope, place=o.place, reason=o.reason, created_at=at)
         for row, o in zip(rows, outcomes, strict=True)
         if o.state == RETURNED
     ]

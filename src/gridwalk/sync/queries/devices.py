@@ -122,11 +122,11 @@ def visible(viewer: Viewer, scope: str, on: dt.date) -> list[Row]:
     """The devices the viewer manages in a scope: in use first, then copies that wait for a word, then taken back; by
     user.
 
-    A phone is managed where it was bound, and by whoever answers for an area its user walks on that day.
+    A phone is managed where it was bound, and by whoever answers for an area its user works in on that day.
     """
     scopes = viewer.within(Verb.MANAGE_DEVICES, scope)
-    walkers = accounts.visiting(on).filter(in_scopes(scopes, "scope")).values("user")
-    inside = in_scopes(scopes, "scope") | Q(user__in=walkers)
+    users = accounts.with_phone(on).filter(in_scopes(scopes, "scope")).values("user")
+    inside = in_scopes(scopes, "scope") | Q(user__in=users)
     devices = Device.objects.filter(inside).select_related("user")
     rows = [
         Row(

@@ -8,6 +8,7 @@ from gridwalk.sync.actions.verbs.matter_note import MatterNote
 from gridwalk.sync.actions.verbs.person_add import PersonAdd
 from gridwalk.sync.actions.verbs.person_end import PersonEnd
 from gridwalk.sync.actions.verbs.residence_end import ResidenceEnd
+from gridwalk.sync.actions.verbs.sample import SampleAnswer, SampleApproach, SampleLeave
 from gridwalk.sync.actions.verbs.task_hand_back import TaskHandBack
 from gridwalk.sync.actions.verbs.verb import Verb
 from gridwalk.sync.actions.verbs.visit_record import VisitRecord
@@ -25,5 +26,8 @@ VERBS: dict[str, Verb] = {
         TaskHandBack(),
         MatterNote(),
         MatterAct(),
+        SampleAnswer(),
+        SampleApproach(),
+        SampleLeave(),
     )
 }

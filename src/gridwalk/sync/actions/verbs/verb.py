@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from gridwalk.accounts.rules import NotPermitted
+from gridwalk.accounts.rules import Verb as Permission
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.followup.rules import MatterError
+from gridwalk.inspection.rules import AskingError
 from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Person
 from gridwalk.sync.actions.judgement import Judgement
@@ -30,6 +32,10 @@ class Verb(abc.ABC):
     name: ClassVar[str]
     body: ClassVar[type[Body]]
     """What its ops carry in ``data``."""
+    takes: ClassVar[Permission] = Permission.RECORD_VISIT
+    """What its author must be permitted where it is judged."""
+    refusal: ClassVar[str] = ""
+    """What its author is told who is not; empty: as of a visit."""
 
     def place(self, outcome: Outcome, references: References) -> Standing | None:
         """The standing of what an op speaks of, whose grid it is judged in; notes which door it is."""
@@ -71,7 +77,7 @@ class SingleVerb(Verb):
 def _refusals_of(outcome: Outcome) -> Iterator[None]:
     try:
         yield
-    except (EndError, VisitRefused, CampaignError, MatterError) as refused:
+    except (EndError, VisitRefused, CampaignError, MatterError, AskingError) as refused:
         outcome.returned("not_valid", str(refused))
     except NotPermitted:
         outcome.returned("not_permitted")
