@@ -16,10 +16,11 @@ from gridwalk.core.queries import NotHere
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.rules import Kind as MatterKind
-from gridwalk.inspection import rules
+from gridwalk.inspection import rates, rules
 from gridwalk.inspection.actions import instalments
 from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.queries import doors
+from gridwalk.inspection.queries import claimed, doors
+from gridwalk.inspection.rates import CONTACT, LIVED_IN, Contact
 from gridwalk.inspection.rules import DOOR_STATES, Approached, AskingError, DoorState, Identity, Visited, Way, Who
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, numbers
@@ -33,7 +34,7 @@ SOURCE = "inspector"
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Reply:
     """What was said at a door. ``given_at``: None where it is written down at once; ``n_living``: None where nobody
-    said; ``fields``: field of the dwelling → value.
+    said; ``contact``: when somebody came or rang last; ``fields``: field of the dwelling → value.
     """
 
     way: Way
@@ -43,6 +44,7 @@ class Reply:
     n_living: int | None = None
     identity: Identity | None = None
     knows: bool | None = None
+    contact: Contact | None = None
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
     wanted: str = ""
 
@@ -111,7 +113,7 @@ def answer(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, reply: Reply) -> 
             who=reply.who,
             identity=reply.identity or "",
             knows=reply.knows,
-            agrees=_agreements(row, reply),
+            agrees=_agreements(row, reply) | _borne_out(row, reply, at),
             at=moment,
         )
         _claim(writing, row, reply)
@@ -186,6 +188,23 @@ def _agreements(door: SampledDoor, reply: Reply) -> dict[str, bool]:
         if answered not in NOT_SAID and recorded not in NOT_SAID:
             agrees[field.name] = answered == recorded
     return agrees
+
+
+def _borne_out(door: SampledDoor, reply: Reply, at: dt.datetime) -> dict[str, bool]:
+    """Whether what the rates claim here is as was said; of what either does not say there is nothing."""
+    dwelling = Dwelling.objects.get(pk=door.dwelling)
+    today = clock.local_date(at)
+    drawn_on = clock.local_date(door.sample.drawn_at) if door.sample.drawn_at else today
+    said = {
+        CONTACT: rates.contact_agrees(reply.contact, claimed.intervals(dwelling, today), (today - drawn_on).days),
+        LIVED_IN: rates.lived_in_agrees(
+            n_living=reply.n_living,
+            occupancy=reply.fields.get("occupancy", ""),
+            n_recorded=doors.n_living(door.dwelling),
+            recorded=dwelling.occupancy,
+        ),
+    }
+    return {name: agrees for name, agrees in said.items() if agrees is not None}
 
 
 def _claim(writing: Writing, door: SampledDoor, reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""What a sample of doors proves of the people and things behind them: whoever asks at a door asks of all of them at once.
+"""What a sample of doors proves of the people and things behind them: whoever asks at a door asks of all at once.
 
 A door is a cluster: its units answer together, so the door is what was drawn, and weighs as many units as it has. The
 bound is that of ``estimates``, one-sided and exact, with unlike weights: one more door of the heaviest weight is added.
