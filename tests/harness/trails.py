@@ -44,6 +44,7 @@ visit.*                       grid       dwelling,organization,site
 matter.noted                  grid       dwelling,organization,site,facility
 matter.*                      area       matter
 sample.door_*                 grid       sample
+sample.stairwell_*            grid       sample
 sample.*                      area       sample
 meeting.*                     street     meeting
 photo.received                area       device

@@ -186,7 +186,12 @@ def test_a_round_from_its_plan_to_drawing_it_again(
     assert "几次都没找到人”，不再打扰" in words(
         inspector.post(f"/sampled-doors/{nobody.pk}/approach/", {"way": "knock", "outcome": "nobody"}, follow=True)
     )
-    assert DoorAnswer.objects.get(door=met).agrees == {"n_living": True, "occupancy": True, "tenure": False}
+    assert DoorAnswer.objects.get(door=met).agrees == {
+        "n_living": True,
+        "lived_in": True,
+        "occupancy": True,
+        "tenure": False,
+    }
     request = Matter.objects.get()
     assert (request.kind, request.place, request.source) == ("request", met.dwelling, "sample")
     handled = words(centre.get(f"/matters/{request.pk}/"))

@@ -159,6 +159,7 @@ PAGES = {
     """,
     "ask_again": """
         sampled_doors sampled_door sampled_door_dial sampled_door_approach sampled_door_answer sampled_door_leave
+        stairwell
     """,
     "investigate": """
         investigations investigation investigation_decide investigation_entries

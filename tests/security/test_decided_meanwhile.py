@@ -35,8 +35,9 @@ from gridwalk.followup.actions.convening import Arrangement
 from gridwalk.followup.actions.moving import Wording
 from gridwalk.followup.models import Numbering
 from gridwalk.followup.rules import Act, Kind, MatterError, Stage
-from gridwalk.inspection.actions import asking, drawing, giving
-from gridwalk.inspection.models import SampledDoor
+from gridwalk.inspection.actions import asking, drawing, giving, stairwells
+from gridwalk.inspection.actions.stairwells import NewListing
+from gridwalk.inspection.models import DrawnStairwell, SampledDoor
 from gridwalk.inspection.rules import AskingError, DoorState, SampleError, Visited
 from gridwalk.inspection.rules import Kind as SampleKind
 from gridwalk.inspection.rules import Stage as SampleStage
@@ -496,6 +497,34 @@ def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(w
         asking.answer(**ask, door=denied.pk, reply=samples.said(Visited.NO))
     sample.refresh_from_db()
     assert (sample.verdict, sample.n_instalments) == ("accepted", 1), "nothing follows a verdict"
+
+
+def test_a_stairwell_is_listed_once_and_given_as_it_stands(walk: Walk, account: Account) -> None:
+    """A stairwell that another inspector's phone listed, a round that was ended, a stairwell given twice."""
+    walk.street.door("101")
+    walk.street.door("901", grid=FAR_GRID)
+    walk.dispatch()
+    with time_machine.travel(walk.at, tick=False):
+        user = account(Role.INSPECTOR, FIRST[:9], name="裴子衿")
+    inspector = Viewer(user.pk, user.name, (Held(Role.INSPECTOR, FIRST[:9]),))
+    sample = samples.drawn(walk.at, SampleKind.AREA)
+    first, second = DrawnStairwell.objects.order_by("turn")
+    step: dict[str, Any] = {"actor": samples.CENTRE, "at": walk.at, "sample": sample.pk}
+    with before_locking("inspection_drawnstairwell", now(first, listed_at=walk.at)):
+        assert giving.give(**step).n_given == 1
+    new = NewListing(doors="101", beyond="")
+    listed: dict[str, Any] = {"actor": inspector, "at": walk.at, "stairwell": second.pk, "new": new}
+    with (
+        before_locking("inspection_drawnstairwell", now(second, listed_at=walk.at)),
+        pytest.raises(AskingError, match="已经点过了"),
+    ):
+        stairwells.list_doors(**listed)
+    now(second, listed_at=None)()
+    with (
+        before_locking("inspection_sample", now(sample, stage=SampleStage.REVEALED)),
+        pytest.raises(NotHere),
+    ):
+        stairwells.list_doors(**listed)
 
 
 def test_what_a_meeting_was_held_with_is_not_made_again(walk: Walk) -> None:

@@ -158,7 +158,7 @@ SECTIONS: dict[tuple[str, str], str] = {
     ): "matters matter matter_new matters_overdue matter_file matter_photo matter_entry_photo",
     ("社区书记", "打印一户一档、一人一档"): "dossier grants",
     ("街道网格中心", "抽查"): "samples sample sample_new",
-    ("核查员", "核查员"): "sampled_doors sampled_door",
+    ("核查员", "核查员"): "sampled_doors sampled_door stairwell",
     ("街道网格中心", "报表"): "reports",
     ("街道网格中心", "座谈会"): "meetings meeting meeting_screen",
     ("街道网格中心", "操作记录"): "audit",

@@ -259,6 +259,7 @@ PAGES: dict[str, Guard] = {
     "console:sampled_door_approach": Verb.ASK_AGAIN,
     "console:sampled_door_answer": Verb.ASK_AGAIN,
     "console:sampled_door_leave": Verb.ASK_AGAIN,
+    "console:stairwell": Verb.ASK_AGAIN,
     "console:meetings": Verb.SEE_MEETING,
     "console:meeting": Verb.SEE_MEETING,
     "console:meeting_screen": Verb.SEE_MEETING,

@@ -14,6 +14,7 @@ from gridwalk.core.kept import Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
 from gridwalk.followup.models import Matter
 from gridwalk.inspection import rules
+from gridwalk.inspection.listing import MATCHES
 from gridwalk.inspection.rules import DoorState, Kind, Stage
 from gridwalk.territory.models import Grid
 
@@ -27,8 +28,10 @@ class Sample(models.Model):
 
     ``commitment``: the hash of the seed, shown from the day it is sealed; ``seed``: in hexadecimal digits, empty until
     it is revealed. ``frame`` and ``fingerprint``: the frozen doors; ``strata``: doors by stratum; ``due``: doors to be
-    visited, by community, when it was frozen. ``share``, ``response``: percent. ``instalment_size``, ``most_answers``
-    and ``least_drawn``: the numbers it is drawn by, kept so that it can be drawn again when the rules have others.
+    visited, by community, when it was frozen. ``claimed``: rate → units of the frame by stratum, and met and due by
+    community, on the day of the draw (``queries.claimed``). ``share``, ``response``: percent. ``instalment_size``,
+    ``most_answers`` and ``least_drawn``: the numbers it is drawn by, kept so that it can be drawn again when the rules
+    have others.
     ``n_instalments`` and ``verdict``: of an acceptance sample. ``matter``: the finding that came of it.
     """
 
@@ -59,6 +62,7 @@ class Sample(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     strata = models.JSONField(default=dict)
     due = models.JSONField(default=dict)
+    claimed = models.JSONField(default=dict)
     n_instalments = models.PositiveSmallIntegerField(default=0)
     verdict = models.CharField(max_length=10, blank=True)
     matter = models.ForeignKey(Matter, models.SET_NULL, null=True, related_name="+")
@@ -86,6 +90,7 @@ class Sample(models.Model):
 class SampledDoor(models.Model):
     """A door that was drawn. ``turn``: its place in the order by lot; ``instalment``: 0 but in an acceptance sample,
     whose later instalments wait until they are drawn. ``inspector``: who asks there, None while it is given to nobody.
+    ``claims``: rate → the units it claimed on the day of the draw.
     """
 
     KEPT = Kept(
@@ -103,6 +108,7 @@ class SampledDoor(models.Model):
     stratum = models.CharField(max_length=24)
     turn = models.PositiveIntegerField()
     instalment = models.PositiveSmallIntegerField(default=0)
+    claims = models.JSONField(default=dict)
     inspector = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=16, choices=_choices(rules.DOOR_STATES), default=DoorState.OPEN)
     closed_at = models.DateTimeField(null=True)
@@ -147,3 +153,62 @@ class DoorAnswer(models.Model):
     knows = models.BooleanField(null=True)
     agrees = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+
+class DrawnStairwell(models.Model):
+    """A stairwell that an area sample drew, to be listed up to ``until``, the next one of the walk (empty: to the end
+    of the grid). ``n_doors``: of the frame; ``hits``: times drawn; ``n_bells``, ``n_boxes``: None if not counted.
+    """
+
+    KEPT = Kept(
+        grid="grid",
+        of=("sample",),
+        moved=Stays("where it was drawn"),
+        merged=Stays("of a stairwell"),
+        erased=Stays("of a stairwell, which names nobody"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="stairwells")
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    stairwell = models.UUIDField()
+    place = models.CharField(max_length=80)
+    until = models.CharField(max_length=80, blank=True)
+    n_doors = models.PositiveSmallIntegerField()
+    hits = models.PositiveSmallIntegerField()
+    turn = models.PositiveSmallIntegerField()
+    inspector = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    n_bells = models.PositiveSmallIntegerField(null=True)
+    n_boxes = models.PositiveSmallIntegerField(null=True)
+    listed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sample", "stairwell"], name="drawn_stairwell_once")]
+        indexes = [
+            models.Index(fields=["inspector"], condition=Q(listed_at=None), name="drawn_stairwell_open"),
+        ]
+
+
+class ListedDoor(models.Model):
+    """A door of a stairwell that was listed, as it is called there, or one of the register that nobody met.
+
+    ``n_living``: where somebody answered; ``n_recorded``: how many lived there by the register.
+    """
+
+    KEPT = Kept(
+        of=("listing", "dwelling"),
+        merged=Stays("what was listed stays listed"),
+        erased=Stays("of doors; it says nothing of a person"),
+    )
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    listing = models.ForeignKey(DrawnStairwell, models.CASCADE, related_name="doors")
+    label = models.CharField(max_length=60)
+    match = models.CharField(max_length=8, choices=_choices(MATCHES))
+    dwelling = models.UUIDField()
+    n_living = models.PositiveSmallIntegerField(null=True)
+    n_recorded = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "dwelling"], name="listed_door_once")]
+        indexes = [models.Index(fields=["dwelling"], name="listed_door_of")]

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 
-from gridwalk.method.sampling import draws, estimates
+from gridwalk.method.sampling import estimates
 from gridwalk.method.sampling.estimates import Stratum
 
 CALLS_A_DAY, KNOCKS_A_DAY = 60, 18
@@ -28,11 +28,13 @@ class Price:
     at_best: float
 
 
-def price(populations: Mapping[str, int], n_drawn: int, response: int, *, with_phone: float, knocks: float) -> Price:
-    """The price of drawing so many of some strata. ``with_phone``: the share of doors with a telephone on record;
+def price(
+    populations: Mapping[str, int], sizes: Mapping[str, int], response: int, *, with_phone: float, knocks: float
+) -> Price:
+    """The price of drawing so many (``sizes``) of some strata. ``with_phone``: the share of doors with a telephone on
+    record;
     ``knocks``: knocks a door takes by the street's pace.
     """
-    sizes = draws.allocation(populations, n_drawn)
     n_drawn = sum(sizes.values())
     n_answers = round(n_drawn * response / 100)
     n_calls = round(n_drawn * with_phone)

@@ -46,11 +46,14 @@ class AskingError(Exception):
 
 
 class Kind(enum.StrEnum):
-    """What a draw is for. Three that are never mixed in one figure."""
+    """What a draw is for. Kinds are never mixed in one figure."""
 
     ESTIMATION = "estimation"
     ACCEPTANCE = "acceptance"
     TARGETED = "targeted"
+    MUTUAL = "mutual"
+    PATROL = "patrol"
+    AREA = "area"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,18 @@ KINDS: Mapping[Kind, KindWords] = {
     Kind.TARGETED: KindWords(
         label="定向核查", purpose="有疑点的地方才去，不进任何推算", digits=frozenset({ONE_COMMUNITY, ONE_GRID})
     ),
+    Kind.MUTUAL: KindWords(
+        label="互查", purpose="社区之间换着查，不查自己，各抽一样多", digits=frozenset({ONE_STREET})
+    ),
+    Kind.PATROL: KindWords(
+        label="街道巡查", purpose="街道的核查员去，各社区都可能抽到", digits=frozenset({ONE_STREET})
+    ),
+    Kind.AREA: KindWords(
+        label="查漏登", purpose="抽几个单元重新点门，看一张表里漏了多少户", digits=frozenset({ONE_STREET})
+    ),
 }
+WEIGHED = frozenset({Kind.ESTIMATION, Kind.MUTUAL, Kind.PATROL})
+"""Drawn by strata over all doors of a street, so that shares can be shown of them: of each round apart."""
 
 
 class Stage(enum.StrEnum):

@@ -90,6 +90,7 @@ def board(request: Signed, scope: str) -> HttpResponse:
         "sampled": results.latest(request.viewer, scope),
     }
     context["verified"] = results.line_of(context["sampled"], scope)
+    context["borne_out"] = results.rates_of(context["sampled"], scope)
     if request.viewer.may(Verb.MANAGE_CAMPAIGN, scope):
         context["n_steps_left"] = opening.n_left(scope, today)
     if campaign is not None:

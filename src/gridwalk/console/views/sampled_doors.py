@@ -1,4 +1,4 @@
-"""派给我的抽查: an inspector's doors on the sample's days; nothing recorded stands on these pages."""
+"""派给我的抽查: an inspector's doors and stairwells on the sample's days; nothing recorded stands on these pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from gridwalk.followup.rules import LONGEST_TEXT
 from gridwalk.inspection import rules
 from gridwalk.inspection.actions import asking
 from gridwalk.inspection.actions.asking import Reply
-from gridwalk.inspection.queries import doors
+from gridwalk.inspection.queries import areas, doors
+from gridwalk.inspection.rates import CONTACTS, Contact
 from gridwalk.inspection.rules import Approached, AskingError, DoorState, Identity, Visited, Way, Who
 from gridwalk.registry.actions.numbers import DialledTooOften
 
@@ -29,9 +30,15 @@ SHOWN_FOR = 60
 
 @require_GET
 def mine(request: Signed) -> HttpResponse:
-    """The doors given to the viewer, on their days."""
+    """The doors and stairwells given to the viewer, on their days."""
     rows = doors.mine(request.viewer, request.at)
-    context = {"rows": rows, "n_open": sum(row.state is DoorState.OPEN for row in rows)}
+    stairwells = areas.to_list(request.viewer, request.at)
+    context = {
+        "rows": rows,
+        "n_open": sum(row.state is DoorState.OPEN for row in rows),
+        "stairwells": stairwells,
+        "n_to_list": sum(not row.is_listed for row in stairwells),
+    }
     return page(request, "console/sampled_doors/list.html", context, active="console:sampled_doors")
 
 
@@ -53,6 +60,7 @@ def _shown(request: Signed, pk: uuid.UUID, typed: Any, *, status: int) -> HttpRe
         "visited": rules.VISITED,
         "who": rules.WHO,
         "identity": rules.IDENTITY,
+        "contacts": CONTACTS,
         "tries": rules.TRIES,
         "longest": LONGEST_TEXT,
         "typed": typed,
@@ -132,6 +140,7 @@ def _said(request: Signed) -> Reply:
     if way not in set(Way) or visited not in set(Visited) or who not in set(Who):
         raise AskingError("没有记：怎么问到的、有没有人来走访、谁答的，这三项都要选。")
     identity, knows, n_living = post.get("identity", ""), post.get("knows", ""), post.get("n_living", "")
+    contact = post.get("contact", "")
     return Reply(
         way=Way(way),
         visited=Visited(visited),
@@ -140,6 +149,7 @@ def _said(request: Signed) -> Reply:
         n_living=_n_living(n_living),
         identity=Identity(identity) if identity in set(Identity) else None,
         knows={"yes": True, "no": False}.get(knows),
+        contact=Contact(contact) if contact in set(Contact) else None,
         fields={field.name: post.get(field.name, "") for field in doors.asked_fields()},
         wanted=post.get("wanted", "")[:LONGEST_TEXT],
     )

@@ -21,14 +21,15 @@ from gridwalk.core import clock
 from gridwalk.inspection import prices, rules
 from gridwalk.inspection.actions import drawing, giving, planning
 from gridwalk.inspection.actions.planning import NewSample
-from gridwalk.inspection.queries import results
+from gridwalk.inspection.queries import areas, results
 from gridwalk.inspection.queries import samples as queries
+from gridwalk.inspection.queries.areas import AreaOutlook
 from gridwalk.inspection.queries.samples import Outlook
 from gridwalk.inspection.rules import KINDS, Kind, SampleError, Step
 from gridwalk.territory import queries as territory
 
 SHOWN = 12
-"""So many of a kind stand on the page of all three."""
+"""So many of a kind stand on the page of all kinds."""
 LISTED = 50
 """So many stand on a page of one kind."""
 DAYS = 10
@@ -43,7 +44,7 @@ STEPS: Mapping[Step, Callable[..., Any]] = {
 
 @require_GET
 def samples(request: Signed) -> HttpResponse:
-    """Three kinds that are never mixed, and what the last estimation sample shows; of one kind (``?kind=``) all."""
+    """The kinds that are never mixed, and what the last estimation sample shows; of one kind (``?kind=``) all."""
     kind = request.GET.get("kind", "")
     if kind in set(Kind):
         return _of_kind(request, Kind(kind))
@@ -73,8 +74,10 @@ def sample(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "row": shown.row,
         "words": KINDS[shown.row.kind],
         "shown": results.sample_results(request.viewer, pk),
+        "area": areas.area_results(request.viewer, pk, clock.local_date(request.at)),
         "may_draw": request.viewer.may(Verb.DRAW_SAMPLE, shown.row.scope),
         "tries": rules.TRIES,
+        "fewest": rules.FEWEST,
     }
     return page(request, "console/samples/show.html", context, active="console:samples")
 
@@ -102,11 +105,14 @@ def sample_give(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except SampleError as error:
         messages.error(request, str(error))
         return redirect("console:sample", pk)
-    words = f"派给核查员 {handed.n_given} 户。"
+    unit = "个单元" if handed.is_of_stairwells else "户"
+    words = f"派给核查员 {handed.n_given} {unit}。"
     if handed.n_closed:
         words += f"{handed.n_closed} 户不再打扰：已注销、拒访过或不愿再被抽查，照实记。"
     if handed.n_barred:
-        words += f"{handed.n_barred} 户没有派：每位核查员都在那里走访过，或者住在那里。"
+        words += f"{handed.n_barred} {unit}没有派：每位核查员都在那里走访过，或者住在那里。"
+    if handed.n_waiting:
+        words += f"{handed.n_waiting} 户还没有派：该去查的那个社区没有核查员，设了岗位再派。"
     messages.success(request, words)
     return redirect("console:sample", pk)
 
@@ -132,6 +138,7 @@ def sample_new(request: Signed) -> HttpResponse:
         "scopes": scopes,
         "is_read": new is not None,
         "outlook": _outlook(request, new) if new else None,
+        "area": _area_outlook(request, new) if new else None,
         "fewest": rules.FEWEST,
         "a_day": (prices.CALLS_A_DAY, prices.KNOCKS_A_DAY),
     }
@@ -188,11 +195,21 @@ def _outlook(request: Signed, new: NewSample) -> Outlook | None:
     """What the round would take; None where nothing can be drawn so."""
     if not request.viewer.may(Verb.DRAW_SAMPLE, new.scope) or len(new.scope) not in KINDS[new.kind].digits:
         return None
+    if new.kind is Kind.AREA:
+        return None
     campaign = campaigns.running_for(new.scope)
     if campaign is None or not new.share >= 1 or new.response < 10:
         return None
     outlook = queries.outlook(campaign, new.kind, new.scope, new.share, new.response)
     return outlook if outlook.price.n_doors else None
+
+
+def _area_outlook(request: Signed, new: NewSample) -> AreaOutlook | None:
+    """What listing stairwells would take; None of other kinds, and where nothing can be drawn so."""
+    is_area = new.kind is Kind.AREA and len(new.scope) in KINDS[new.kind].digits and new.share >= 1
+    if not is_area or not request.viewer.may(Verb.DRAW_SAMPLE, new.scope):
+        return None
+    return areas.outlook(new.scope, new.share)
 
 
 def _scopes(request: Signed) -> dict[str, str]:

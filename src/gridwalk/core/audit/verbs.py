@@ -113,6 +113,7 @@ class AuditVerb(enum.StrEnum):
     SAMPLE_INSTALMENT = "sample.instalment", "验收抽查抽了下一批"
     SAMPLE_DOOR_TRIED = "sample.door_tried", "抽中的户去问过，没问到"
     SAMPLE_DOOR_ASKED = "sample.door_asked", "问了抽中的一户"
+    SAMPLE_STAIRWELL_LISTED = "sample.stairwell_listed", "把抽中的单元重新点了门"
     MEETING_PLANNED = "meeting.planned", "排了座谈会"
     MEETING_CHANGED = "meeting.changed", "修改了座谈会的安排"
     MEETING_HELD = "meeting.held", "开了座谈会"

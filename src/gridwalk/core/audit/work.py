@@ -34,6 +34,7 @@ WORK = frozenset(
         AuditVerb.MATTER_FILE_OPENED,
         AuditVerb.SAMPLE_DOOR_TRIED,
         AuditVerb.SAMPLE_DOOR_ASKED,
+        AuditVerb.SAMPLE_STAIRWELL_LISTED,
         AuditVerb.PHOTO_RECEIVED,
         AuditVerb.PHOTO_OPENED,
         AuditVerb.ROUND_RECORDED,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import ids
+from gridwalk.core import clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
@@ -17,10 +17,11 @@ from gridwalk.dictionary.types import Field
 from gridwalk.followup.actions import taking_in
 from gridwalk.followup.actions.taking_in import Noted
 from gridwalk.followup.rules import Kind as MatterKind
-from gridwalk.inspection import rules
+from gridwalk.inspection import rates, rules
 from gridwalk.inspection.actions import instalments
 from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.queries import doors
+from gridwalk.inspection.queries import claimed, doors
+from gridwalk.inspection.rates import CONTACT, LIVED_IN, Contact
 from gridwalk.inspection.rules import (
     DOOR_STATES,
     Approached,
@@ -44,7 +45,7 @@ SOURCE = "inspector"
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Reply:
     """What was said at a door. ``given_at``: None where it is written down at once; ``n_living``: None where nobody
-    said; ``fields``: field of the dwelling → value.
+    said; ``contact``: when somebody came or rang last; ``fields``: field of the dwelling → value.
     """
 
     way: Way
@@ -54,6 +55,7 @@ class Reply:
     n_living: int | None = None
     identity: Identity | None = None
     knows: bool | None = None
+    contact: Contact | None = None
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
     wanted: str = ""
 
@@ -141,7 +143,7 @@ def answer_in(writing: Writing, *, door: uuid.UUID, grid: str, reply: Reply) -> 
         who=reply.who,
         identity=reply.identity or "",
         knows=reply.knows,
-        agrees=_agreements(row, reply),
+        agrees=_agreements(row, reply) | _borne_out(row, reply, moment),
         at=moment,
     )
     _claim(writing, row, reply)
@@ -248,6 +250,24 @@ def _answered(reply: Reply, field: Field) -> str:
     """What was said of a field; a word that is none of its values is no answer."""
     value = reply.fields.get(field.name, "")
     return value if value in field.choices else ""
+
+
+def _borne_out(door: SampledDoor, reply: Reply, moment: dt.datetime) -> dict[str, bool]:
+    """Whether what the rates claim here is as was said at that moment; of what either does not say there is nothing."""
+    dwelling = Dwelling.objects.get(pk=door.dwelling)
+    today = clock.local_date(moment)
+    drawn_on = clock.local_date(door.sample.drawn_at) if door.sample.drawn_at else today
+    answers = {field.name: _answered(reply, field) for field in doors.asked_fields()}
+    said = {
+        CONTACT: rates.contact_agrees(reply.contact, claimed.intervals(dwelling, today), (today - drawn_on).days),
+        LIVED_IN: rates.lived_in_agrees(
+            n_living=reply.n_living,
+            occupancy=answers.get("occupancy", ""),
+            n_recorded=doors.n_living(door.dwelling),
+            recorded=dwelling.occupancy,
+        ),
+    }
+    return {name: agrees for name, agrees in said.items() if agrees is not None}
 
 
 def _claim(writing: Writing, door: SampledDoor, reply: Reply) -> None:

@@ -16,6 +16,8 @@ from gridwalk.inspection import rules
 from gridwalk.inspection.queries import doors
 from gridwalk.inspection.rules import Group
 from gridwalk.method.sampling.draws import Unit
+from gridwalk.registry import predicates as registry
+from gridwalk.registry.models import Dwelling
 
 REACHED = ("met", "phone")
 """Outcomes by which somebody of the household was spoken to."""
@@ -61,6 +63,20 @@ def pace(campaign: uuid.UUID, scope: str) -> tuple[float, float]:
     )
     share = counted["phones"] / counted["n"] if counted["n"] else 0.0
     return share, max(1.0, counted["visits"] or 1.0)
+
+
+AREA = "area"
+"""The one stratum of an area sample: its stairwells are drawn over the whole street."""
+
+
+def stairwells(scope: str) -> list[Unit]:
+    """The frame of an area sample: a line for each door that stands in a stairwell, with the stairwell as its key. So
+    the doors drawn of it hit stairwells with chances in proportion to their doors.
+    """
+    doors_of = Dwelling.objects.filter(
+        registry.dwelling_active(), grid__code__startswith=scope, stairwell__isnull=False
+    ).annotate(key=Cast("stairwell", CharField()))
+    return [Unit(AREA, *row) for row in doors_of.values_list("grid_id", "walk_key", "key").order_by()]
 
 
 def by_community(strata: Mapping[str, int]) -> Counter[str]:

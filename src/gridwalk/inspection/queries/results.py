@@ -18,8 +18,9 @@ from gridwalk.dictionary.types import AGREES, Agree
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.queries import doors, frames
+from gridwalk.inspection.queries.rates import Denials, RateLine, denials, rate_lines
 from gridwalk.inspection.queries.samples import visible
-from gridwalk.inspection.rules import CLAIMED, Group, Identity, Kind, Stage, Visited
+from gridwalk.inspection.rules import CLAIMED, WEIGHED, Group, Identity, Kind, Stage, Visited
 from gridwalk.method.sampling import estimates
 from gridwalk.method.sampling.estimates import Estimate, Stratum
 from gridwalk.territory import queries as territory
@@ -80,12 +81,15 @@ class FieldLine:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Results:
-    """All that one estimation sample shows to a viewer. ``total``: None where not all of its scope is theirs.
+    """All that one sample by strata shows to a viewer. ``total``: None where not all of its scope is theirs.
 
     ``is_running``: doors are still asked, and the figures move. Each estimate is None where too few said something;
     how many did stands beside it. ``accuracy``: the share of doors of which all that must agree is as recorded (P9).
+    ``rates``: rates 2 and 4, claimed and verified; ``denials``: how many say that nobody came, None to who reads not
+    all of the scope.
     """
 
+    label: str
     number: int
     is_running: bool
     lines: list[VerifiedLine]
@@ -97,6 +101,8 @@ class Results:
     accuracy: Estimate | None
     n_compared: int
     fields: list[FieldLine]
+    rates: list[RateLine]
+    denials: Denials | None
     floor: float
 
 
@@ -115,7 +121,7 @@ class _Told:
 
 
 def results(viewer: Viewer, sample: Sample, *, until: dt.datetime | None = None) -> Results:
-    """What a drawn estimation sample shows; ``until``: as it was at that moment."""
+    """What a drawn sample by strata shows; ``until``: as it was at that moment."""
     told = _told(sample, until)
     lines = [
         _line(code, name, sample.due.get(code, 0), _of(told, {code}, CLAIMED))
@@ -132,6 +138,7 @@ def results(viewer: Viewer, sample: Sample, *, until: dt.datetime | None = None)
     total = _line(sample.scope, "全街", sum(sample.due.values()), every) if whole else None
     shown = [*lines, total] if total else lines
     return Results(
+        label=rules.KINDS[sample.draws_for].label,
         number=sample.number,
         is_running=Sample.objects.filter(running(until or clock.now()), pk=sample.pk).exists(),
         lines=lines,
@@ -143,6 +150,8 @@ def results(viewer: Viewer, sample: Sample, *, until: dt.datetime | None = None)
         accuracy=accuracy,
         n_compared=n_compared,
         fields=_fields(list(told.values())) if whole else [],
+        rates=rate_lines(viewer, sample, until=until),
+        denials=denials(sample, until=until) if whole else None,
         floor=_floor(line.estimate.lowest for line in shown if line.estimate),
     )
 
@@ -179,6 +188,12 @@ def line_of(shown: Results | None, scope: str) -> VerifiedLine | None:
         return None
     lines = [*shown.lines, shown.total] if shown.total else shown.lines
     return next((line for line in lines if line.code == scope and line.estimate), None)
+
+
+def rates_of(shown: Results | None, scope: str) -> dict[str, RateLine]:
+    """The lines of a street or a community by their rates, whether they have a figure or not."""
+    code = "" if len(scope) == ONE_STREET else scope
+    return {line.rate: line for line in shown.rates if line.code == code} if shown else {}
 
 
 def _communities(sample: Sample) -> list[tuple[str, str]]:
@@ -279,5 +294,5 @@ def _floor(lowest: Iterable[float]) -> float:
 
 def sample_results(viewer: Viewer, sample: uuid.UUID) -> Results | None:
     """The results of one sample; None where it is drawn for something else, or not yet."""
-    shown = Sample.objects.filter(pk=sample, kind=Kind.ESTIMATION, stage__in=[Stage.DRAWN, Stage.REVEALED]).first()
+    shown = Sample.objects.filter(pk=sample, kind__in=WEIGHED, stage__in=[Stage.DRAWN, Stage.REVEALED]).first()
     return results(viewer, shown) if shown and visible(viewer, shown.scope) else None

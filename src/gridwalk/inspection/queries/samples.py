@@ -11,15 +11,14 @@ from collections.abc import Mapping
 
 from django.db.models import Count, Q
 
-from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Role, Verb, Viewer
+from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Verb, Viewer
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core.queries import NotHere, in_scopes
-from gridwalk.inspection import prices, rules
+from gridwalk.inspection import allotting, prices, rules
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.prices import Price
-from gridwalk.inspection.queries import frames
+from gridwalk.inspection.queries import frames, staffing
+from gridwalk.inspection.queries.staffing import Turn
 from gridwalk.inspection.rules import Conclusion, DoorState, Kind, Stage, Step
 from gridwalk.method.sampling import acceptance, draws
 from gridwalk.territory import queries as territory
@@ -62,7 +61,10 @@ class SampleRow:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SampleSheet:
-    """One sample: ``steps`` with their state (past · now · to_come), the step to be done next, what is to be given."""
+    """One sample: ``steps`` with their state (past · now · to_come), the step to be done next, what is to be given.
+
+    ``turns``: of mutual checks which community checks which, to who reads counts of all of them.
+    """
 
     row: SampleRow
     share: int
@@ -77,6 +79,7 @@ class SampleSheet:
     step: tuple[Step, str] | None
     n_not_given: int
     states: list[tuple[str, int]]
+    turns: list[Turn]
 
 
 def visible(viewer: Viewer, scope: str) -> bool:
@@ -145,7 +148,8 @@ def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
     now = order.index(shown.stands)
     draws_it = viewer.may(Verb.DRAW_SAMPLE, shown.scope)
     standing = SampledDoor.objects.filter(sample=shown, state=DoorState.OPEN, instalment__lte=shown.n_instalments)
-    waiting = standing.exclude(Q(inspector__isnull=False) & Q(inspector__in=inspectors(shown.scope, on)))
+    posted = staffing.everybody(shown, on)
+    waiting = standing.exclude(Q(inspector__isnull=False) & Q(inspector__in=posted))
     return SampleSheet(
         row=row,
         share=shown.share,
@@ -165,6 +169,7 @@ def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
         else None,
         n_not_given=waiting.count(),
         states=_states(row.states, whole=draws_it),
+        turns=staffing.turns(shown) if viewer.may(Verb.SEE_COUNTS, shown.scope) else [],
     )
 
 
@@ -178,16 +183,9 @@ def _states(n: Mapping[DoorState, int], *, whole: bool) -> list[tuple[str, int]]
     return [(words, count) for words, count in shown if count]
 
 
-def inspectors(scope: str, on: dt.date) -> list[User]:
-    """Who may be given doors of a scope on a day, by name."""
-    wider = [scope[:length] for length in range(len(scope) + 1)]
-    posts = accounts.posted(on).filter(role=Role.INSPECTOR, user__is_active=True, scope__in=wider)
-    return list(User.objects.filter(pk__in=posts.values("user")).order_by("name", "username"))
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """What drawing now would take. ``at_best``: the share that an estimation sample can prove; ``most``: the answers
+    """What drawing now would take. ``at_best``: the share that a sample by strata can prove; ``most``: the answers
     at which an acceptance sample ends at the latest.
     """
 
@@ -204,11 +202,12 @@ def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: in
     rule = _acceptance(scope) if kind is Kind.ACCEPTANCE else None
     if rule:
         n_drawn = min(n_doors, draws.larger(_answers_expected(rule), response / 100))
+        sizes = draws.allocation(strata, n_drawn)
     else:
-        n_drawn = rules.size(n_doors, share, response)
+        sizes = allotting.sizes(kind, strata, share=share, response=response, least=draws.LEAST)
     with_phone, knocks = frames.pace(campaign.pk, scope)
-    price = prices.price(strata, n_drawn, response, with_phone=with_phone, knocks=knocks)
-    at_best = price.at_best if kind is Kind.ESTIMATION else None
+    price = prices.price(strata, sizes, response, with_phone=with_phone, knocks=knocks)
+    at_best = price.at_best if kind in rules.WEIGHED else None
     return Outlook(price=price, at_best=at_best, most=min(n_doors, rule.cap) if rule else None)
 
 

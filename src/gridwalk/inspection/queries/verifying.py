@@ -9,12 +9,13 @@ from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
 from gridwalk.inspection import frames
 from gridwalk.inspection.frames import FrameError
-from gridwalk.inspection.lots import doors_drawn
-from gridwalk.inspection.models import Sample, SampledDoor
-from gridwalk.inspection.rules import Stage
+from gridwalk.inspection.lots import doors_drawn, stairwells_drawn
+from gridwalk.inspection.models import DrawnStairwell, Sample, SampledDoor
+from gridwalk.inspection.rules import Kind, Stage
 from gridwalk.method.sampling import draws
 from gridwalk.method.sampling.draws import Unit
 
+Drawn = tuple[uuid.UUID, int, int]
 NOT_YET = "抽签号还没有公布，现在还不能重抽。公布以后再来。"
 
 
@@ -37,12 +38,23 @@ def differences(sample: uuid.UUID, *, seed: str = "", frame: bytes | None = None
         said.append("名单和冻结时的指纹对不上：名单文件被改过，或打不开。")
     if said or key is None or units is None:
         return said
-    again = doors_drawn(drawn, units, key)
-    stored = set(SampledDoor.objects.filter(sample=drawn).values_list("dwelling", "turn", "instalment"))
-    redrawn = {(uuid.UUID(door.unit.key), door.turn, door.instalment) for door in again}
+    redrawn, stored = _drawn_twice(drawn, units, key)
     if redrawn != stored:
-        return [f"重抽出来的和存着的不一样：少了 {len(redrawn - stored)} 户，多了 {len(stored - redrawn)} 户。"]
+        word = "个单元" if drawn.draws_for is Kind.AREA else "户"
+        n_less, n_more = len(redrawn - stored), len(stored - redrawn)
+        return [f"重抽出来的和存着的不一样：少了 {n_less} {word}，多了 {n_more} {word}。"]
     return []
+
+
+def _drawn_twice(sample: Sample, frame: list[Unit], key: bytes) -> tuple[set[Drawn], set[Drawn]]:
+    """What is drawn again and what was drawn: doors with turn and instalment, or stairwells with turn and hits."""
+    if sample.draws_for is Kind.AREA:
+        hits = stairwells_drawn(sample, frame, key)
+        kept = DrawnStairwell.objects.filter(sample=sample).values_list("stairwell", "turn", "hits")
+        return {(uuid.UUID(hit.key), hit.turn, hit.hits) for hit in hits}, set(kept)
+    again = doors_drawn(sample, frame, key)
+    stored = SampledDoor.objects.filter(sample=sample).values_list("dwelling", "turn", "instalment")
+    return {(uuid.UUID(door.unit.key), door.turn, door.instalment) for door in again}, set(stored)
 
 
 def _seed(written: str) -> bytes | None:

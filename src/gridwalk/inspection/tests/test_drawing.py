@@ -214,7 +214,7 @@ def test_what_differs_is_a_question_from_an_inspector_and_applies_nowhere(walk: 
     difference = Difference.objects.get()
     assert (difference.field, difference.source, difference.why) == ("occupancy", "inspector", "inspector_differs")
     agrees = DoorAnswer.objects.get().agrees
-    assert agrees == {"n_living": False, "occupancy": False, "usage": True}
+    assert agrees == {"n_living": False, "lived_in": True, "occupancy": False, "usage": True}
 
 
 def test_a_second_denial_draws_the_next_instalment_at_once_and_too_many_are_a_finding(

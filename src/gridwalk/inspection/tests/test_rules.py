@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from gridwalk.core import clock
-from gridwalk.inspection import prices, rules
+from gridwalk.inspection import allotting, prices, rules
 from gridwalk.inspection.actions import handing_out
 from gridwalk.inspection.rules import (
     Approached,
@@ -83,15 +83,28 @@ def test_a_plan_is_refused_that_cannot_be_drawn(kind: Kind, scope: str, changed:
 
 def test_the_price_of_a_round_in_calls_knocks_and_days() -> None:
     """100 of 1,000 doors, 80 answer; 60 have a telephone, half of them are reached by it; else 2.5 knocks."""
-    price = prices.price({"a|reached": 1000}, 100, 80, with_phone=0.6, knocks=2.5)
+    price = prices.price({"a|reached": 1000}, {"a|reached": 100}, 80, with_phone=0.6, knocks=2.5)
     assert (price.n_drawn, price.n_answers, price.n_calls, price.n_knocks) == (100, 80, 60, 175)
     assert price.person_days == 11  # 60 ÷ 60 + 175 ÷ 18 = 10.7
     assert price.at_best == pytest.approx(0.05 ** (1 / 80), abs=1e-9), "80 without a denial"
 
 
 def test_an_empty_stratum_is_none_and_a_small_one_has_two() -> None:
-    price = prices.price({"a|reached": 28, "a|vacant": 2}, 3, 100, with_phone=0, knocks=1)
+    strata = {"a|reached": 28, "a|vacant": 2}
+    sizes = allotting.sizes(Kind.ESTIMATION, strata, share=10, response=100, least=2)
+    assert sizes == {"a|reached": 2, "a|vacant": 2}
+    price = prices.price(strata, sizes, 100, with_phone=0, knocks=1)
     assert (price.n_doors, price.n_drawn) == (30, 4)
+
+
+def test_mutual_checks_draw_as_many_of_a_small_community_as_of_a_large_one() -> None:
+    """10 % of 440 doors are 44: 22 of either; in proportion it would be 40 and 4. The second has 20 and gives all."""
+    strata = {"1|reached": 300, "1|vacant": 100, "2|reached": 20, "2|vacant": 20}
+    sizes = allotting.sizes(Kind.MUTUAL, strata, share=10, response=100, least=2)
+    assert sizes == {"1|reached": 17, "1|vacant": 5, "2|reached": 11, "2|vacant": 11}
+    few = allotting.sizes(Kind.MUTUAL, {"1|reached": 300, "2|reached": 8}, share=10, response=100, least=2)
+    assert few == {"1|reached": 16, "2|reached": 8}, "31 are two times 16; where there are fewer all are drawn"
+    assert allotting.sizes(Kind.MUTUAL, {}, share=10, response=100, least=2) == {}
 
 
 @pytest.mark.parametrize(
@@ -169,10 +182,13 @@ def test_what_is_told_to_be_of_later_or_not_of_the_days_is_not_recorded() -> Non
 def test_doors_are_given_evenly_and_to_nobody_who_is_barred() -> None:
     doors = [uuid.UUID(int=n) for n in range(4)]
     first, second = uuid.UUID(int=10), uuid.UUID(int=11)
-    given = handing_out.fairly(doors, {first: {doors[0]}, second: set()})
+    anybody = {door: {first, second} for door in doors}
+    given = handing_out.fairly(doors, {first: {doors[0]}, second: set()}, anybody)
     assert given[doors[0]] == second and sorted(map(list(given.values()).count, (first, second))) == [2, 2]
-    assert doors[3] not in handing_out.fairly(doors, {first: {doors[3]}, second: {doors[3]}})
-    assert handing_out.fairly(doors, {}) == {}
+    assert doors[3] not in handing_out.fairly(doors, {first: {doors[3]}, second: {doors[3]}}, anybody)
+    assert handing_out.fairly(doors, {}, anybody) == {}
+    turned = handing_out.fairly(doors, {first: set(), second: set()}, anybody | {doors[1]: {first}, doors[2]: {first}})
+    assert (turned[doors[1]], turned[doors[2]]) == (first, first), "whose turn it is, however much they have"
 
 
 def test_a_stratum_says_its_community_and_its_group() -> None:

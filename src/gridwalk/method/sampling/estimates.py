@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from scipy.special import betaincinv, stdtrit
@@ -191,23 +191,27 @@ def _wilson(share: float, n: float, freedom: int, confidence: float) -> tuple[fl
 
 
 def _highest(strata: Sequence[Stratum], tail: float) -> float:
-    """The share confirmed that is exceeded with probability ``tail`` at most.
-
-    One case more, of the largest weight, is added. The sum of weights then has the mean and variance of a beta
-    distribution's count; with like weights that is Clopper and Pearson's bound itself.
-    """
+    """The share confirmed that is exceeded with probability ``tail`` at most."""
     if _asked_whole(strata):
         return _share(strata)
     weights = _weights(strata)
-    largest = max(weights)
-    mean = largest + math.fsum(weight * stratum.confirmed for weight, stratum in zip(weights, strata, strict=True))
-    variance = largest**2 + math.fsum(
-        weight**2 * stratum.confirmed for weight, stratum in zip(weights, strata, strict=True)
-    )
+    cases = [(weight, stratum.confirmed) for weight, stratum in zip(weights, strata, strict=True)]
+    return exceeded(cases, max(weights), tail)
+
+
+def exceeded(cases: Iterable[tuple[float, int]], largest: float, tail: float) -> float:
+    """The sum of weights that is exceeded with probability ``tail`` at most; ``cases``: weight, how often it was met.
+
+    One case more, of the largest weight, is added. The sum then has the mean and variance of a beta distribution's
+    count; with like weights that is Clopper and Pearson's bound itself.
+    """
+    met = list(cases)
+    mean = largest + math.fsum(weight * n for weight, n in met)
+    variance = largest**2 + math.fsum(weight**2 * n for weight, n in met)
     size = mean / variance
-    cases = mean * size
-    rest = size - cases + 1
-    return 1.0 if rest <= 0 else min(1.0, float(betaincinv(cases, rest, 1 - tail)))
+    count = mean * size
+    rest = size - count + 1
+    return 1.0 if rest <= 0 else min(1.0, float(betaincinv(count, rest, 1 - tail)))
 
 
 def _asked_whole(strata: Sequence[Stratum]) -> bool:
