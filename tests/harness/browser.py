@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import hatch_build
 
@@ -27,6 +27,9 @@ QUIET = [
     "--no-default-browser-check",
     "--disable-dev-shm-usage",
 ]
+
+# What a page is expected to show is waited for as long as what is pressed on it: a busy machine is no fault of a page.
+expect.set_options(timeout=30_000)
 
 
 def executable() -> str | None:
