@@ -130,7 +130,7 @@ PAGES = {
         campaign_reopen workdays_set workdays_forget online_set
     """,
     "export_report": """
-        reports report_download list_export list_print dossier
+        reports report_download gaps_export list_export list_print dossier
     """,
     "see_audit": """
         person_access audit retention

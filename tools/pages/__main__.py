@@ -78,6 +78,7 @@ class PageWalk(console.Walk):
         was = self.album.n_faults
         super().shoot(name)
         print(f"{self.album.n_faults - was:3} faults  {self.role}  {name}", flush=True)
+        (self.album.folder / "faults.txt").write_text(_table(self.album), encoding="utf-8")
 
     def sizes_of(self, name: str) -> tuple[str, ...]:
         """Those of every page."""
@@ -132,7 +133,6 @@ def _look(home: Path, out: Path, opened: Browser) -> Looked:
                 walk = PageWalk(profile.new_page(), address, album, role, SIZES, n_of_a_kind=1)
                 walk.everything(paths)
                 n_pages += len(walk.names)
-            (out / "faults.txt").write_text(_table(album), encoding="utf-8")
     print(f"{n_pages} pages, {len(album.faults)} kinds of faults: {out / 'faults.txt'}")
     return album
 

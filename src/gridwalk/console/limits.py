@@ -34,6 +34,7 @@ LIMITS = {
     "console:import_upload": (AuditVerb.IMPORT_UPLOADED, UPLOADS),
     "console:comparison_upload": (AuditVerb.COMPARISON_UPLOADED, UPLOADS),
     "console:backfill_workbook": (AuditVerb.FILE_EXPORTED, 60),
+    "console:gaps_export": (AuditVerb.FILE_EXPORTED, 60),
     "console:list_export": (AuditVerb.FILE_EXPORTED, 60),
     "console:list_print": (AuditVerb.FILE_EXPORTED, 60),
 }

@@ -81,6 +81,7 @@ PAGES: dict[str, Guard] = {
     "console:gaps": Verb.SEE_ROWS_MASKED,
     "console:gaps_plan": frozenset({Verb.DISPATCH, Verb.RECORD_VISIT}),
     "console:gaps_hand_over": Verb.DISPATCH,
+    "console:gaps_export": Verb.EXPORT_REPORT,
     "console:buildings": Verb.SEE_ROWS_MASKED,
     "console:building": Verb.SEE_ROWS_MASKED,
     "console:building_door": Verb.SEE_ROWS_MASKED,

@@ -80,6 +80,7 @@ urlpatterns = [
     path("about/desks/<str:community>/", about.set_desk, name="about_desk"),
     path("setup/", setting_up.setting_up, name="setting_up"),
     path("gaps/", gaps.gaps, name="gaps"),
+    path("gaps/export/", gaps.gaps_export, name="gaps_export"),
     path("gaps/plan/", gaps.gaps_plan, name="gaps_plan"),
     path("gaps/hand-over/", gaps.gaps_hand_over, name="gaps_hand_over"),
     path("buildings/", buildings.buildings, name="buildings"),

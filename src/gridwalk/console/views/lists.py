@@ -248,7 +248,15 @@ def _taken(request: Signed, shown: _Shown, way: Way) -> tuple[Asking, list[ListR
     if len(rows) > most:
         raise ListError(f"没有{way}：一次最多{way} {most:,} 行，先加条件或换小一些的范围{_OTHERWISE[way]}。")
     entities = [row.id for row in rows]
-    taken = actions.take_away(actor=request.viewer, at=request.at, asking=shown.asking, entities=entities, way=way)
+    taken = actions.take_away(
+        actor=request.viewer,
+        at=request.at,
+        listing=listing,
+        view=shown.asking.view,
+        scope=shown.scope,
+        entities=entities,
+        way=way,
+    )
     return asking, rows, taken.pk
 
 
