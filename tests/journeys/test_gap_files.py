@@ -84,7 +84,9 @@ def test_the_file_has_the_list_and_parts_no_vacant_door_from_another(walked: Cli
     assert taken.list == "gaps" and taken.scope == COMMUNITY and len(taken.entities) == len(lines)
     (refused,) = export(walked, reason="refused")[1:]
     assert refused[2] == REFUSED
-    assert Dwelling.objects.get(room=REFUSED, grid__code__startswith=COMMUNITY).pk in Export.objects.latest("at").entities
+    assert (
+        Dwelling.objects.get(room=REFUSED, grid__code__startswith=COMMUNITY).pk in Export.objects.latest("at").entities
+    )
 
 
 @pytest.mark.parametrize("narrowed", ["reason=vacant_unproved", "reason=tried", "advice=second_source"])

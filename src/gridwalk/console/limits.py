@@ -43,7 +43,7 @@ count together.
 """
 
 
-ROWLESS = {"console:list_total"}
+ROWLESS = {"console:list_total", "console:list_totals"}
 """Asked for by a page of rows that counts already."""
 ROWS = frozenset(n for n, guard in PAGES.items() if guard in {Verb.SEE_ROWS_MASKED, Verb.SEE_CARE}) - ROWLESS
 """Pages that show rows of the register, lists and single records."""

@@ -100,6 +100,7 @@ PAGES: dict[str, Guard] = {
     ),
     "console:list": Verb.SEE_ROWS_MASKED,
     "console:list_total": Verb.SEE_ROWS_MASKED,
+    "console:list_totals": Verb.SEE_ROWS_MASKED,
     "console:list_change": Verb.SEE_ROWS_MASKED,
     "console:list_keep": Verb.SEE_ROWS_MASKED,
     "console:list_view": Verb.SEE_ROWS_MASKED,

@@ -89,6 +89,7 @@ urlpatterns = [
     path("lists/<str:code>/", plain_lists.choose, name="choose"),
     path("register/", lists.index, name="register"),
     path("register/views/<uuid:pk>/", lists.view, name="list_view"),
+    path("register/totals/", lists.totals, name="list_totals"),
     path("register/<str:kind>/", lists.index, name="list"),
     path("register/<str:kind>/total/", lists.total, name="list_total"),
     path("register/<str:kind>/change/", lists.change, name="list_change"),

@@ -36,6 +36,7 @@ from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
 from gridwalk.visits.queries import advice, gap_lines, worklist
+from gridwalk.visits.queries import care as followed
 from gridwalk.visits.queries.advice import Planning
 from gridwalk.visits.queries.worklist import Cut
 
@@ -86,6 +87,7 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
     may_dispatch, may_visit = request.viewer.may(Verb.DISPATCH, scope), request.viewer.may(Verb.RECORD_VISIT, scope)
     return {
         "may_plan": may_dispatch or may_visit,
+        "may_record": may_visit,
         "may_walk": campaign is not None and len(scope) == codes.GRID and may_visit,
         "sees_use": entities.sees_use(request.viewer, scope),
         "may_recheck": request.viewer.may(Verb.RECHECK, scope),
@@ -104,6 +106,7 @@ def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
     strand = strands[0] if len(strands) == 1 else next((s for s in strands if s.code == request.GET.get("of")), None)
     listed = strand is not None and gap_lists.is_listed(request.viewer, strand, scope)
     look = choosing.look(request, gap_lists.LISTS[strand.kind], scope) if strand and listed else None
+    here = f"?scope={scope}&indicator={code}{look.query if look else ''}"
     rows, n = gap_lists.gaps(
         request.viewer,
         INDICATORS[code],
@@ -121,7 +124,9 @@ def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
         "next": offset + PAGE,
         "look": look,
         "strand": strand,
-        "here": f"?scope={scope}&indicator={code}{look.query if look else ''}",
+        "here": here,
+        "back": f"{request.path}{here}" + (f"&of={strand.code}" if strand else ""),
+        "just_made": followed.just_made(request.viewer, parameters.uuid_or_none(request.GET.get("done", ""))),
     }
 
 

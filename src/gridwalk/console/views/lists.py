@@ -78,6 +78,15 @@ def total(request: Signed, kind: str) -> HttpResponse:
     return render(request, "console/lists/_total.html", context)
 
 
+@require_GET
+def totals(request: Signed) -> HttpResponse:
+    """The tabs with the exact number of each list, for the page that asks after it is there."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    kinds = [(listing, queries.n_everything(request.viewer, listing, scope)) for listing in LISTS.values()]
+    context = {"kinds": kinds, "scope": scope, "listing": _listing(request.GET.get("kind", "person"))}
+    return render(request, "console/lists/_tabs.html", context)
+
+
 @require_POST
 def change(request: Signed, kind: str) -> HttpResponse:
     """Other columns, another sort, a condition more or less; the changed view is stored and shown."""
@@ -349,7 +358,7 @@ class _Shown:
         return {
             "listing": self.listing,
             "change_at": reverse("console:list_change", args=[self.listing.code]),
-            "kinds": LISTS.values(),
+            "kinds": [(listing, None) for listing in LISTS.values()],
             "scope": self.scope,
             "crumbs": pages.crumbs(self.scope),
             "view_id": self.view_id or "",
