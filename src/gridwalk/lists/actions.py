@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gridwalk.accounts.rules import Verb, Viewer, require
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.lists import queries, rules
+from gridwalk.lists import rules
 from gridwalk.lists.listing import Listing, PlainList
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import ListError, View, Way
@@ -76,10 +76,10 @@ def remove_view(*, actor: Viewer, at: dt.datetime, view: SavedView) -> None:
         SavedView.objects.filter(pk=view.pk).delete()
 
 
-def note_opened(*, actor: Viewer, at: dt.datetime, asking: queries.Asking) -> None:
-    """Note that a list with vacancy or letting was opened (red line 5)."""
+def note_opened(*, actor: Viewer, at: dt.datetime, code: str, scope: str) -> None:
+    """Note that a list or a chart with vacancy, letting or care was opened, by its code (red line 5)."""
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit(AuditVerb.LIST_OPENED, scope=asking.scope, kind="list", data={"list": asking.listing.code})
+        writing.audit(AuditVerb.LIST_OPENED, scope=scope, kind="list", data={"list": code})
 
 
 def take_away(

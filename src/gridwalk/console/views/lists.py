@@ -51,7 +51,7 @@ def index(request: Signed, kind: str = "person") -> HttpResponse:
     after, before = (parameters.uuid_or_none(request.GET.get(name, "")) for name in ("after", "before"))
     rows = queries.page(shown.asking, after=after, before=before)
     if shown.inside:
-        actions.note_opened(actor=request.viewer, at=request.at, asking=shown.asking)
+        actions.note_opened(actor=request.viewer, at=request.at, code=listing.code, scope=shown.scope)
     first = rows.rows[0].id if rows.rows else None
     total = queries.total(shown.asking, first=first) if request.GET.get("count") else None
     context |= {"page": rows, "last": rows.rows[-1].id if rows.rows else None, "total": total}
