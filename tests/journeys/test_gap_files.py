@@ -13,6 +13,7 @@ import time_machine
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
+from gridwalk.console.views import gaps
 from gridwalk.lists.models import Export
 from gridwalk.registry.models import Dwelling
 from tests.harness.campaign import COMMUNITY
@@ -98,6 +99,13 @@ def test_what_parts_vacant_doors_from_others_has_no_file_and_is_not_printed(walk
     form = {"scope": COMMUNITY, "indicator": "visits", name: value}
     answer = walked.post("/gaps/export/", {**form, "back": f"{PATH}&{narrowed}"}, follow=True)
     assert "没有导出：这一栏分得出报空房的，只在屏幕上看。" in answer.content.decode()
+    assert not Export.objects.exists()
+
+
+def test_a_longer_list_than_a_file_holds_is_taken_in_parts(walked: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gaps, "MOST_ROWS", 2)
+    answer = walked.post("/gaps/export/", {"scope": COMMUNITY, "indicator": "visits", "back": PATH}, follow=True)
+    assert "没有导出：一次最多导出 2 行，先换小一些的范围。" in answer.content.decode()
     assert not Export.objects.exists()
 
 

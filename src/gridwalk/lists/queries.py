@@ -339,14 +339,6 @@ def _rows(asking: Asking, wanted: Sequence[uuid.UUID]) -> list[ListRow]:
     return [ListRow(r.pk, tuple(cells[r.pk].get(name, "") for name in names)) for r in records]
 
 
-def n_everything(viewer: Viewer, listing: Listing, scope: str) -> int:
-    """How many records a list has in a scope, whatever is asked. Raises NotHere."""
-    if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
-        raise NotHere
-    with _judging():
-        return listing.records(scope).order_by().count()
-
-
 def total(asking: Asking, *, first: uuid.UUID | None = None) -> Total:
     """The exact numbers, for a request of their own. ``first``: the first row of the page that is looked at."""
     _require(asking)

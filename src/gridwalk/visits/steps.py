@@ -136,6 +136,12 @@ def closeout(door: Door) -> dict[str, Way]:
     return ways | ({part: Way.NEXT} if part else {})
 
 
+def closeout_words(door: Door) -> tuple[tuple[str, str, str], ...]:
+    """(mark, words, way) of each part of the closeout, as a row shows it and reads it aloud."""
+    parts = ((*CLOSEOUT[code], way) for code, way in closeout(door).items())
+    return tuple((mark, f"{words}：{WAY_WORDS[way]}", str(way)) for mark, words, way in parts)
+
+
 def next_part(door: Door) -> str:
     """The part of the closeout that comes next; "" where another person decides first, or a resident named a time."""
     if door.state != "remaining" or door.is_agreed:

@@ -31,6 +31,7 @@ from gridwalk.lists.listing import Listing, ListRow
 from gridwalk.lists.queries import Asking
 from gridwalk.lists.rules import PAPER, ListError, View, Way
 from gridwalk.registry.actions import looking
+from gridwalk.registry.queries import lists as register
 from gridwalk.registry.queries.lists import LISTS
 from gridwalk.reports import lists as documents
 from gridwalk.territory import queries as territory
@@ -82,8 +83,8 @@ def total(request: Signed, kind: str) -> HttpResponse:
 def totals(request: Signed) -> HttpResponse:
     """The tabs with the exact number of each list, for the page that asks after it is there."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
-    kinds = [(listing, queries.n_everything(request.viewer, listing, scope)) for listing in LISTS.values()]
-    context = {"kinds": kinds, "scope": scope, "listing": _listing(request.GET.get("kind", "person"))}
+    listing = _listing(request.GET.get("kind", "person"))
+    context = {"kinds": register.totals(request.viewer, scope), "scope": scope, "listing": listing}
     return render(request, "console/lists/_tabs.html", context)
 
 

@@ -279,7 +279,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
                 reason=code,
                 reason_label=label,
                 bands=_bands(standing),
-                closeout=_closeout(standing),
+                closeout=steps.closeout_words(standing),
                 last_visit_at=target.last_visit_at,
                 n_visits=target.n_visits,
                 n_living=door.n_living if door else 0,
@@ -329,12 +329,6 @@ def group_name(*parts: str | None) -> str:
 def _bands(door: Door) -> tuple[tuple[str, str, bool, bool], ...]:
     agreed = rules.band_of(door.revisit_at) if door.revisit_at and door.is_agreed else ""
     return tuple((code, label, code in door.bands, code == agreed) for code, label in BANDS.items())
-
-
-def _closeout(door: Door) -> tuple[tuple[str, str, str], ...]:
-    ways = steps.closeout(door)
-    parts = ((*steps.CLOSEOUT[code], way) for code, way in ways.items())
-    return tuple((mark, f"{words}：{steps.WAY_WORDS[way]}", str(way)) for mark, words, way in parts)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
