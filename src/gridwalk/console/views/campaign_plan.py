@@ -41,10 +41,8 @@ def campaign_new(request: Signed) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            messages.success(
-                request,
-                f"行动建好了。{_working_days(*plan['phases']['act'], clock.local_date(request.at))}接下来按批下派，先看再派。",
-            )
+            days = _working_days(clock.local_date(request.at), *plan["phases"]["act"])
+            messages.success(request, f"行动建好了。{days}接下来按批下派，先看再派。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else USUAL
     return _form(request, typed, communities, status=422 if request.method == "POST" else 200)
@@ -66,7 +64,7 @@ def campaign_change(request: Signed, pk: uuid.UUID) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            days = _working_days(*plan["phases"]["act"], clock.local_date(request.at))
+            days = _working_days(clock.local_date(request.at), *plan["phases"]["act"])
             messages.success(request, f"已保存。{days}手机下次同步换成新的安排。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else _values(campaign)
@@ -91,7 +89,7 @@ def _form(
     return page(request, "console/campaign/form.html", context, active="console:campaign", status=status)
 
 
-def _working_days(first: dt.date, last: dt.date, today: dt.date) -> str:
+def _working_days(today: dt.date, first: dt.date, last: dt.date) -> str:
     """How many working days the visits have; and where the first day is none, from which one they are counted."""
     days = territory.workdays()
     n = days.count(first, last)
