@@ -30,6 +30,9 @@ QUIET = [
     "--disable-dev-shm-usage",
 ]
 
+# What a page is expected to show is waited for as long as what is pressed on it: a busy machine is no fault of a page.
+expect.set_options(timeout=30_000)
+
 
 def executable() -> str | None:
     """Where the system's Chromium or Chrome is, if there is one."""

@@ -122,6 +122,24 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
     assert AuditEntry.objects.filter(verb="comparison.loaded").count() == 2
 
 
+def test_a_difference_says_what_becomes_of_the_decision(street: Client, actor: Any) -> None:
+    """None of five is equal and two differ in a value: at most two of five, whichever of the two is decided first."""
+    compared(street, actor, people())
+    asked = {d.field: d.pk for d in Difference.objects.filter(source="ledger", state="open", kind="person")}
+
+    def told(field: str) -> str:
+        shown = street.get(f"/differences/{asked[field]}/").content.decode()
+        return "".join(re.sub(r"<[^>]+>", " ", shown[shown.index("决定之后") :]).split())
+
+    told_first = told("phone")
+    assert "台账与系统登记一致0/5条，待定2项，都定下、改好，最多2/5条。" in told_first
+    assert "采用台账：写入系统登记" in told_first and "保留登记：台账这一格列进回填清单" in told_first
+    street.post(f"/differences/{asked['phone']}/decide/", {"decision": "accept"})
+    assert "一致0/5条，待定1项，都定下、改好，最多2/5条。" in told("name")
+    compared(street, actor, people())
+    assert "一致1/5条，待定1项，都定下、改好，最多2/5条。" in told("name"), "the next comparison counts"
+
+
 def test_nobody_else_sees_a_comparison_and_who_sees_counts_only_gets_neither_fields_nor_gap(
     street: Client, actor: Any, sign_in: SignIn
 ) -> None:

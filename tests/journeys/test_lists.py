@@ -120,6 +120,24 @@ def test_each_kind_has_its_list_and_its_rows_lead_to_their_pages(street: Client)
     assert street.get("/register/elephant/").status_code == 404
 
 
+def test_the_tabs_have_their_totals_from_a_request_of_their_own(street: Client, sign_in: SignIn) -> None:
+    """Worked by hand from the register: all of a scope, whatever is asked, in as many queries however much there is."""
+    tabs = re.search(r'hx-get="(/register/totals/[^"]+)"', text(street, "/register/dwelling/"))
+    assert tabs, "the page asks for them when it is there"
+    path = tabs[1].replace("&amp;", "&")
+    with CaptureQueriesContext(connection) as few:
+        shown = " ".join(re.sub(r"<[^>]+>", " ", text(street, path)).split())
+    n_doors = Dwelling.objects.filter(grid__code__startswith=COMMUNITY).count()
+    assert f"人员 4 房屋 {n_doors} 单位 0 重点场所 0 设施 0 楼栋 " in shown and n_doors > 4
+    assert 'aria-current="page"' in text(street, path).split("房屋")[0].rpartition("<a")[2]
+    crowd(60)
+    with CaptureQueriesContext(connection) as many:
+        assert "人员 64" in " ".join(re.sub(r"<[^>]+>", " ", text(street, path)).split())
+    assert len(few) == len(many)
+    other = sign_in(Role.COMMUNITY_LEAD, "120105001009")
+    assert other.get(f"/register/totals/?scope={COMMUNITY}").status_code == 404
+
+
 def test_masked_eyes_neither_sort_nor_ask_by_what_is_starred(street: Client, sign_in: SignIn) -> None:
     centre = sign_in(Role.STREET_CENTRE, STREET)
     shown = text(centre, "/register/")

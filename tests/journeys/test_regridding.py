@@ -242,5 +242,8 @@ def test_grids_are_added_and_renamed_by_who_keeps_the_areas(lead: Client, sign_i
     administrator.post(f"/areas/grids/{FOURTH}/name/", {"name": "沿河网格"})
     assert Grid.objects.get(code=FOURTH).name == "沿河网格"
     same = administrator.post(f"/areas/grids/{THIRD}/name/", {"name": "沿河网格"}, follow=True).content.decode()
-    assert "没有改：本社区已有一个叫" in same
+    assert "没有改：本社区已有一个叫“沿河网格”的网格" in same
+    first = Grid.objects.get(code=f"{COMMUNITY}001").name
+    spelt = administrator.post(f"/areas/grids/{THIRD}/name/", {"name": "1号网格"}, follow=True).content.decode()
+    assert f"没有改：本社区已有一个叫“{first}”的网格，“1号网格”和它是同一个名称" in spelt, "a ledger could mean either"
     assert lead.post(f"/areas/grids/{FOURTH}/name/", {"name": "别的"}).status_code == 403

@@ -286,6 +286,10 @@ def test_a_list_says_no_post_no_number_and_no_telephone_twice(
         ("shenruoxi", ""),
         ("shenruoxi2", ""),
     }
+    for role in ("社区书记", "社区书记（网格长）"):
+        again = send(client, ["沈若溪", "", "", role, "君临天下", "", "", ""], head=head)
+        assert "这个人在这里已经有这个岗位；同名的另一个人，用“新增账号”单独加" in again, "a list that is sent twice"
+    assert User.objects.filter(name="沈若溪").count() == 3
     assert Assignment.objects.get(responsible=True).scope == GRID
     assert "没有存：工号“GF-007”已有人用" in words(
         client.post(f"/accounts/{standing.pk}/number/", {"number": "GF-007"}, follow=True)

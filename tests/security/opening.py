@@ -62,7 +62,7 @@ PAGES = {
         meetings meeting meeting_screen meeting_paper
     """,
     "see_rows_masked": """
-        gaps buildings building building_door register list list_total list_change list_keep list_view
+        gaps buildings building building_door register list list_total list_totals list_change list_keep list_view
         search bench bench_case online dwelling person organization site facilities facility rounds overdue overdue_do
         matters matter matter_file matter_photo matter_entry_photo
     """,
@@ -130,7 +130,7 @@ PAGES = {
         campaign_reopen workdays_set workdays_forget online_set
     """,
     "export_report": """
-        reports report_download list_export list_print dossier
+        reports report_download gaps_export list_export list_print dossier
     """,
     "see_audit": """
         person_access audit retention

@@ -109,8 +109,13 @@ def test_grids_are_made_in_communities_and_are_called_something(street: Street, 
     n = Grid.objects.count()
     assert "没有建：网格写 1 到 99 个" in answer_to(keeper, "/areas/grids/", community=FIRST, n="0")
     assert "没有建：写要添几个网格" in answer_to(keeper, "/areas/grids/", community=FIRST, n=" ")
-    for name in ("", "长" * 41):
-        assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
+    for name, why in {
+        "": "没有改：名称要填",
+        "长" * 41: "没有改：网格名称不超过 40 个字",
+        "=河畔": "没有改：网格名称里不要写证件号、电话号码，也不用 = + - @ 开头",
+        "未划入网格": "没有改：“未划入网格”每个社区自带一个，不用写",
+    }.items():
+        assert why in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
     assert "没有改：网格名称里不要写证件号" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")
     assert "名称已保存" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
     assert (Grid.objects.count(), Grid.objects.get(pk=GRID).name) == (n, "河畔")

@@ -78,8 +78,10 @@ overdue worker         daily do=confirm dwelling overdue_do
 overdue lead           daily do=confirm do=visit dwelling overdue_do
 overdue street         daily do=visit dwelling overdue_do
 gaps worker            choose do=add do=evening do=off do=slot do=today dwelling gaps_plan walk_sheet
-gaps lead              choose do=add do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
-gaps street            choose do=add do=evening do=off do=reassign do=slot do=today dwelling gaps_hand_over gaps_plan
+gaps lead              choose do=add do=evening do=off do=reassign do=slot do=today dwelling gaps_export
+                       gaps_hand_over gaps_plan
+gaps street            choose do=add do=evening do=off do=reassign do=slot do=today dwelling gaps_export
+                       gaps_hand_over gaps_plan
 campaign worker        gaps workdays
 campaign lead          gaps grants substitutes workdays
 campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps grants substitutes

@@ -1,9 +1,10 @@
-"""``python -m tools.pages HOME ADDRESS OUT``: every page of every account at four sizes.
+"""``python -m tools.pages OUT``: every page of every role, of a street that has just begun and of the small demo.
 
-HOME is the data directory of what is served at ADDRESS. OUT receives the pictures and ``faults.txt``: what goes
-sideways, is cut, lies over something else, has no words; what axe complains of, targets below 24 pixels among it; what
-the browser's console says; which empty sheets offer nothing to press. Ends with 1 where anything but an empty sheet
-is named. Accounts: those of ``demo.json``, or ``--accounts role=name,…``.
+Both are made under OUT, unless ``--home`` names a data directory that stands (nobody may be serving it). Each page is
+looked at in four sizes, the wall at its own as well, and told in one line with the number of its faults. Each home's
+``faults.txt`` has them: what goes sideways, is cut, lies over something else, has no words; what axe complains of,
+targets below 24 pixels among it; what the browser's console says; which empty sheets offer nothing to press. Ends with
+1 where anything but an empty sheet is named. The phone app is looked at by ``tools.screens``.
 """
 
 from __future__ import annotations
@@ -12,21 +13,23 @@ import argparse
 import collections
 import dataclasses
 import functools
-import json
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.harness.browser import AXE
+from tools.pages import homes
 from tools.screens import console
 from tools.screens.browser import Album, Cover, browser, viewport
-from tools.screens.commits import inside, of_home
+from tools.screens.commits import inside, of_home, serving
 
-SIZES = ("1440x900", "1920x1080", "1024x768", "390x844")
-AXED = {"1440x900", "390x844"}
+SIZES = ("1440x900", "1024x768", "390x844", "360x640")
+WALL, ON_THE_WALL = "wall/", "1920x1080"
+AXED = {SIZES[0], SIZES[2], ON_THE_WALL}
+"""Axe is asked once a layout: of a desk's, of a phone's and of the wall's."""
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 AXE_SOURCE = AXE.read_text(encoding="utf-8")
 AXE_RUN = "axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
@@ -34,7 +37,7 @@ AXE_RUN = "axe.run(document, {resultTypes: ['violations'], rules: {'target-size'
 
 @dataclasses.dataclass
 class Looked(Album):
-    """Pictures and faults of one account; ``faults``: kind · what → where it was seen."""
+    """Pictures and faults of one home; ``faults``: kind · what → where it was seen."""
 
     faults: dict[tuple[str, str], list[str]] = dataclasses.field(default_factory=dict)
 
@@ -54,11 +57,32 @@ class Looked(Album):
             for violation in page.evaluate(AXE_RUN)["violations"]:
                 for node in violation["nodes"]:
                     self.note_fault(f"axe {violation['id']}", node["html"][:140], where)
-        (self.folder / "faults.txt").write_text(_table(self), encoding="utf-8")
 
     def note_fault(self, kind: str, what: str, where: str) -> None:
         """What was seen, and where."""
         self.faults.setdefault((kind, what), []).append(where)
+
+    @property
+    def n_faults(self) -> int:
+        """How often anything was seen."""
+        return sum(map(len, self.faults.values()))
+
+
+class PageWalk(console.Walk):
+    """A walk that tells each page as it comes to it; the wall hangs at a size of its own."""
+
+    album: Looked
+
+    def shoot(self, name: str) -> None:
+        """All sizes of a page, and a line about it."""
+        was = self.album.n_faults
+        super().shoot(name)
+        print(f"{self.album.n_faults - was:3} faults  {self.role}  {name}", flush=True)
+        (self.album.folder / "faults.txt").write_text(_table(self.album), encoding="utf-8")
+
+    def sizes_of(self, name: str) -> tuple[str, ...]:
+        """Those of every page."""
+        return (*self.sizes, ON_THE_WALL) if name == WALL else tuple(self.sizes)
 
 
 def main() -> int:
@@ -66,43 +90,51 @@ def main() -> int:
     options = _options()
     shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True)
-    accounts = _accounts(options)
-    program = inside(of_home(options.home), list(accounts.values()))
-    paths = [route for route in program["routes"] if "<" not in route and not route.startswith("phone/")]
-    paths.remove("accounts/logout/")
-    album = Looked(options.out, Cover([], ""), "*")
-    n_pages = 0
     with browser() as opened:
+        albums = [_look(home, options.out / name, opened) for name, home in _homes(options, opened).items()]
+    return 1 if any(kind != "empty" for album in albums for kind, _ in album.faults) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.pages", description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--home", type=Path)
+    return parser.parse_args()
+
+
+def _homes(options: argparse.Namespace, opened: Browser) -> dict[str, Path]:
+    """Name → data directory."""
+    if options.home:
+        return {options.home.name: options.home}
+    made = {name: options.out / name / "home" for name in ("fresh", "demo")}
+    for home in made.values():
+        home.parent.mkdir()
+    homes.make_fresh(made["fresh"], opened)
+    homes.make_demo(made["demo"])
+    return made
+
+
+def _look(home: Path, out: Path, opened: Browser) -> Looked:
+    """Every page of every role of a home."""
+    out.mkdir(exist_ok=True)
+    album, n_pages = Looked(out, Cover([], ""), "*"), 0
+    accounts = homes.accounts(home)
+    with serving(of_home(home), out / "serve.log") as address:
+        program = inside(of_home(home), list(accounts.values()))
+        paths = [route for route in program["routes"] if "<" not in route and not route.startswith("phone/")]
+        paths.remove("accounts/logout/")
         for role, account in accounts.items():
             with opened.new_context(
                 viewport=viewport(SIZES[0]), locale="zh-CN", timezone_id="Asia/Shanghai"
             ) as profile:
                 session = program["sessions"][account]
-                profile.add_cookies([{"name": program["cookie"], "value": session, "url": options.address}])
+                profile.add_cookies([{"name": program["cookie"], "value": session, "url": address}])
                 profile.on("console", functools.partial(_note_of_console, album, role))
-                walk = console.Walk(profile.new_page(), options.address, album, role, SIZES, n_of_a_kind=1)
+                walk = PageWalk(profile.new_page(), address, album, role, SIZES, n_of_a_kind=1)
                 walk.everything(paths)
                 n_pages += len(walk.names)
-                print(f"{role}: {len(walk.names)}", flush=True)
-    print(f"{n_pages} pages, {len(album.faults)} kinds of faults: {options.out / 'faults.txt'}")
-    return 1 if any(kind != "empty" for kind, _ in album.faults) else 0
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tools.pages", description=__doc__)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("address")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--accounts", default="", metavar="ROLE=NAME,…")
-    return parser.parse_args()
-
-
-def _accounts(options: argparse.Namespace) -> dict[str, str]:
-    """Role → sign-in name."""
-    if options.accounts:
-        return dict(pair.split("=") for pair in options.accounts.split(","))
-    members = json.loads((options.home / "demo.json").read_text(encoding="utf-8"))["members"]
-    return {member["role"]: member["username"] for member in members}
+    print(f"{n_pages} pages, {len(album.faults)} kinds of faults: {out / 'faults.txt'}")
+    return album
 
 
 def _note_of_console(album: Looked, role: str, message: ConsoleMessage) -> None:

@@ -102,7 +102,7 @@ class Walk:
             self.names.add(landed)
         self.page.evaluate(SETTLED)
         self._add(self.page.evaluate(LINKS))
-        self._shoot(landed)
+        self.shoot(landed)
 
     def sign_in(self, members: Iterable[dict[str, str]]) -> None:
         """What the form of signing in answers: to a wrong password, and to the right one of whoever has a
@@ -118,21 +118,27 @@ class Walk:
                 name = f"{pattern(self.page.url)} after signing in"
                 if name not in self.names:
                     self.names.add(name)
-                    self._shoot(name)
+                    self.shoot(name)
             self.page.context.clear_cookies()
 
-    def _shoot(self, name: str) -> None:
+    def shoot(self, name: str) -> None:
+        """The page in all its sizes, and once more with all that was folded."""
         if not self.album.wants(name):
             return
         self.album.cover.over(self.page)
-        for size in self.sizes:
-            if len(self.sizes) > 1:
+        sizes = self.sizes_of(name)
+        for size in sizes:
+            if len(sizes) > 1:
                 self.page.set_viewport_size(viewport(size))
                 self.page.evaluate(SETTLED)
             self.album.shoot(self.page, name=name, role=self.role, size=size, whole=True)
             if self.page.evaluate(FOLDED):
                 self.album.shoot(self.page, name=f"{name} unfolded", role=self.role, size=size, whole=True)
                 self.page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = false))")
+
+    def sizes_of(self, name: str) -> Sequence[str]:
+        """The sizes in which a page is looked at."""
+        return self.sizes
 
 
 def _is_page(response: Response) -> bool:

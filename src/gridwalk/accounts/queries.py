@@ -153,6 +153,12 @@ def work_phones() -> set[str]:
     return {work_phone(user) for user in users}
 
 
+def posts_held(on: dt.date) -> set[tuple[str, str, str]]:
+    """Name, role and scope of everybody who has a post on a day or waits for one."""
+    held = Assignment.objects.filter(_not_over(on), user__is_active=True, state__in=[State.CONFIRMED, State.PROPOSED])
+    return set(held.values_list("user__name", "role", "scope"))
+
+
 def by_sign_in_name(username: str) -> User | None:
     """Whose name somebody types to sign in, before anybody knows who it is."""
     return User.objects.filter(username=username, is_active=True).first()

@@ -124,7 +124,10 @@ SECTIONS: dict[tuple[str, str], str] = {
     ("第一周", "第一周"): "setting_up",
     ("社区书记", "未走访清单"): "gaps",
     ("网格员", "一天怎么走"): "buildings building building_door walk_sheet paper paper_stairwell",
-    ("社区书记", "一张表：列名单、添加条件、存视图"): "register list list_total list_view search search_id_tail",
+    (
+        "社区书记",
+        "一张表：列名单、添加条件、存视图",
+    ): "register list list_total list_totals list_view search search_id_tail",
     ("社区书记", "数据排查：一件一件核"): "bench bench_case bench_decided",
     ("社区书记", "线上核查：答复和登记对不上的"): "online",
     ("网格员", "电脑上，在一户的页上"): "dwelling person organization site correct",

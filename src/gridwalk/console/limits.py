@@ -34,6 +34,7 @@ LIMITS = {
     "console:import_upload": (AuditVerb.IMPORT_UPLOADED, UPLOADS),
     "console:comparison_upload": (AuditVerb.COMPARISON_UPLOADED, UPLOADS),
     "console:backfill_workbook": (AuditVerb.FILE_EXPORTED, 60),
+    "console:gaps_export": (AuditVerb.FILE_EXPORTED, 60),
     "console:list_export": (AuditVerb.FILE_EXPORTED, 60),
     "console:list_print": (AuditVerb.FILE_EXPORTED, 60),
 }
@@ -42,7 +43,7 @@ count together.
 """
 
 
-ROWLESS = {"console:list_total"}
+ROWLESS = {"console:list_total", "console:list_totals"}
 """Asked for by a page of rows that counts already."""
 ROWS = frozenset(n for n, guard in PAGES.items() if guard in {Verb.SEE_ROWS_MASKED, Verb.SEE_CARE}) - ROWLESS
 """Pages that show rows of the register, lists and single records."""

@@ -17,8 +17,9 @@ from gridwalk.registry.queries import lists as register
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Gap:
-    """One row that keeps an indicator from 100 %."""
+    """One row that keeps an indicator from 100 %. ``strand``: whose population it is of, by its code."""
 
+    strand: str
     kind: str
     entity: uuid.UUID
     title: str
@@ -89,6 +90,7 @@ def gaps(
         if room > 0:
             rows += [
                 Gap(
+                    strand=strand.code,
                     kind=strand.kind,
                     entity=row.pk,
                     title=_title(viewer, row),

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from gridwalk.accounts.rules import Verb, Viewer, require
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.lists import queries, rules
-from gridwalk.lists.listing import Listing
+from gridwalk.lists import rules
+from gridwalk.lists.listing import Listing, PlainList
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import ListError, View, Way
 from gridwalk.method import text
@@ -76,18 +76,25 @@ def remove_view(*, actor: Viewer, at: dt.datetime, view: SavedView) -> None:
         SavedView.objects.filter(pk=view.pk).delete()
 
 
-def note_opened(*, actor: Viewer, at: dt.datetime, asking: queries.Asking) -> None:
-    """Note that a list with vacancy or letting was opened (red line 5)."""
+def note_opened(*, actor: Viewer, at: dt.datetime, code: str, scope: str) -> None:
+    """Note that a list or a chart with vacancy, letting or care was opened, by its code (red line 5)."""
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit(AuditVerb.LIST_OPENED, scope=asking.scope, kind="list", data={"list": asking.listing.code})
+        writing.audit(AuditVerb.LIST_OPENED, scope=scope, kind="list", data={"list": code})
 
 
 def take_away(
-    *, actor: Viewer, at: dt.datetime, asking: queries.Asking, entities: Sequence[uuid.UUID], way: Way = Way.FILE
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    listing: PlainList,
+    view: View,
+    scope: str,
+    entities: Sequence[uuid.UUID],
+    way: Way = Way.FILE,
 ) -> Export:
     """Note which records stand in a file or on a paper that is about to leave. Raises NotPermitted, ListError."""
-    require(actor, Verb.EXPORT_REPORT, asking.scope)
-    if rules.stays_inside(asking.view, asking.listing.by_name):
+    require(actor, Verb.EXPORT_REPORT, scope)
+    if rules.stays_inside(view, listing.by_name):
         raise ListError(f"没有{way}：带空房、出租的视图只在屏幕上看。去掉这些列和条件再{way}。")
     with core.write_to(actor=actor, at=at):
-        return Export.objects.create(list=asking.listing.code, scope=asking.scope, at=at, entities=list(entities))
+        return Export.objects.create(list=listing.code, scope=scope, at=at, entities=list(entities))

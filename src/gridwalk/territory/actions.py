@@ -136,15 +136,15 @@ def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None
     """Give a grid in force another name; its code stays. Raises NotPermitted, TerritoryError."""
     access.require(actor, Verb.MANAGE_AREAS, grid)
     name = name.strip()
-    if not name or len(name) > 40:
-        raise TerritoryError("没有改：名称要填，不超过 40 个字。")
-    if says_number(fold(name)):
-        raise TerritoryError("没有改：网格名称里不要写证件号、电话号码。")
+    if fault := "名称要填。" if not name else rules.grid_name_fault(name):
+        raise TerritoryError(f"没有改：{fault}")
     standing = Grid.objects.filter(code=grid, valid_to__isnull=True).first()
     if standing is None:
         raise TerritoryError("没有改：这个网格已经停用了。")
-    if Grid.objects.filter(area_id=standing.area_id, name=name, valid_to__isnull=True).exclude(pk=grid).exists():
-        raise TerritoryError(f"没有改：本社区已有一个叫“{name}”的网格。")
+    others = Grid.objects.filter(area_id=standing.area_id, valid_to__isnull=True).exclude(pk=grid)
+    same = [other for other in others.values_list("name", flat=True) if rules.grid_key(other) == rules.grid_key(name)]
+    if same:
+        raise TerritoryError(f"没有改：本社区已有一个叫“{same[0]}”的网格，“{name}”和它是同一个名称。")
     with core.write_to(grid, actor=actor, at=at) as writing:
         Grid.objects.filter(pk=grid).update(name=name)
         writing.audit(AuditVerb.GRIDS_RENAMED, scope=grid, kind="grid", data={"old": standing.name, "new": name})

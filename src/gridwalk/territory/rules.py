@@ -96,3 +96,17 @@ def grid_key(name: str) -> str:
     bare = text.fold(name).replace(" ", "")
     spoken = _NUMBER.sub(lambda written: grid_name(int(written[1])), bare)
     return spoken.replace("第", "").replace("网格", "")
+
+
+LONGEST_GRID_NAME = 40
+
+
+def grid_name_fault(name: str) -> str:
+    """What is wrong with a name somebody gives a grid; empty where nothing is."""
+    if len(name) > LONGEST_GRID_NAME:
+        return f"网格名称不超过 {LONGEST_GRID_NAME} 个字。"
+    if text.says_number(text.fold(name)) or text.begins_formula(text.fold(name)):
+        return "网格名称里不要写证件号、电话号码，也不用 = + - @ 开头。"
+    if grid_key(name) == grid_key(grid_name(0)):
+        return f"“{grid_name(0)}”每个社区自带一个，不用写。"
+    return ""

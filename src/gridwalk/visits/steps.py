@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import enum
 
 from gridwalk.campaigns.rules import MOST_VISITS
 from gridwalk.visits.outcomes import OUTCOMES, Step, gap
@@ -18,6 +19,8 @@ TABS = {
     "pending": ("待复核", "待另一人复核"),
 }
 """The tabs of the gap list in their order: code → (its name, how a row in it says why)."""
+TELL_VACANCY = frozenset({"tried", "vacant_unproved"})
+"""Tabs that part doors reported as vacant from the others: they leave neither as a file nor on paper (red line 5)."""
 RECHECK = Step("recheck", "另一人复核后生效", "去复核")
 DECIDE = Step("decide", "有差异，先定了再走", "去核对")
 FIRST_WALK = Step("walk", "顺路走", "加入今日")
@@ -31,6 +34,27 @@ BANDS_BEFORE_CALL = 3
 """So many bands are tried before a call is the next step."""
 SPOKEN = frozenset({"phone", "postponed"})
 """Outcomes in which a resident can have named the time of the next visit; after any other one chose it oneself."""
+
+
+CLOSEOUT = {
+    "bands": ("时", "试满三个时段"),
+    "call": ("电", "打登记的电话"),
+    "second_source": ("源", "报空房的，问第二来源"),
+    "reason": ("记", "登记原因"),
+}
+"""What is done at a door before it counts as explained, in its order: code → (its mark, in words)."""
+
+
+class Way(enum.StrEnum):
+    """How far a door is with one part of its closeout."""
+
+    DONE = "done"
+    NEXT = "next"
+    TO_COME = "todo"
+    NOT_HERE = "none"
+
+
+WAY_WORDS = {Way.DONE: "做过", Way.NEXT: "下一步", Way.TO_COME: "还没到", Way.NOT_HERE: "用不着"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -92,6 +116,39 @@ def next_step(door: Door) -> Step:
     return dataclasses.replace(step, sentence=f"{missed}；{step.sentence}")
 
 
+def closeout(door: Door) -> dict[str, Way]:
+    """How far a door is that is left (走到哪一步). What another person decides first has no next part of it."""
+    refused, explained = door.outcome == "refused", door.state == "explained"
+    ways = dict.fromkeys(CLOSEOUT, Way.TO_COME)
+    if refused or not door.has_phone:
+        ways["call"] = Way.NOT_HERE
+    elif door.outcome == "phone":
+        ways["call"] = Way.DONE
+    if door.outcome != "vacant_confirmed":
+        ways["second_source"] = Way.NOT_HERE
+    if refused:
+        ways["bands"] = Way.NOT_HERE
+    elif explained or len(door.bands) >= BANDS_BEFORE_CALL:
+        ways["bands"] = Way.DONE
+    if explained:
+        ways["reason"] = Way.DONE
+    part = next_part(door)
+    return ways | ({part: Way.NEXT} if part else {})
+
+
+def closeout_words(door: Door) -> tuple[tuple[str, str, str], ...]:
+    """(mark, words, way) of each part of the closeout, as a row shows it and reads it aloud."""
+    parts = ((*CLOSEOUT[code], way) for code, way in closeout(door).items())
+    return tuple((mark, f"{words}：{WAY_WORDS[way]}", str(way)) for mark, words, way in parts)
+
+
+def next_part(door: Door) -> str:
+    """The part of the closeout that comes next; "" where another person decides first, or a resident named a time."""
+    if door.state != "remaining" or door.is_agreed:
+        return ""
+    return _PARTS.get(next_step(door).code, "")
+
+
 def untried(door: Door) -> list[str]:
     """The bands not tried yet: those in which somebody opened this door before come first."""
     return sorted((b for b in BAND_WORDS if b not in door.bands), key=lambda band: band not in door.answered)
@@ -113,6 +170,15 @@ def _band_step(band: str, door: Door) -> Step:
     words = BAND_WORDS[band]
     why = f"{words}见到过人" if band in door.answered else f"{words}还没试过"
     return Step(band, why, f"排{words}")
+
+
+_PARTS = {
+    **dict.fromkeys(("walk", "agreed", *BAND_WORDS), "bands"),
+    "call": "call",
+    "second_source": "second_source",
+    "letter": "reason",
+}
+"""The code of a next step → the part of the closeout it is."""
 
 
 def on_list(on: dt.date, band: str, today: dt.date) -> str:

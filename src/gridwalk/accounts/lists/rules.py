@@ -49,13 +49,15 @@ class Line:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """What there is already. ``places``: name of an area or grid → its code; ``taken``: the sign-in names; ``numbers``
-    and ``phones``: the staff numbers, by street, and the work telephones.
+    and ``phones``: the staff numbers, by street, and the work telephones; ``posts``: name, role and scope of whoever
+    has a post or waits for one.
     """
 
     places: Mapping[str, str]
     taken: Collection[str] = ()
     numbers: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
     phones: Collection[str] = ()
+    posts: Collection[tuple[str, str, str]] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,7 +170,7 @@ class _Reader:
         wrong = {}
         for field, called, value, taken in self._claims(row):
             if value and value in taken:
-                wrong[field] = f"{called}“{value}”已有人用"
+                wrong[field] = HELD if field == "place" else f"{called}“{value}”已有人用"
             elif value and (field, value) in self._first:
                 wrong[field] = f"和第 {self._first[field, value]} 行的{called}一样"
             self._first.setdefault((field, value), number)
@@ -177,13 +179,22 @@ class _Reader:
     def _claims(self, row: Mapping[str, str]) -> list[tuple[str, str, str, Collection[str]]]:
         """Field, what it is called, what the row says of it, who has it."""
         scope = self._places.get(row["place"], row["place"])
+        held = {_post(*post) for post in self._standing.posts}
         return [
             ("username", "登录名", row["username"], self._standing.taken),
             ("number", "工号", row["number"], self._standing.numbers.get(scope[: rules.ONE_STREET], ())),
             ("phone", "工作电话", phones.check(row["phone"]).value, self._standing.phones),
-            ("place", "姓名、岗位和范围", f"{row['name']}\t{row['role']}\t{scope}", ()),
+            ("place", "姓名、岗位和范围", _post(row["name"], ROLES.get(row["role"], row["role"]), scope), held),
             ("responsible", "责任人", scope if row["responsible"] else "", ()),
         ]
+
+
+HELD = "这个人在这里已经有这个岗位；同名的另一个人，用“新增账号”单独加"
+
+
+def _post(name: str, role: str, scope: str) -> str:
+    """A post as one text: the list may write a role in either of its words."""
+    return f"{name}\t{role}\t{scope}"
 
 
 def _fault(table: Table, number: int, field: str, why: str) -> CellFault:

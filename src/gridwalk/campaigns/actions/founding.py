@@ -18,7 +18,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.method.text import fold, says_number
 
 KINDS = ("dwelling", "organization", "site")
-PHASES = ("prepare", "act", "sum_up")
+PHASES = {"prepare": "部署", "act": "行动", "sum_up": "总结"}
 LONGEST_NAME, LONGEST_MEMBER = 60, (40, 60, 120)
 
 Days = dict[str, tuple[dt.date, dt.date]]
@@ -162,12 +162,19 @@ def _fault_of_plan(
 
 
 def _fault_of_phases(phases: Mapping[str, tuple[dt.date, dt.date]]) -> str:
-    if set(phases) != set(PHASES) or any(last < first for first, last in phases.values()):
-        return "部署、行动、总结三个阶段都要有起止日期，结束不早于开始。"
+    if set(phases) != set(PHASES):
+        return "部署、行动、总结三个阶段都要有起止日期。"
+    for kind, (first, last) in phases.items():
+        if last < first:
+            return f"{PHASES[kind]}阶段 {_day(first)}开始，{_day(last)}就结束了，结束不能早于开始。"
     begin = [phases[kind][0] for kind in PHASES]
     if begin != sorted(begin):
         return "三个阶段要按部署、行动、总结的先后开始。"
     return ""
+
+
+def _day(on: dt.date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _fault_of_waves(scope: str, phases: Mapping[str, tuple[dt.date, dt.date]], waves: Sequence[NewWave]) -> str:

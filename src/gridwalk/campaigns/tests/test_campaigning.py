@@ -62,7 +62,7 @@ def test_a_campaign_is_founded_as_written_or_refused_in_words(street: Street) ->
         ("行动要有名称", {"name": "长" * 61}),
         ("至少要有一批", {"waves": []}),
         ("起止日期", {"phases": {k: v for k, v in PHASES.items() if k != "act"}}),
-        ("结束不早于开始", {"phases": {**PHASES, "act": (DAY, DAY - dt.timedelta(days=1))}}),
+        ("行动阶段 .*就结束了，结束不能早于开始", {"phases": {**PHASES, "act": (DAY, DAY - dt.timedelta(days=1))}}),
         ("先后", {"phases": {**PHASES, "prepare": (DAY + dt.timedelta(days=1),) * 2}}),
         ("超出了行动的范围", {"scope": FIRST}),
         ("开始日期不在", {"waves": [NewWave("试点", (FIRST,), DAY + dt.timedelta(days=400))]}),

@@ -15,6 +15,7 @@ from gridwalk.console import downloads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views.accounts import scopes_of
+from gridwalk.core import clock
 from gridwalk.ledger import cells
 from gridwalk.ledger.errors import LedgerError
 
@@ -54,6 +55,7 @@ def _lines(request: Signed, places: dict[str, str]) -> list[Line]:
         taken=queries.sign_in_names(),
         numbers=queries.staff_numbers(),
         phones=queries.work_phones(),
+        posts=queries.posts_held(clock.local_date(request.at)),
     )
     return rules.lines(_table(request), standing)
 

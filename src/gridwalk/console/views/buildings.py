@@ -16,9 +16,10 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.planning import Times
 from gridwalk.core import clock
+from gridwalk.lists import actions as lists
 from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
-from gridwalk.visits.queries import chart, paper, rounds, worklist
+from gridwalk.visits.queries import chart, layers, paper, rounds, worklist
 
 
 @require_GET
@@ -54,11 +55,19 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     today = clock.local_date(request.at)
     things = rounds.at_building(request.viewer, building, today)
     siblings = territory.buildings(request.viewer, grid=building.grid_id)
+    layer = request.GET.get("view", layers.WALK)
+    elevation = chart.elevation(request.viewer, building, campaign, request.at)
+    if layer != layers.WALK:
+        elevation = layers.over(request.viewer, building, elevation, layer, today)
+    if layer in layers.NOTED:
+        lists.note_opened(actor=request.viewer, at=request.at, code=layer, scope=building.grid_id)
     context = {
         "building": building,
         "siblings": siblings,
         "pairs": chart.building_pairs(campaign, siblings),
-        "elevation": chart.elevation(request.viewer, building, campaign, request.at),
+        "elevation": elevation,
+        "layer": "" if layer == layers.WALK else layer,
+        "layers": _tabs(layers.offered(request.viewer, building), layer),
         "crumbs": pages.crumbs(building.grid_id),
         "things": things,
         "n_overdue": sum(line.when == "overdue" for line in things),
@@ -69,6 +78,13 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
         **pages.unassigned(request, building.grid_id),
     }
     return page(request, "console/buildings/show.html", context, active="console:buildings")
+
+
+def _tabs(offered: dict[str, str], shown: str) -> list[tuple[str, str, bool, bool]]:
+    """(code, name, whether it is shown, whether the key V leads to it) of each view."""
+    codes = list(offered)
+    following = codes[(codes.index(shown) + 1) % len(codes)] if shown in codes else ""
+    return [(code, name, code == shown, code == following) for code, name in offered.items()]
 
 
 BESIDE = ("owner_name", "area_m2", "tenure", "occupancy")

@@ -19,10 +19,11 @@ from gridwalk.campaigns.rules import LEAST_QUIET, MOST_VISITS, CampaignError
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import clock
 from gridwalk.method.workdays import LAST_ARRANGED
 from gridwalk.territory import queries as territory
 
-PHASES = {"prepare": "部署", "act": "行动", "sum_up": "总结"}
+PHASES = founding.PHASES
 USUAL = {"max_visits": str(MOST_VISITS), "quiet_from": "20:30", "quiet_until": "09:00"}
 
 
@@ -40,7 +41,8 @@ def campaign_new(request: Signed) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"行动建好了。{_working_days(*plan['phases']['act'])}接下来按批下派，先看再派。")
+            days = _working_days(clock.local_date(request.at), *plan["phases"]["act"])
+            messages.success(request, f"行动建好了。{days}接下来按批下派，先看再派。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else USUAL
     return _form(request, typed, communities, status=422 if request.method == "POST" else 200)
@@ -62,7 +64,7 @@ def campaign_change(request: Signed, pk: uuid.UUID) -> HttpResponse:
         except CampaignError as error:
             messages.error(request, str(error))
         else:
-            days = _working_days(*plan["phases"]["act"])
+            days = _working_days(clock.local_date(request.at), *plan["phases"]["act"])
             messages.success(request, f"已保存。{days}手机下次同步换成新的安排。")
             return redirect("console:campaign")
     typed = request.POST if request.method == "POST" else _values(campaign)
@@ -87,16 +89,17 @@ def _form(
     return page(request, "console/campaign/form.html", context, active="console:campaign", status=status)
 
 
-def _working_days(first: dt.date, last: dt.date) -> str:
+def _working_days(today: dt.date, first: dt.date, last: dt.date) -> str:
     """How many working days the visits have; and where the first day is none, from which one they are counted."""
     days = territory.workdays()
     n = days.count(first, last)
+    over = f"行动阶段 {_day(last)}已经结束，今天起一户也排不进去，请改日期。" if last < today else ""
     if not n:
-        return "行动阶段里一个工作日也没有，请改日期，或者在“工作日历”里登记上班的日子。"
+        return f"行动阶段里一个工作日也没有，请改日期，或者在“工作日历”里登记上班的日子。{over}"
     begin = days.nth(first, 1)
     late = "" if begin == first else f"；{_day(first)}不上班，从 {_day(begin)}算起"
     unknown = "" if last.year <= LAST_ARRANGED else f"{last.year} 年的放假安排还没有，先按周一到周五算。"
-    return f"行动阶段 {n} 个工作日{late}。{unknown}"
+    return f"行动阶段 {n} 个工作日{late}。{unknown}{over}"
 
 
 def _day(on: dt.date) -> str:

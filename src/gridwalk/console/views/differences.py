@@ -27,6 +27,7 @@ from gridwalk.differences.queries import batches, differences, evidence, takeove
 from gridwalk.differences.queries.batches import Rule
 from gridwalk.differences.queries.differences import Filter
 from gridwalk.lists.rules import Op
+from gridwalk.reconcile.queries import consistency
 from gridwalk.reconcile.queries import said as sides
 from gridwalk.registry import rules as register_rules
 from gridwalk.territory import queries as territory
@@ -106,6 +107,7 @@ def _show(request: Signed, chosen: Filter, row: differences.DifferenceRow | None
                 today=clock.local_date(request.at),
                 claim={**sides.record_of(viewer, row), **takeovers.said_of(viewer, row.id)},
             ),
+            "afterwards": consistency.afterwards(row.grid, row.kind, row.source_code) if row.is_open else None,
             "may_reveal": viewer.may(Verb.REVEAL, row.grid),
             "about": f"{row.kind}.{row.field}",
             "by_rule": row.field not in batches.SINGLY,

@@ -16,26 +16,31 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.rules import BANDS, CampaignError, Slot
-from gridwalk.console import choosing, pages, parameters
+from gridwalk.console import choosing, downloads, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.planning import Times, offers, slot_of
 from gridwalk.console.standing import standing
-from gridwalk.core import clock
+from gridwalk.core import clock, patience
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import at_doors
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.lists import actions as lists
 from gridwalk.lists.queries import EVERYTHING, Selection
+from gridwalk.lists.rules import ListError
 from gridwalk.registry.queries import entities
+from gridwalk.reports import lists as documents
+from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
-from gridwalk.visits.queries import advice, worklist
+from gridwalk.visits.queries import advice, gap_lines, worklist
+from gridwalk.visits.queries import care as followed
 from gridwalk.visits.queries.advice import Planning
 from gridwalk.visits.queries.worklist import Cut
 
-PAGE, ASKED = 200, 50
+PAGE, ASKED, MOST_ROWS = 200, 50, 50_000
 VISITED = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
 """Indicators whose gap is visited → what is visited."""
 
@@ -70,6 +75,7 @@ def gaps(request: Signed) -> HttpResponse:
     if campaign is None:
         context |= {"rows": [], "reasons": [], "n": 0}
     else:
+        context["sees_closeout"] = context["sees_use"] and code == "visits"
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
         context |= _to_visit(request, campaign, scope, VISITED[code])
         context["here"] = f"?scope={scope}&indicator={code}{context['narrowed']}{context['look'].query}"
@@ -81,11 +87,13 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
     may_dispatch, may_visit = request.viewer.may(Verb.DISPATCH, scope), request.viewer.may(Verb.RECORD_VISIT, scope)
     return {
         "may_plan": may_dispatch or may_visit,
+        "may_record": may_visit,
         "may_walk": campaign is not None and len(scope) == codes.GRID and may_visit,
         "sees_use": entities.sees_use(request.viewer, scope),
         "may_recheck": request.viewer.may(Verb.RECHECK, scope),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, scope),
         "may_call": request.viewer.may(Verb.REVEAL, scope),
+        "may_export": request.viewer.may(Verb.EXPORT_REPORT, scope),
         "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if may_dispatch else [],
     }
 
@@ -98,6 +106,7 @@ def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
     strand = strands[0] if len(strands) == 1 else next((s for s in strands if s.code == request.GET.get("of")), None)
     listed = strand is not None and gap_lists.is_listed(request.viewer, strand, scope)
     look = choosing.look(request, gap_lists.LISTS[strand.kind], scope) if strand and listed else None
+    here = f"?scope={scope}&indicator={code}{look.query if look else ''}"
     rows, n = gap_lists.gaps(
         request.viewer,
         INDICATORS[code],
@@ -115,7 +124,9 @@ def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
         "next": offset + PAGE,
         "look": look,
         "strand": strand,
-        "here": f"?scope={scope}&indicator={code}{look.query if look else ''}",
+        "here": here,
+        "back": f"{request.path}{here}" + (f"&of={strand.code}" if strand else ""),
+        "just_made": followed.just_made(request.viewer, parameters.uuid_or_none(request.GET.get("done", ""))),
     }
 
 
@@ -134,6 +145,7 @@ def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str
         "rows": rows,
         "tabs": [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]],
         "reason": cut.reason,
+        "stays_inside": cut.stays_inside,
         "look": look,
         "nobodys": cut.nobodys,
         "chosen_advice": next((a for a in plan.advices if a.code == request.GET.get("advice")), None),
@@ -180,6 +192,7 @@ def _asides(request: Signed, campaign: Any, plan: Planning) -> dict[str, Any]:
         "offers": offers(plan, times),
         "on_lists": [(Slot(on, band).code, steps.on_list(on, band, today), n) for on, band, n in plan.on_lists],
         "by_stairwell": plan.by_stairwell,
+        "by_part": plan.by_part,
         "slots": times.choices(),
         "evening": times.words(evening),
         "today_words": times.day_words,
@@ -213,6 +226,41 @@ def gaps_hand_over(request: Signed) -> HttpResponse:
     else:
         messages.success(request, f"已交接 {n:,} 项，手机下次联网时就有。走过的记录都在。")
     return redirect(f"{reverse('console:gaps')}?scope={scope}")
+
+
+@require_POST
+@patience.taking(patience.EXPORTS)
+def gaps_export(request: Signed) -> HttpResponse:
+    """The gap list as it is looked at, as a workbook; without what tells how a door is used."""
+    scope = pages.scope_of(request, Verb.EXPORT_REPORT, request.POST.get("scope", ""))
+    campaign, kind = campaigns.current_campaign(request.viewer), VISITED.get(request.POST.get("indicator", ""))
+    if campaign is None or kind is None:
+        raise NotHere
+    view_id = parameters.uuid_or_none(request.POST.get("view", ""))
+    look = choosing.chosen(request, worklist.GAPS, scope, view_id)
+    plan = advice.planning(request.viewer, campaign, scope, kind=kind, at=request.at)
+    try:
+        cut = _cut(request.POST, kind, plan, look.selection)
+        if cut.stays_inside:
+            raise ListError("没有导出：这一栏分得出报空房的，只在屏幕上看。回到“全部”再导出。")
+        lines = gap_lines.lines(request.viewer, campaign, scope, cut, at=request.at, most=MOST_ROWS)
+        if len(lines) > MOST_ROWS:
+            raise ListError(f"没有导出：一次最多导出 {MOST_ROWS:,} 行，先换小一些的范围。")
+        taken = lists.take_away(
+            actor=request.viewer,
+            at=request.at,
+            listing=worklist.GAPS,
+            view=look.view,
+            scope=scope,
+            entities=[entity for entity, _ in lines],
+        )
+    except ListError as error:
+        messages.error(request, str(error))
+        back = request.POST.get("back", "")
+        return redirect(back if parameters.is_own_path(back) else "console:gaps")
+    title = f"{territory.scope_name(scope)}{INDICATORS[request.POST['indicator']].label}未走访清单"
+    data = documents.workbook(title, gap_lines.COLUMNS, [cells for _, cells in lines])
+    return downloads.workbook(request, f"{title}.xlsx", data, source=("list", taken.pk))
 
 
 @require_POST

@@ -31,6 +31,7 @@ from gridwalk.lists.listing import Listing, ListRow
 from gridwalk.lists.queries import Asking
 from gridwalk.lists.rules import PAPER, ListError, View, Way
 from gridwalk.registry.actions import looking
+from gridwalk.registry.queries import lists as register
 from gridwalk.registry.queries.lists import LISTS
 from gridwalk.reports import lists as documents
 from gridwalk.territory import queries as territory
@@ -51,7 +52,7 @@ def index(request: Signed, kind: str = "person") -> HttpResponse:
     after, before = (parameters.uuid_or_none(request.GET.get(name, "")) for name in ("after", "before"))
     rows = queries.page(shown.asking, after=after, before=before)
     if shown.inside:
-        actions.note_opened(actor=request.viewer, at=request.at, asking=shown.asking)
+        actions.note_opened(actor=request.viewer, at=request.at, code=listing.code, scope=shown.scope)
     first = rows.rows[0].id if rows.rows else None
     total = queries.total(shown.asking, first=first) if request.GET.get("count") else None
     context |= {"page": rows, "last": rows.rows[-1].id if rows.rows else None, "total": total}
@@ -76,6 +77,15 @@ def total(request: Signed, kind: str) -> HttpResponse:
         "alone": shown.may_export,
     }
     return render(request, "console/lists/_total.html", context)
+
+
+@require_GET
+def totals(request: Signed) -> HttpResponse:
+    """The tabs with the exact number of each list, for the page that asks after it is there."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    listing = _listing(request.GET.get("kind", "person"))
+    context = {"kinds": register.totals(request.viewer, scope), "scope": scope, "listing": listing}
+    return render(request, "console/lists/_tabs.html", context)
 
 
 @require_POST
@@ -248,7 +258,15 @@ def _taken(request: Signed, shown: _Shown, way: Way) -> tuple[Asking, list[ListR
     if len(rows) > most:
         raise ListError(f"没有{way}：一次最多{way} {most:,} 行，先加条件或换小一些的范围{_OTHERWISE[way]}。")
     entities = [row.id for row in rows]
-    taken = actions.take_away(actor=request.viewer, at=request.at, asking=shown.asking, entities=entities, way=way)
+    taken = actions.take_away(
+        actor=request.viewer,
+        at=request.at,
+        listing=listing,
+        view=shown.asking.view,
+        scope=shown.scope,
+        entities=entities,
+        way=way,
+    )
     return asking, rows, taken.pk
 
 
@@ -341,7 +359,7 @@ class _Shown:
         return {
             "listing": self.listing,
             "change_at": reverse("console:list_change", args=[self.listing.code]),
-            "kinds": LISTS.values(),
+            "kinds": [(listing, None) for listing in LISTS.values()],
             "scope": self.scope,
             "crumbs": pages.crumbs(self.scope),
             "view_id": self.view_id or "",

@@ -268,7 +268,7 @@ class AuditVerb(enum.StrEnum):
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了查阅记录", "", "", "打开了这份“查阅记录”"
     FILE_EXPORTED = "file.exported", "导出了文件"
-    LIST_OPENED = "list.opened", "打开了带空房、出租的名单"
+    LIST_OPENED = "list.opened", "打开了带空房、出租、关爱的名单或楼盘表"
     VIEW_SHARED = "view.shared", "改了名单视图的共享范围"
     FILE_ERASED = "file.erased", "清除了到期文件"
     FILE_STORED = "file.stored", "保存了文件"

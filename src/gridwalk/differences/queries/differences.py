@@ -82,6 +82,7 @@ class DifferenceRow:
     current: str
     claimed: str
     source: str
+    source_code: str
     source_ref: str
     why: str
     created_at: dt.datetime
@@ -228,6 +229,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
             current=_shown(viewer, d, "current"),
             claimed=_shown(viewer, d, "claimed"),
             source=rules.SOURCES.get(d.source, d.source),
+            source_code=d.source,
             source_ref=source_words.get(d.source_ref, d.source_ref),
             why=rules.WHY.get(d.why, d.why),
             created_at=d.created_at,

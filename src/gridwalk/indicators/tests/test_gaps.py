@@ -99,6 +99,24 @@ def test_whoever_sees_no_care_is_told_how_many_and_of_places_alone_which(overdue
     assert lead.get(f"/gaps/?scope={FIRST}&indicator=attention").status_code == 404
 
 
+def test_each_row_of_the_attention_rate_has_the_button_that_does_it(overdue: Street, sign_in: SignIn) -> None:
+    """A contact is noted from the list itself and can be taken back there; a place leads to the form of its visit."""
+    lead, centre = sign_in(Role.COMMUNITY_LEAD, FIRST), sign_in(Role.STREET_CENTRE, FIRST[:9])
+    path = f"/gaps/?scope={FIRST}&indicator=attention"
+    shown = page(lead, path)
+    assert len(re.findall(r'href="/(?:sites|doors)/[0-9a-f-]{36}/#v-at"', shown)) == SCHOOLS + VACANT + LET
+    contacts = re.findall(r'action="(/care/[^"]+)".*?name="back" value="([^"]+)"', shown, re.S)
+    assert len(contacts) == WARDS
+    action, back = contacts[0]
+    answer = lead.post(action, {"back": back.replace("&amp;", "&")}, follow=True).content.decode()
+    assert "已登记：<b>程望0</b>联系过了" in answer and "未完成共 <b>13 项</b>" in answer
+    assert "程望0：已联系" not in answer
+    undo = re.search(r'action="(/care/[^"]+)"', answer[answer.index("已登记：") :])
+    assert undo and "未完成共 <b>14 项</b>" in lead.post(undo[1], {"back": path}, follow=True).content.decode()
+    masked = page(centre, path)
+    assert "#v-at" not in masked and "已联系" not in masked, "who records nothing is offered nothing"
+
+
 def test_the_list_itself_is_nobodys_who_sees_no_rows_there(overdue: Street, at: dt.datetime) -> None:
     moment = queries.moment(None, at)
     for viewer in (made_up.lead(SECOND), Viewer(None, "领导", (Held(Role.LEADING_GROUP, ""),))):

@@ -128,3 +128,27 @@ def gaps(measured: Sequence[Measured]) -> dict[tuple[uuid.UUID, str], Gap]:
             differences=asked[m.kind, m.source, m.community],
         )
     return gap_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Afterwards:
+    """决定之后: what a community's latest comparison of a ledger becomes once all that differs is decided and set right;
+    what stands on one side alone is decided elsewhere.
+    """
+
+    measured: Measured
+    gap: Gap
+
+    @property
+    def n_at_most(self) -> int:
+        return self.measured.n_equal + self.gap.differ
+
+
+def afterwards(grid: str, kind: str, source: str) -> Afterwards | None:
+    """That of the ledger a difference comes from, in its community; None where none was compared with the register.
+    Three queries.
+    """
+    community = grid[:12]
+    of_source = (m for m in latest(community) if (m.kind, m.source) == (kind, source) and m.of_register)
+    measured = next(of_source, None)
+    return Afterwards(measured, gaps([measured])[measured.comparison, community]) if measured else None

@@ -10,7 +10,6 @@ from gridwalk.territory import rules
 
 MOST = 99
 """Grids of a community that are laid out."""
-LONGEST = 40
 _BETWEEN = re.compile(r"[\n\r\t,，、;；]+")
 
 
@@ -43,12 +42,8 @@ def _so_many(count: str) -> dict[int, str]:
 
 
 def _check_name(name: str) -> None:
-    if len(name) > LONGEST:
-        raise GridsRefused(f"网格名称不超过 {LONGEST} 个字。")
-    if text.says_number(name) or text.begins_formula(name):
-        raise GridsRefused("网格名称里不要写证件号、电话号码，也不用 = + - @ 开头。")
-    if rules.grid_key(name) == rules.grid_key(rules.grid_name(0)):
-        raise GridsRefused("“未划入网格”每个社区自带一个，不用写。")
+    if fault := rules.grid_name_fault(name):
+        raise GridsRefused(fault)
 
 
 def _check_twice(names: Sequence[str]) -> None:

@@ -15,11 +15,12 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import Dwelling
 from gridwalk.territory.models import Building, Stairwell
-from gridwalk.visits import advice
+from gridwalk.visits import advice, steps
 from gridwalk.visits.advice import Advice, Knocked, Left
 from gridwalk.visits.models import Visit
 from gridwalk.visits.queries import facts
 from gridwalk.visits.queries.worklist import group_name
+from gridwalk.visits.steps import Door
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +50,26 @@ class Planning:
     def by_stairwell(self) -> Counter[tuple[str, str]]:
         """How many doors are left in each stairwell, whatever a page shows of them."""
         return Counter(row.stairwell for row in self.left.values())
+
+    @property
+    def by_part(self) -> list[tuple[str, str, bool, int]]:
+        """怎样算走完: (mark, words, whether it is a part of the closeout, how many doors still to be walked stand there)."""
+        counted = Counter(_stands_at(row.door) for row in self.left.values() if row.door.state != "explained")
+        parts = [(code, mark, words, True) for code, (mark, words) in steps.CLOSEOUT.items()]
+        others = [(code, mark, words, False) for code, (mark, words) in BESIDE.items()]
+        return [(mark, words, own, counted[code]) for code, mark, words, own in (*parts, *others) if counted[code]]
+
+
+BESIDE = {
+    "agreed": ("约", "约好了，等上门"),
+    "decide": ("异", "有差异，先定再走"),
+    "recheck": ("核", "另一人复核后再定"),
+}
+"""Where a door can stand beside the closeout."""
+
+
+def _stands_at(door: Door) -> str:
+    return steps.next_part(door) or steps.next_step(door).code
 
 
 def planning(viewer: Viewer, campaign: Campaign, scope: str, *, kind: str, at: dt.datetime) -> Planning:

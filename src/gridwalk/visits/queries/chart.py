@@ -50,6 +50,7 @@ class Elevation:
     """The chart of a building: ``floors`` from the top, each a list by stairwell of cells (None: no door there).
 
     ``shops``: what belongs to no stairwell where others do; it stands below the ground, not in a column of its own.
+    ``doors``: each door's row.
     """
 
     stairs: list[Stair]
@@ -58,6 +59,7 @@ class Elevation:
     legend: list[tuple[str, str, str, int]]
     n_visited: int
     n_doors: int
+    doors: Mapping[uuid.UUID, entities.DoorRow]
 
 
 LEGEND = [
@@ -115,7 +117,7 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
     shops = [dataclasses.replace(cells[d.id], floor=0, column=i) for i, d in enumerate(apart)]
     counted = Counter((cell.mark, cell.tone) for cell in cells.values())
     legend = [(m, t, w, counted[m, t]) for m, t, w in LEGEND if counted[m, t]]
-    return Elevation(stairs, rows, shops, legend, *_pair(dwellings, targets))
+    return Elevation(stairs, rows, shops, legend, *_pair(dwellings, targets), doors)
 
 
 def _pair(dwellings: Sequence[Dwelling], targets: Mapping[uuid.UUID, Target]) -> tuple[int, int]:

@@ -79,7 +79,8 @@ class GapRow:
     """One target that keeps the rate from 100 %, or any target where all are asked for.
 
     ``substitute``: who walks it for ``assignee`` today; ``is_nobodys``: it is still to be walked, by nobody in post.
-    ``planned``: the list it stands on, in words; ``dial``: whose number to call.
+    ``planned``: the list it stands on, in words; ``dial``: whose number to call; ``closeout``: how far it is, by part
+    as (mark, words, way).
     """
 
     target: uuid.UUID
@@ -96,6 +97,7 @@ class GapRow:
     reason: str
     reason_label: str
     bands: tuple[tuple[str, str, bool, bool], ...]
+    closeout: tuple[tuple[str, str, str], ...]
     last_visit_at: dt.datetime | None
     n_visits: int
     n_living: int
@@ -158,6 +160,13 @@ class Cut:
     nobodys: bool = False
     among: Collection[uuid.UUID] | None = None
     selection: Selection = EVERYTHING
+
+    @property
+    def stays_inside(self) -> bool:
+        """Whether the rows tell by being there, or by not, which doors are reported as vacant. Advices do as well: one
+        that waits for a second source is in none of the walks.
+        """
+        return self.among is not None or self.reason in steps.TELL_VACANCY
 
 
 def chosen(
@@ -270,6 +279,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
                 reason=code,
                 reason_label=label,
                 bands=_bands(standing),
+                closeout=steps.closeout_words(standing),
                 last_visit_at=target.last_visit_at,
                 n_visits=target.n_visits,
                 n_living=door.n_living if door else 0,
