@@ -19,6 +19,7 @@ MISSING = (
 )
 WAIT = 60_000
 """Milliseconds until something that does not come is a fault: no test says how quick a machine is."""
+expect.set_options(timeout=WAIT)
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -29,9 +30,6 @@ QUIET = [
     "--no-default-browser-check",
     "--disable-dev-shm-usage",
 ]
-
-# What a page is expected to show is waited for as long as what is pressed on it: a busy machine is no fault of a page.
-expect.set_options(timeout=30_000)
 
 
 def executable() -> str | None:
@@ -49,7 +47,6 @@ def browser() -> Iterator[Browser]:
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in this thread; Django is told so
-    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
         yield opened

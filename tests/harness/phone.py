@@ -134,7 +134,7 @@ def activate(page: Page, base: str, worker: User, *, begins: str = "今日走访
     press_pin(page)
     expect(page.get_by_role("heading", name="再输一次")).to_be_visible()
     press_pin(page)
-    expect(page.get_by_role("heading", name=begins, exact=True)).to_be_visible(timeout=30_000)  # encrypts first
+    expect(page.get_by_role("heading", name=begins, exact=True)).to_be_visible()
     expect(page.get_by_text("都已传到服务器")).to_be_visible()
 
 

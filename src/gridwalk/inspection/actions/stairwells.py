@@ -20,7 +20,7 @@ from gridwalk.followup.actions import taking_in
 from gridwalk.followup.rules import Kind as MatterKind
 from gridwalk.inspection import listing
 from gridwalk.inspection.actions.asking import SOURCE
-from gridwalk.inspection.actions.handing_out import HandedOut, barred_to, fairly
+from gridwalk.inspection.actions.handing_out import HandedOut, fairly
 from gridwalk.inspection.listing import Match, Written
 from gridwalk.inspection.models import DrawnStairwell, ListedDoor, Sample
 from gridwalk.inspection.queries import areas, doors, staffing
@@ -66,7 +66,7 @@ def hand_out(writing: Writing, sample: Sample) -> HandedOut:
         .order_by("turn")
     )
     behind = _doors_of([row.stairwell for row in rows])
-    barred = barred_to(staff, [door for doors_ in behind.values() for door in doors_])
+    barred = doors.barred_to([door for doors_ in behind.values() for door in doors_], staff)
     closed = {user.pk: [row.pk for row in rows if barred[user.pk] & set(behind[row.stairwell])] for user in staff}
     everybody = {user.pk for user in staff}
     inspector_of = fairly([row.pk for row in rows], closed, {row.pk: everybody for row in rows})

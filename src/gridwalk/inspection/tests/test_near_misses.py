@@ -17,7 +17,7 @@ from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.queries import doors, samples
+from gridwalk.inspection.queries import doors, samples, staffing
 from gridwalk.inspection.rules import Circumstances, DoorState, Kind, SampleError, Stage, Step, Way
 from gridwalk.inspection.tests.test_drawing import STREET
 from gridwalk.registry.models import Dwelling, Residence
@@ -380,7 +380,7 @@ def test_doors_of_instalments_that_are_drawn_are_counted_and_those_of_who_has_no
     assert sheet.states == [("还没问到", 3), ("问到了", 1), ("不愿回答", 1)]
     lead = samples.sheet(Viewer(ids.new_id(), "书记", (Held(Role.COMMUNITY_LEAD, FIRST),)), of.pk, TODAY)
     assert lead.step is None and lead.states == [("还没问到", 3), ("问到了", 1), ("没问到", 1)]
-    assert [found.pk for found in samples.inspectors(FIRST, TODAY)] == [user.pk]
-    assert samples.inspectors("120105002", TODAY) == []
+    assert [inspector.pk for inspector in staffing.over(FIRST, TODAY)] == [user.pk]
+    assert staffing.over("120105002", TODAY) == []
     User.objects.filter(pk=user.pk).update(is_active=False)
-    assert samples.inspectors(FIRST, TODAY) == []
+    assert staffing.over(FIRST, TODAY) == []
