@@ -337,9 +337,7 @@ UNRELATED = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 2), UNRELATED), max_size=8))
 def test_a_decided_case_never_comes_back_for_what_its_check_does_not_look_at(
     street: Street, edits: list[tuple[int, tuple[str, str]]]

@@ -77,6 +77,9 @@ def test_each_kind_is_drawn_over_its_own_areas_alone() -> None:
         Kind.ESTIMATION: {"street"},
         Kind.ACCEPTANCE: {"community"},
         Kind.TARGETED: {"community", "grid"},
+        Kind.MUTUAL: {"street"},
+        Kind.PATROL: {"street"},
+        Kind.AREA: {"street"},
     }
 
 

@@ -130,7 +130,8 @@ def test_what_is_heard_offline_is_kept_once_as_of_when_it_was_heard(round_: Roun
         assert states(push(round_.wire, *sent)[1]) == ["accepted"] * 4, "sent again it is the same"
         assert listed(round_.wire) == ([], 3), "none is open: all are taken off the phone"
     yes, no = DoorAnswer.objects.order_by("-visited")
-    assert (yes.visited, yes.agrees, yes.knows, no.visited) == ("yes", {"n_living": True, "tenure": False}, True, "no")
+    agrees = {"n_living": True, "lived_in": True, "tenure": False}
+    assert (yes.visited, yes.agrees, yes.knows, no.visited) == ("yes", agrees, True, "no")
     assert abs(yes.at - heard_at) < dt.timedelta(minutes=1)
     assert Approach.objects.count() == 2
     assert round_.door("103").state == "refused"
