@@ -17,7 +17,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.rates import ANSWERS, BY_STREET_ONLY, LABELS, UNITS, Rate
-from gridwalk.inspection.rules import CLAIMED, Conclusion, Kind, Visited
+from gridwalk.inspection.rules import CLAIMED, Conclusion, Kind, Visited, Who
 from gridwalk.method.sampling import acceptance, clusters, estimates
 from gridwalk.method.sampling.clusters import Cluster, Clusters
 from gridwalk.method.sampling.estimates import Estimate, Stratum
@@ -60,13 +60,16 @@ class RateLine:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Denials:
-    """How many say that nobody came, beside the honest share that the acceptance rule reckons with. ``estimate``: of
-    the share denied, None where too few answered.
+    """How many say that nobody came, beside the honest share that the acceptance rule reckons with. ``n_denied``: of
+    the ``n`` that could say; ``n_another``: of these, doors where another adult answered than the one who was met, who
+    may not know; ``share``: None where too few could say.
     """
 
     setting: float
     number: int
     n: int
+    n_denied: int
+    n_another: int
     share: float | None
     lowest: float
     highest: float
@@ -142,22 +145,19 @@ def denials(sample: Sample, *, until: dt.datetime | None = None) -> Denials:
 
     Where some of their visits were invented all the same, the honest share is less: the estimate is never too small.
     """
-    suspected = set(
-        Sample.objects.filter(
-            campaign=sample.campaign_id, kind=Kind.ACCEPTANCE, verdict=Conclusion.SUSPECT
-        ).values_list("scope", flat=True)
-    )
-    drawn: defaultdict[str, list[str]] = defaultdict(list)
+    drawn: dict[str, list[str]] = {name: [] for name in _unsuspected(sample)}
+    n_another = 0
     given = Q(answer__at__lte=until) if until else Q(answer__isnull=False)
-    told = dict(SampledDoor.objects.filter(given, sample=sample).values_list("pk", "answer__visited"))
-    for pk, name in SampledDoor.objects.filter(sample=sample).values_list("pk", "stratum"):
-        drawn[name].append(told.get(pk, Visited.UNKNOWN))
+    answers = SampledDoor.objects.filter(given, sample=sample).values_list("pk", "answer__visited", "answer__who")
+    told = {pk: (visited, who) for pk, visited, who in answers}
+    rows = SampledDoor.objects.filter(sample=sample, stratum__in=drawn)
+    for pk, name in rows.values_list("pk", "stratum"):
+        visited, who = told.get(pk, (Visited.UNKNOWN, ""))
+        drawn[name].append(visited)
+        n_another += visited == Visited.NO and who == Who.ANOTHER
     strata = [
-        Stratum(
-            n, len(drawn[name]), _n(drawn[name], Visited.YES) + _n(drawn[name], Visited.NO), _n(drawn[name], Visited.NO)
-        )
-        for name, n in sorted(sample.strata.items())
-        if rules.group_of(name) in CLAIMED and rules.community_of(name) not in suspected
+        Stratum(sample.strata[name], len(heard), _n(heard, Visited.YES) + _n(heard, Visited.NO), _n(heard, Visited.NO))
+        for name, heard in drawn.items()
     ]
     n = sum(stratum.answered for stratum in strata)
     estimate: Estimate | None = estimates.estimate(strata) if n >= rules.FEWEST else None
@@ -165,10 +165,26 @@ def denials(sample: Sample, *, until: dt.datetime | None = None) -> Denials:
         setting=acceptance.HONEST,
         number=sample.number,
         n=n,
+        n_denied=sum(_n(heard, Visited.NO) for heard in drawn.values()),
+        n_another=n_another,
         share=estimate.share if estimate else None,
         lowest=estimate.lowest if estimate else 0.0,
         highest=estimate.highest if estimate else 1.0,
     )
+
+
+def _unsuspected(sample: Sample) -> list[str]:
+    """The strata whose doors are claimed as visited, of communities that no acceptance sample suspects."""
+    suspected = set(
+        Sample.objects.filter(
+            campaign=sample.campaign_id, kind=Kind.ACCEPTANCE, verdict=Conclusion.SUSPECT
+        ).values_list("scope", flat=True)
+    )
+    return [
+        name
+        for name in sorted(sample.strata)
+        if rules.group_of(name) in CLAIMED and rules.community_of(name) not in suspected
+    ]
 
 
 def _n(answers: Sequence[str], visited: Visited) -> int:

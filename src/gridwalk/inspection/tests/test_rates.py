@@ -36,7 +36,7 @@ def words(answer: Any) -> str:
 
 
 def tell(inspector: Viewer, door: SampledDoor, at: dt.datetime, **said: Any) -> None:
-    reply = Reply(way=Way.KNOCK, visited=said.pop("visited", Visited.YES), who=Who.MET, **said)
+    reply = Reply(way=Way.KNOCK, visited=said.pop("visited", Visited.YES), who=said.pop("who", Who.MET), **said)
     asking.answer(actor=inspector, at=at, door=door.pk, reply=reply)
 
 
@@ -165,12 +165,14 @@ def test_denials_are_estimated_without_the_communities_that_are_suspected(
 ) -> None:
     """Thirty of thirty-one claimed doors answer, three of them that nobody came: 3 of 30 and of one that is unasked."""
     for n, door in enumerate(doors(sample)):
-        tell(inspector, door, walk.at, visited=Visited.NO if n < 3 else Visited.YES)
+        who = Who.ANOTHER if n in {0, 3} else Who.MET  # one who denies, one who confirms
+        tell(inspector, door, walk.at, visited=Visited.NO if n < 3 else Visited.YES, who=who)
         if n == 28:
             assert rates.denials(sample).share is None, "29 answers say nothing"
     denials = rates.denials(sample)
     assert (denials.setting, denials.n) == (0.03, 30) and denials.share == pytest.approx(0.1)
     assert denials.lowest < 0.1 < denials.highest
+    assert (denials.n_denied, denials.n_another) == (3, 1)
     Sample.objects.create(
         campaign=sample.campaign,
         kind=Kind.ACCEPTANCE,
