@@ -18,6 +18,7 @@ import hatch_build
 from gridwalk.dictionary import choices, relations, sheets
 from gridwalk.followup import rules
 from gridwalk.inspection import rules as inspection
+from gridwalk.inspection.rates import CONTACTS
 from gridwalk.phone import typescript
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.sync import messages
@@ -91,6 +92,7 @@ def test_its_words_are_the_dictionarys() -> None:
         "visited": inspection.VISITED,
         "who": inspection.WHO,
         "identity": inspection.IDENTITY,
+        "contact": CONTACTS,
         "way": inspection.WAYS,
     }
     for name, said in of_samples.items():

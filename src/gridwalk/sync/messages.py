@@ -136,6 +136,7 @@ def _none_is(empty: Any) -> BeforeValidator:
 
 _UUID, _MOMENT = {"type": "string", "format": "uuid"}, {"type": "string", "format": "date-time"}
 _NULL = {"type": "null"}
+_AGO = Literal["week", "fortnight", "month", "two_months", "quarter", "earlier", "unknown"]
 _TEXT, _WHOLE = {"type": "string"}, {"type": "integer"}
 
 
@@ -264,6 +265,7 @@ class SampleAnswer(Body):
     n_living: Annotated[int | None, Field(strict=True), SELDOM] = None
     identity: Annotated[Literal["badge", "said", "no", "unknown"] | None, SELDOM] = None
     knows: Annotated[bool | None, Field(strict=True), SELDOM] = None
+    contact: Annotated[_AGO | None, SELDOM] = None
     fields: Annotated[dict[str, str], SELDOM] = {}
     wanted: Annotated[str, Field(strict=True), AfterValidator(lambda text: text[:LONGEST_TEXT]), SELDOM] = ""
 

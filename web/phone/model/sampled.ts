@@ -30,6 +30,7 @@ export interface AskDraft {
   n_living: string;
   identity: string;
   knows: string;
+  contact: string;
   fields: Record<string, string>;
   wanted: string;
 }
@@ -118,6 +119,7 @@ export function blankAsk({ door }: OpenDoor, returned: Kept | null): AskDraft {
     n_living: back?.n_living?.toString() ?? "",
     identity: back?.identity ?? "",
     knows: back?.knows == null ? "" : back.knows ? "yes" : "no",
+    contact: back?.contact ?? "",
     fields: { ...back?.fields },
     wanted: back?.wanted ?? "",
   };
@@ -137,6 +139,7 @@ export function answerOf(draft: AskDraft): SampleAnswer | null {
     n_living: draft.n_living.trim() ? Number(draft.n_living) : null,
     identity: (draft.identity || null) as SampleAnswer["identity"],
     knows: draft.knows ? draft.knows === "yes" : null,
+    contact: (draft.contact || null) as SampleAnswer["contact"],
     fields: Object.fromEntries(Object.entries(draft.fields).filter(([, value]) => value)),
     wanted: draft.wanted.trim(),
   };

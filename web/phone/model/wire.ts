@@ -160,6 +160,7 @@ export interface SampleAnswer {
   n_living?: number | null;
   identity?: "badge" | "said" | "no" | "unknown" | null;
   knows?: boolean | null;
+  contact?: "week" | "fortnight" | "month" | "two_months" | "quarter" | "earlier" | "unknown" | null;
   fields?: Record<string, string>;
   wanted?: string;
 }

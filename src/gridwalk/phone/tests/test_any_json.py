@@ -148,6 +148,7 @@ SAID = {
     "n_living": 2,
     "identity": "badge",
     "knows": True,
+    "contact": "month",
     "fields": {"tenure": "let"},
     "wanted": "灯坏了",
 }

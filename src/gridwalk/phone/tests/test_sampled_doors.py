@@ -118,6 +118,7 @@ def test_what_is_heard_offline_is_kept_once_as_of_when_it_was_heard(round_: Roun
             n_living=2,
             identity="badge",
             knows=True,
+            contact="earlier",
             fields={"tenure": "let", "usage": "castle"},
             wanted="灯坏了",
         ),

@@ -10,6 +10,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.inspection.actions import asking
 from gridwalk.inspection.actions.asking import Reply, Tried
 from gridwalk.inspection.models import SampledDoor
+from gridwalk.inspection.rates import Contact
 from gridwalk.inspection.rules import Approached, Identity, Visited, Way, Who
 from gridwalk.sync import messages
 from gridwalk.sync.actions.judgement import Judgement
@@ -59,6 +60,7 @@ class SampleAnswer(_OfSampledDoor):
             n_living=heard.n_living,
             identity=Identity(heard.identity) if heard.identity else None,
             knows=heard.knows,
+            contact=Contact(heard.contact) if heard.contact else None,
             fields=heard.fields,
             wanted=heard.wanted,
         )
