@@ -13,6 +13,8 @@ from gridwalk.visits.queries import worklist
 from gridwalk.visits.queries.worklist import Cut, GapRow
 
 SLICE = 500
+BEEN_TO = "还没办成"
+"""What is said of every door that calls and visits have not settled: any other words would part the vacant ones."""
 COLUMNS = ("网格", "楼栋单元", "室、名称", "原因", "试过的时段", "上次上门", "网格员")
 
 
@@ -34,7 +36,7 @@ def lines(
 
 
 def _cells(row: GapRow) -> tuple[str, ...]:
-    reason = steps.TABS["tried"][1] if row.reason in steps.TELL_VACANCY else row.reason_label
+    reason = BEEN_TO if row.reason in steps.TELL_VACANCY else row.reason_label
     tried = " ".join(words for _, words, is_tried, _ in row.bands if is_tried)
     last = f"{clock.local_date(row.last_visit_at)}" if row.last_visit_at else ""
     return ("" if row.kind != "dwelling" else row.group, row.room, reason, tried, last, row.assignee)
