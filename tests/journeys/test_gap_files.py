@@ -22,7 +22,7 @@ from tests.journeys.test_appointments import record, text
 
 pytestmark = pytest.mark.slow
 PATH = f"/gaps/?scope={COMMUNITY}"
-VACANT, OUT, REFUSED = "201", "202", "301"
+VACANT, OUT, REFUSED, CALLED, PUT_OFF = "201", "202", "301", "302", "102"
 
 
 @pytest.fixture
@@ -34,8 +34,17 @@ def afternoon() -> Iterator[None]:
 
 @pytest.fixture
 def walked(afternoon: None, street: Client) -> Client:
-    """One door is reported as vacant, one was found closed, one refused; the lead looks on."""
-    for room, outcome in ((VACANT, "vacant_confirmed"), (OUT, "no_answer"), (REFUSED, "refused")):
+    """One door is reported as vacant, one was found closed, one refused, one was called alone, one asked for another
+    day; the lead looks on.
+    """
+    outcomes = {
+        VACANT: "vacant_confirmed",
+        OUT: "no_answer",
+        REFUSED: "refused",
+        CALLED: "phone",
+        PUT_OFF: "postponed",
+    }
+    for room, outcome in outcomes.items():
         record(street, room, outcome, "2026-12-01T10:00")
     return street
 
@@ -49,7 +58,7 @@ def export(client: Client, **given: str) -> list[list[str]]:
 
 
 def parts(shown: str, room: str) -> list[str]:
-    """走到哪一步 of a door, as it is read aloud."""
+    """还差哪几步 of a door, as it is read aloud."""
     row = re.search(rf">{room}</a>(.*?)</tr>", shown)
     assert row, room
     spoken = re.search(r'class="closeout" role="img" aria-label="([^"]+)"', row[1])
@@ -61,9 +70,9 @@ def test_each_door_says_how_far_it_is_and_the_aside_how_many_are_where(walked: C
     shown = text(walked, PATH)
     second_source, reason = "报空房的，问第二来源", "登记原因"
     assert f"{second_source}：下一步" in parts(shown, VACANT)
-    assert "试满三个时段：下一步" in parts(shown, OUT) and f"{second_source}：用不着" in parts(shown, OUT)
-    assert f"{reason}：做过" in parts(shown, REFUSED) and "试满三个时段：用不着" in parts(shown, REFUSED)
-    aside = shown[shown.index("一户怎样算走完") :]
+    assert "几天、几个时段都试过：下一步" in parts(shown, OUT) and f"{second_source}：用不着" in parts(shown, OUT)
+    assert f"{reason}：做过" in parts(shown, REFUSED) and "几天、几个时段都试过：用不着" in parts(shown, REFUSED)
+    aside = shown[shown.index("走不到的，怎样算尽了力") :]
     counted = re.findall(r"(\S+) (\d+) / (\d+) ", " ".join(re.sub(r"<[^>]+>", " ", aside).split()))
     n_left = int((re.search(r"待走访 (\d+) 户", aside) or ["", "0"])[1])
     assert (second_source, "1", str(n_left)) in counted
@@ -74,11 +83,14 @@ def test_the_file_has_the_list_and_parts_no_vacant_door_from_another(walked: Cli
     heads, *lines = export(walked)
     assert heads == ["网格", "楼栋单元", "室、名称", "原因", "试过的时段", "上次上门", "网格员"]
     assert len(lines) == int((re.search(r"全部 (\d+)</a>", text(walked, PATH)) or ["", "0"])[1])
-    by_room = {line[2]: line[3:6] for line in lines if "1单元" in line[1] and line[2] in {VACANT, OUT, REFUSED}}
+    rooms = {VACANT, OUT, REFUSED, CALLED, PUT_OFF}
+    by_room = {line[2]: line[3:6] for line in lines if "1单元" in line[1] and line[2] in rooms}
     assert by_room == {
-        VACANT: ["去过，无人", "上", "2026-12-01"],
-        OUT: ["去过，无人", "上", "2026-12-01"],
+        VACANT: ["还没办成", "上", "2026-12-01"],
+        OUT: ["还没办成", "上", "2026-12-01"],
         REFUSED: ["已登记原因，拒访", "上", "2026-12-01"],
+        CALLED: ["还没办成", "上", "2026-12-01"],
+        PUT_OFF: ["还没办成", "上", "2026-12-01"],
     }
     assert "空" not in "".join(map("".join, [heads, *lines]))
     taken = Export.objects.get()
@@ -113,5 +125,5 @@ def test_who_may_not_take_lists_away_gets_no_file_of_gaps(walked: Client, sign_i
     worker = sign_in(Role.GRID_WORKER, f"{COMMUNITY}001")
     assert "导出本视图" not in text(worker, f"/gaps/?scope={COMMUNITY}001")
     form = {"scope": f"{COMMUNITY}001", "indicator": "visits"}
-    assert worker.post("/gaps/export/", form).status_code in (403, 404)
+    assert worker.post("/gaps/export/", form).status_code == 403
     assert walked.post("/gaps/export/", {**form, "indicator": "attention"}).status_code == 404

@@ -37,7 +37,7 @@ SPOKEN = frozenset({"phone", "postponed"})
 
 
 CLOSEOUT = {
-    "bands": ("时", "试满三个时段"),
+    "bands": ("时", "几天、几个时段都试过"),
     "call": ("电", "打登记的电话"),
     "second_source": ("源", "报空房的，问第二来源"),
     "reason": ("记", "登记原因"),
@@ -117,13 +117,13 @@ def next_step(door: Door) -> Step:
 
 
 def closeout(door: Door) -> dict[str, Way]:
-    """How far a door is that is left (走到哪一步). What another person decides first has no next part of it."""
+    """How far a door is that is left (还差哪几步). What another person decides first has no next part of it."""
     refused, explained = door.outcome == "refused", door.state == "explained"
     ways = dict.fromkeys(CLOSEOUT, Way.TO_COME)
-    if refused or not door.has_phone:
-        ways["call"] = Way.NOT_HERE
-    elif door.outcome == "phone":
+    if door.outcome == "phone":
         ways["call"] = Way.DONE
+    elif refused or explained or not door.has_phone:  # no call is needed to explain a door
+        ways["call"] = Way.NOT_HERE
     if door.outcome != "vacant_confirmed":
         ways["second_source"] = Way.NOT_HERE
     if refused:

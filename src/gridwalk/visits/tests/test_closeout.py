@@ -1,4 +1,4 @@
-"""走到哪一步: how far a door is that is left, part by part; worked by hand from docs/algorithms/visits.md."""
+"""还差哪几步: how far a door is that is left, part by part; worked by hand from docs/algorithms/visits.md."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ DOORS = {
     ),
     "explained by knocks": (
         Door(state="explained", outcome="no_answer", bands=("morning", "evening"), n_visits=3, has_phone=True),
-        "done todo none done",
+        "done none none done",
     ),
     "a resident named a time": (
         Door(state="remaining", outcome="postponed", bands=("morning",), n_visits=1, revisit_at=TODAY, has_phone=True),
