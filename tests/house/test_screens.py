@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tools.pages import homes
 from tools.screens.compare import Difference, differences
 from tools.screens.console import pattern
 
@@ -58,3 +59,26 @@ def test_what_differs_is_counted_and_shown(browser: Browser, tmp_path: Path) -> 
     assert (tmp_path / "moved.png").exists()
     assert not (tmp_path / "same.png").exists()
     assert rows[0].line("a reason") == "moved · lead · 9x9 · 200 · 4.000% · a reason"
+
+
+def test_a_data_directory_or_what_is_no_earlier_look_is_never_removed(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    kept = out / "demo" / "home" / "gridwalk.toml"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("kept", encoding="utf-8")
+    (out / "demo" / "faults.txt").touch()
+    for home in (kept.parent, out):
+        with pytest.raises(SystemExit, match="lies in"):
+            homes.clear(out, home)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "letter.txt").touch()
+    with pytest.raises(SystemExit, match="is not empty"):
+        homes.clear(other, None)
+    assert kept.read_text(encoding="utf-8") == "kept" and (other / "letter.txt").exists()
+    for name in ("out", "new", "empty"):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        homes.clear(tmp_path / name, tmp_path / "elsewhere" / "home")
+        assert list((tmp_path / name).iterdir()) == []

@@ -1,6 +1,7 @@
 """``python -m tools.pages OUT``: every page of every role, of a street that has just begun and of the small demo.
 
-Both are made under OUT, unless ``--home`` names a data directory that stands (nobody may be serving it). Each page is
+Both are made under OUT, unless ``--home`` names a data directory that stands outside of it (nobody may be serving it).
+What an earlier look left in OUT is removed; an OUT with anything else in it is refused. Each page is
 looked at in four sizes, the wall at its own as well, and told in one line with the number of its faults. Each home's
 ``faults.txt`` has them: what goes sideways, is cut, lies over something else, has no words; what axe complains of,
 targets below 24 pixels among it; what the browser's console says; which empty sheets offer nothing to press. Ends with
@@ -14,7 +15,6 @@ import collections
 import dataclasses
 import functools
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -88,8 +88,7 @@ class PageWalk(console.Walk):
 def main() -> int:
     """Look at everything, write it down."""
     options = _options()
-    shutil.rmtree(options.out, ignore_errors=True)
-    options.out.mkdir(parents=True)
+    homes.clear(options.out, options.home)
     with browser() as opened:
         albums = [_look(home, options.out / name, opened) for name, home in _homes(options, opened).items()]
     return 1 if any(kind != "empty" for album in albums for kind, _ in album.faults) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,17 @@ PEOPLE = (
 """Name, sign-in name, post, role, area: one of each role that a street gives."""
 GIVEN = {"管理员": "admin", "街道网格中心": "wangge"}
 """The accounts ``gridwalk init`` makes."""
+
+
+def clear(out: Path, home: Path | None) -> None:
+    """Make ``out`` anew. Raises SystemExit where ``home`` lies in it, or where anything but an earlier look does."""
+    if home and home.resolve().is_relative_to(out.resolve()):
+        raise SystemExit(f"{home} lies in {out}, which is made anew: choose an OUT outside of it")
+    if out.exists():
+        if any(out.iterdir()) and not any(out.glob("*/faults.txt")):
+            raise SystemExit(f"{out} is not empty, and holds no faults.txt of an earlier look: choose another OUT")
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
 
 
 def accounts(home: Path) -> dict[str, str]:
