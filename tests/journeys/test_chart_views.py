@@ -45,7 +45,7 @@ def care_for(person: Person) -> None:
 
 @pytest.fixture
 def building(street: Client) -> object:
-    """In 101 somebody lives whose contact is overdue; 102 is let; 401 stands empty; a number of 101 is asked about."""
+    """In 101 somebody lives whose contact is overdue and whose sex is asked about; 201 is let; 401 stands empty."""
     who = Person.objects.get(name="程望舒")
     care_for(who)
     Difference.objects.create(
@@ -59,6 +59,7 @@ def building(street: Client) -> object:
     )
     doors = Dwelling.objects.filter(grid_id=GRID)
     doors.filter(room="201").update(occupancy="occupied", tenure="let")
+    doors.filter(room="401").update(occupancy="vacant")
     return doors.get(room="401").building_id
 
 
@@ -82,6 +83,17 @@ def test_each_view_says_of_a_door_what_it_is_for(street: Client, building: objec
     noted = AuditEntry.objects.filter(verb="list.opened", scope=GRID)
     assert sorted(entry.data["list"] for entry in noted) == ["care", "living"]
     assert street.get(f"/buildings/{building}/", {"view": "elephant"}).status_code == 404
+
+
+def test_the_legend_has_its_order_whatever_the_doors_are(street: Client, building: object) -> None:
+    uses = {"101": ("unknown", "unknown"), "102": ("vacant", "unknown"), "201": ("occupied", "lent")}
+    Dwelling.objects.filter(grid_id=GRID).update(occupancy="occupied", tenure="owner")
+    for room, (occupancy, tenure) in uses.items():
+        Dwelling.objects.filter(grid_id=GRID, room=room).update(occupancy=occupancy, tenure=tenure)
+    shown, _ = chart(street, building, "living")
+    legend = shown[shown.index('class="in legend"') :]
+    said = re.findall(r"(自住|出租房|借住|空房|待核实) \d", " ".join(re.sub(r"<[^>]+>", " ", legend).split()))
+    assert said == ["自住", "借住", "空房", "待核实"]
 
 
 def test_who_may_not_know_how_doors_are_used_has_the_first_view_alone(

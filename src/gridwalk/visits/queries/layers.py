@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core.queries import NotHere
@@ -34,6 +34,8 @@ _USES = {
     "待核实": ("？", "n"),
 }
 _DUE, _IN_TIME, _ASKED, _NOTHING = ("到", "e"), ("关", "n"), ("异", "z"), ("", "n")
+_ORDER = (*_USES.values(), _DUE, _IN_TIME, _ASKED)
+"""The marks of the views as a legend has them."""
 
 
 def offered(viewer: Viewer, building: Building) -> dict[str, str]:
@@ -45,9 +47,8 @@ def over(viewer: Viewer, building: Building, chart: Elevation, layer: str, today
     """The same chart with each door marked by a layer; a constant number of queries. Raises NotHere."""
     if layer not in offered(viewer, building):
         raise NotHere
-    due = _due(chart.doors, today) if layer == "care" else set()
-    marked = {pk: _mark(layer, row, is_due=pk in due) for pk, row in chart.doors.items()}
-    counted = Counter(marked.values())
+    marked = _marks(layer, chart.doors, today)
+    counted = Counter(mark for mark in marked.values() if mark[0])
 
     def cell(of: Cell) -> Cell:
         character, tone, words = marked[of.dwelling]
@@ -60,8 +61,13 @@ def over(viewer: Viewer, building: Building, chart: Elevation, layer: str, today
             (floor, [[cell(of) if of else None for of in cells] for cells in line]) for floor, line in chart.floors
         ],
         shops=[cell(of) for of in chart.shops],
-        legend=[(*kind, n) for kind, n in counted.items() if kind[0]],
+        legend=[(*mark, counted[mark]) for mark in sorted(counted, key=lambda mark: _ORDER.index(mark[:2]))],
     )
+
+
+def _marks(layer: str, doors: Mapping[uuid.UUID, DoorRow], today: dt.date) -> dict[uuid.UUID, tuple[str, str, str]]:
+    due = _due(doors, today) if layer == "care" else set()
+    return {pk: _mark(layer, row, is_due=pk in due) for pk, row in doors.items()}
 
 
 def _mark(layer: str, row: DoorRow, *, is_due: bool) -> tuple[str, str, str]:
