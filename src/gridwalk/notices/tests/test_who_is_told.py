@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -27,6 +27,13 @@ pytestmark = pytest.mark.django_db
 Account = Callable[..., User]
 GRID = f"{COMMUNITY}001"
 NEXT = f"{STREET}002"
+
+
+@pytest.fixture(autouse=True)
+def morning(at: dt.datetime) -> Iterator[None]:
+    """The clock stands still: no day ends in the middle of a test."""
+    with time_machine.travel(at, tick=False):
+        yield
 
 
 def of(user: User) -> Viewer:
