@@ -30,6 +30,11 @@ def day_of(on: dt.date) -> dt.date:
     return local_date(on) if isinstance(on, dt.datetime) else on
 
 
+def day_words(on: dt.date, *, year: bool = False) -> str:
+    """11月23日, or 2026年11月23日."""
+    return (f"{on.year}年" if year else "") + f"{on.month}月{on.day}日"
+
+
 def at_local(on: dt.date, hour: int, minute: int = 0) -> dt.datetime:
     """The moment the street's wall clock shows ``hour:minute`` on ``on``."""
     return dt.datetime(on.year, on.month, on.day, hour, minute, tzinfo=LOCAL)

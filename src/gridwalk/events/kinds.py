@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
+from gridwalk.core import clock
 from gridwalk.dictionary import relations
 from gridwalk.registry.ends import EVIDENCE_OF
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, VACANCY_SOURCES
@@ -128,7 +129,7 @@ def source(told: str) -> str:
 
 def reason(code: str, on: dt.date | None, told: str) -> str:
     """What stands as the reason at every change of an event: 出租，6月1日，本人或家属说的. No number, no name."""
-    day = f"{on.year}年{on.month}月{on.day}日" if on else ""
+    day = clock.day_words(on, year=True) if on else ""
     return "，".join(part for part in (EVENTS[code].label, day, TOLD[told]) if part)
 
 

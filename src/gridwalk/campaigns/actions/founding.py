@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, LeadingMember, Phase, Wave
 from gridwalk.campaigns.rules import LEAST_QUIET, MOST_VISITS, CampaignError
 from gridwalk.core import actions as core
+from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import fold, says_number
@@ -166,15 +167,12 @@ def _fault_of_phases(phases: Mapping[str, tuple[dt.date, dt.date]]) -> str:
         return "部署、行动、总结三个阶段都要有起止日期。"
     for kind, (first, last) in phases.items():
         if last < first:
-            return f"{PHASES[kind]}阶段 {_day(first)}开始，{_day(last)}就结束了，结束不能早于开始。"
+            begins, ends = (clock.day_words(on, year=True) for on in (first, last))
+            return f"{PHASES[kind]}阶段 {begins}开始，{ends}就结束了，结束不能早于开始。"
     begin = [phases[kind][0] for kind in PHASES]
     if begin != sorted(begin):
         return "三个阶段要按部署、行动、总结的先后开始。"
     return ""
-
-
-def _day(on: dt.date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _fault_of_waves(scope: str, phases: Mapping[str, tuple[dt.date, dt.date]], waves: Sequence[NewWave]) -> str:

@@ -35,8 +35,7 @@ def day(value: Any) -> str:
     if not value:
         return "—"
     on = clock.day_of(value)
-    this_year = clock.local_date(clock.now()).year
-    return f"{on.month}月{on.day}日" if on.year == this_year else f"{on.year}年{on.month}月{on.day}日"
+    return clock.day_words(on, year=on.year != clock.local_date(clock.now()).year)
 
 
 @register.filter

@@ -23,7 +23,6 @@ from gridwalk.core import clock
 from gridwalk.method.workdays import LAST_ARRANGED
 from gridwalk.territory import queries as territory
 
-PHASES = founding.PHASES
 USUAL = {"max_visits": str(MOST_VISITS), "quiet_from": "20:30", "quiet_until": "09:00"}
 
 
@@ -83,7 +82,8 @@ def _form(
         "most_visits": MOST_VISITS,
         "least_quiet": LEAST_QUIET,
         "phases": [
-            (code, label, typed.get(f"{code}_from", ""), typed.get(f"{code}_to", "")) for code, label in PHASES.items()
+            (code, label, typed.get(f"{code}_from", ""), typed.get(f"{code}_to", ""))
+            for code, label in founding.PHASES.items()
         ],
     }
     return page(request, "console/campaign/form.html", context, active="console:campaign", status=status)
@@ -93,17 +93,13 @@ def _working_days(today: dt.date, first: dt.date, last: dt.date) -> str:
     """How many working days the visits have; and where the first day is none, from which one they are counted."""
     days = territory.workdays()
     n = days.count(first, last)
-    over = f"行动阶段 {_day(last)}已经结束，今天起一户也排不进去，请改日期。" if last < today else ""
+    over = f"行动阶段 {clock.day_words(last)}已经结束，今天起一户也排不进去，请改日期。" if last < today else ""
     if not n:
         return f"行动阶段里一个工作日也没有，请改日期，或者在“工作日历”里登记上班的日子。{over}"
     begin = days.nth(first, 1)
-    late = "" if begin == first else f"；{_day(first)}不上班，从 {_day(begin)}算起"
+    late = "" if begin == first else f"；{clock.day_words(first)}不上班，从 {clock.day_words(begin)}算起"
     unknown = "" if last.year <= LAST_ARRANGED else f"{last.year} 年的放假安排还没有，先按周一到周五算。"
     return f"行动阶段 {n} 个工作日{late}。{unknown}{over}"
-
-
-def _day(on: dt.date) -> str:
-    return f"{on.month}月{on.day}日"
 
 
 def _values(campaign: Any) -> dict[str, Any]:
@@ -134,7 +130,7 @@ def _plan(request: Signed, communities: Collection[str]) -> dict[str, Any]:
                 parameters.day_of(request.POST.get(f"{phase}_from", "")),
                 parameters.day_of(request.POST.get(f"{phase}_to", "")),
             )
-            for phase in PHASES
+            for phase in founding.PHASES
         },
         "waves": _waves(request, communities),
         "leading_group": _leading_group(request.POST.get("group", "")),

@@ -7,10 +7,10 @@ from collections.abc import Collection
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case
-from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.places import residents_of
 from gridwalk.bench.queries.evidence.residents import resident
 from gridwalk.bench.queries.evidence.sheet import BELOW, AnswersOfDoor, Arguments, Evidence
+from gridwalk.core import clock
 from gridwalk.registry.living import LIVING, VACANCY_SOURCES
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.visits.models import Visit
@@ -67,4 +67,4 @@ def _words(visit: Visit) -> str:
     """A day and what was answered; never by whom, never the hour."""
     source = VACANCY_SOURCES.get(visit.second_source, "")
     changed = f"改 {visit.n_changed} 处" if visit.n_changed else "没有变化" if visit.outcome in {"met", "phone"} else ""
-    return "，".join(filter(None, [f"{sheet.day(visit.on)} {OUTCOMES[visit.outcome].label}", source, changed]))
+    return "，".join(filter(None, [f"{clock.day_words(visit.on)} {OUTCOMES[visit.outcome].label}", source, changed]))

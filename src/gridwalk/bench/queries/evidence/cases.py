@@ -14,7 +14,7 @@ from gridwalk.bench.queries.evidence import answers
 from gridwalk.bench.queries.evidence.homes import door_by_door
 from gridwalk.bench.queries.evidence.records import side_by_side
 from gridwalk.bench.queries.evidence.residents import person_by_person
-from gridwalk.bench.queries.evidence.sheet import Evidence, day
+from gridwalk.bench.queries.evidence.sheet import Evidence
 from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
 from gridwalk.core import clock
 
@@ -51,7 +51,7 @@ def told_before(viewer: Viewer, waiting: OpenCase) -> str:
     if earlier is None:
         return ""
     reason = f"（{earlier.reason}）" if earlier.reason else ""
-    on = day(clock.local_date(earlier.decided_at))
+    on = clock.day_words(clock.local_date(earlier.decided_at))
     named = viewer.may(Verb.SEE_ROWS, earlier.grid_id)
     author = accounts.authors({earlier.decided_by}, named=named)(earlier.decided_by, earlier.decided_by_name)
     before = f"{on} {author} 核定过：{CASE_DECISIONS[earlier.decision]}{reason}。"

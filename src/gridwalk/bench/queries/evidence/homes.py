@@ -11,6 +11,7 @@ from gridwalk.bench.queries import checks
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.places import residents_of
 from gridwalk.bench.queries.evidence.sheet import BESIDE, Arguments, Cell, Column, Evidence, FactLine
+from gridwalk.core import clock
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Person, Residence
 from gridwalk.registry.queries import entities
@@ -53,7 +54,7 @@ def _lines(
     return [
         FactLine("与此房的关系", [Cell(kind) for kind in kinds]),
         FactLine("这里登记的人", [Cell(names.get(c.id, "")) for c in columns]),
-        FactLine("上次上门", [Cell(sheet.day(on) if on else "") for on in contacts]),
+        FactLine("上次上门", [Cell(clock.day_words(on) if on else "") for on in contacts]),
     ]
 
 

@@ -8,6 +8,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.sheet import BELOW, Arguments, Cell, Evidence, FactLine, Resident
+from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.relations import HEAD
 from gridwalk.registry import columns
@@ -53,7 +54,7 @@ def _links(case: Case) -> list[Residence]:
 def resident(viewer: Viewer, link: Residence) -> Resident:
     person = link.person
     reader = viewer.reader(link.grid_id)
-    verified = f"{sheet.day(person.verified_on)}核实" if person.verified_on else ""
+    verified = f"{clock.day_words(person.verified_on)}核实" if person.verified_on else ""
     return Resident(
         person=link.person_id,
         name=entities.shown_name(viewer, link.grid_id, person.name),

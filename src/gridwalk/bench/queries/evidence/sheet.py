@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import uuid
 from collections.abc import Collection
 
@@ -103,20 +102,15 @@ def visible(viewer: Viewer, kind: str, ids: Collection[uuid.UUID]) -> dict[uuid.
     return {pk: row for pk, row in rows.items() if viewer.may(Verb.SEE_ROWS_MASKED, row.grid_id)}
 
 
-def day(on: dt.date) -> str:
-    """A day of the year in words."""
-    return f"{on.month}月{on.day}日"
-
-
 def origin(viewer: Viewer, row: Entity) -> str:
     """Where a record came from and when it was last seen at the door; no day of a person whose door is not told."""
     if isinstance(row, Person) and not entities.sees_use(viewer, row.grid_id):
         return rules.SOURCES.get(row.source, row.source)
-    source = f"{rules.SOURCES.get(row.source, row.source)} {day(clock.local_date(row.created_at))}登记"
-    verified = f"{day(row.verified_on)}上门核实过" if row.verified_on else "没有上门核实过"
+    source = f"{rules.SOURCES.get(row.source, row.source)} {clock.day_words(clock.local_date(row.created_at))}登记"
+    verified = f"{clock.day_words(row.verified_on)}上门核实过" if row.verified_on else "没有上门核实过"
     return f"{source}，{verified}"
 
 
 def origin_of_link(link: Residence) -> str:
     """Where it was recorded that somebody lives there."""
-    return f"{rules.SOURCES.get(link.source, link.source)} {day(clock.local_date(link.created_at))}登记"
+    return f"{rules.SOURCES.get(link.source, link.source)} {clock.day_words(clock.local_date(link.created_at))}登记"
