@@ -31,7 +31,8 @@ FEW = 16
 def insert(rows: Iterable[models.Model]) -> None:
     """Insert rows of one table. Raises IntegrityError; auto keys are not read back.
 
-    Of many that are made as they are asked for, PostgreSQL takes in the first while the next are made.
+    Rows may be made lazily: PostgreSQL stores the first ones while the next are made; whoever makes them asks the
+    database nothing meanwhile.
     """
     inserted, more = _begun(rows)
     if not inserted:
@@ -68,7 +69,8 @@ def insert_values(table: type[models.Model], columns: Sequence[str], rows: Itera
     """Insert rows of a table that nobody needs as such, by the values of all its ``columns`` (``grid_id``). Raises
     IntegrityError.
 
-    Of many that are made as they are asked for, PostgreSQL takes in the first while the next are made.
+    Rows may be made lazily: PostgreSQL stores the first ones while the next are made; whoever makes them asks the
+    database nothing meanwhile.
     """
     first, more = _begun(rows)
     if not first:
