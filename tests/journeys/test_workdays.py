@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
@@ -90,3 +91,22 @@ def test_a_campaign_that_begins_on_a_holiday_says_from_when_it_counts(
     assert says in centre.post("/campaign/new/", plan, follow=True).content.decode()
     backwards = centre.post("/campaign/new/", plan | {"act_to": "2026-09-30"})
     assert backwards.status_code == 422 and "没有建：" in backwards.content.decode()
+
+
+@pytest.mark.parametrize(("today", "is_over"), [("2026-11-01", True), ("2026-10-31", False)])
+def test_a_campaign_whose_visits_are_over_already_says_so(
+    lead: Client, sign_in: SignIn, today: str, is_over: bool
+) -> None:
+    phases = {
+        "prepare": ("2026-09-20", "2026-09-30"),
+        "act": ("2026-10-08", "2026-10-31"),
+        "sum_up": ("2026-11-09",) * 2,
+    }
+    days = {
+        f"{name}_{end}": day for name, ends in phases.items() for end, day in zip(("from", "to"), ends, strict=True)
+    }
+    plan = {"name": "百日行动", **days, "quiet_from": "20:30", "quiet_until": "09:00", "max_visits": "6"}
+    with time_machine.travel(dt.datetime.fromisoformat(f"{today}T10:00:00+08:00")):
+        founded = sign_in(Role.STREET_CENTRE, STREET).post("/campaign/new/", plan, follow=True).content.decode()
+    said = "行动阶段 10月31日已经结束，今天起一户也排不进去，请改日期。"
+    assert "行动阶段 18 个工作日。" in founded and (said in founded) is is_over
