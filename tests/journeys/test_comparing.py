@@ -132,12 +132,12 @@ def test_a_difference_says_what_becomes_of_the_decision(street: Client, actor: A
         return "".join(re.sub(r"<[^>]+>", " ", shown[shown.index("决定之后") :]).split())
 
     told_first = told("phone")
-    assert "台账与系统登记一致0/5条，待定2项，都定下、改好，最多2/5条。" in told_first
+    assert "台账与系统登记一致0/5条，还有2项待定；全部定下并改好后，最多2/5条一致。" in told_first
     assert "采用台账：写入系统登记" in told_first and "保留登记：台账这一格列进回填清单" in told_first
     street.post(f"/differences/{asked['phone']}/decide/", {"decision": "accept"})
-    assert "一致0/5条，待定1项，都定下、改好，最多2/5条。" in told("name")
+    assert "一致0/5条，还有1项待定；全部定下并改好后，最多2/5条一致。" in told("name")
     compared(street, actor, people())
-    assert "一致1/5条，待定1项，都定下、改好，最多2/5条。" in told("name"), "the next comparison counts"
+    assert "一致1/5条，还有1项待定；全部定下并改好后，最多2/5条一致。" in told("name"), "the next comparison counts"
 
 
 def test_nobody_else_sees_a_comparison_and_who_sees_counts_only_gets_neither_fields_nor_gap(
