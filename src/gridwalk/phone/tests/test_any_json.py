@@ -157,16 +157,10 @@ SAID = {
 
 def give_sampled_doors(field: Field) -> list[str]:
     """The worker is an inspector as well, and has every door to ask at again."""
-    assign(
-        actor=SYSTEM,
-        at=clock.now(),
-        user=field.worker.id,
-        role=Role.INSPECTOR,
-        scope=GRID[:9],
-        from_on=clock.local_date(clock.now()),
-    )
+    now, user = clock.now(), field.worker.id
+    assign(actor=SYSTEM, at=now, user=user, role=Role.INSPECTOR, scope=GRID[:9], from_on=clock.local_date(now))
     Target.objects.update(state="visited", outcome="met", n_visits=1)
-    sample = drawn(clock.now())
+    sample = drawn(now)
     SampledDoor.objects.filter(sample=sample).update(inspector=field.worker)
     return [str(pk) for pk in SampledDoor.objects.order_by("turn").values_list("pk", flat=True)]
 
