@@ -53,7 +53,7 @@ class Planning:
 
     @property
     def by_part(self) -> list[tuple[str, str, bool, int]]:
-        """怎样算尽了力: (mark, words, whether it is a part of the closeout, how many doors still to be walked stand there)."""
+        """怎样算尽了力: (mark, words, whether it is a part of the closeout, how many doors to be walked stand there)."""
         counted = Counter(_stands_at(row.door) for row in self.left.values() if row.door.state != "explained")
         parts = [(code, mark, words, True) for code, (mark, words) in steps.CLOSEOUT.items()]
         others = [(code, mark, words, False) for code, (mark, words) in BESIDE.items()]
