@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +32,13 @@ from tests.harness.people import SignIn
 STREET = COMMUNITY[:9]
 SEEN = "楼道里堆着旧沙发，三楼到四楼走不过去，房东"
 PHOTO = b"\xff\xd8\xff\xe1\x00\x08Exif\x00\x00\xff\xda\x00\x02\x11\xff\xd9"
+
+
+@pytest.fixture(autouse=True)
+def morning(at: dt.datetime) -> Iterator[None]:
+    """The clock runs on from ten in the morning: no day ends in the middle of a test."""
+    with time_machine.travel(at, tick=True):
+        yield
 
 
 def words(answer: Any) -> str:
