@@ -58,10 +58,34 @@ test("three answers count, of the rest only what was said goes along", () => {
   const draft = blankAsk(openDoor(), null);
   expect(answerOf(draft)).toBe(null);
   Object.assign(draft, { way: "call", visited: "no", who: "met" });
-  const usual = { way: "call", visited: "no", who: "met", n_living: null, identity: null, knows: null, contact: null, wanted: "" };
+  const usual = {
+    way: "call",
+    visited: "no",
+    who: "met",
+    n_living: null,
+    identity: null,
+    knows: null,
+    contact: null,
+    wanted: "",
+  };
   expect(answerOf({ ...draft, fields: { tenure: "" } })).toEqual({ ...usual, fields: {} });
-  const more = { n_living: " 2", knows: "no", identity: "said", contact: "month", fields: { tenure: "let" }, wanted: " 灯坏了 " };
-  const sent = { ...usual, n_living: 2, knows: false, identity: "said", contact: "month", fields: { tenure: "let" }, wanted: "灯坏了" };
+  const more = {
+    n_living: " 2",
+    knows: "no",
+    identity: "said",
+    contact: "month",
+    fields: { tenure: "let" },
+    wanted: " 灯坏了 ",
+  };
+  const sent = {
+    ...usual,
+    n_living: 2,
+    knows: false,
+    identity: "said",
+    contact: "month",
+    fields: { tenure: "let" },
+    wanted: "灯坏了",
+  };
   expect(answerOf({ ...draft, ...more })).toEqual(sent);
   for (const n_living of ["41", "两", "-1"]) expect(answerOf({ ...draft, n_living })).toBe(null);
 });
