@@ -41,13 +41,15 @@ def samples(paper: Any, data: Overview, printed: Printed) -> None:
     layout.table(paper, SAMPLE_HEADS, sample_rows(data, printed), (3.6, 3.2, 3.2, 5.6))
     words = {verified.AWARENESS: "知晓网格服务的", verified.ACCURACY: "登记准确率（必须一致的各项都与登记相符的户）"}
     for code, label in words.items():
-        told = {part: printed.number("sample", rate=code, part=part, scope=data.scope) for part in verified.PARTS[code]}
+        numbers = {
+            part: printed.number("sample", rate=code, part=part, scope=data.scope) for part in verified.PARTS[code]
+        }
         unit = {verified.AWARENESS: "人答", verified.ACCURACY: "户比过"}[code]
-        if told["share"] == NONE:
+        if numbers["share"] == NONE:
             layout.text(paper, f"{label}：{verified.TOO_FEW}。")
         else:
-            interval = f"95% 区间 {told['lowest']} 到 {told['highest']}"
-            layout.text(paper, f"{label}：估计 {told['share']}，{interval}，{told['n']} {unit}。")
+            interval = f"95% 区间 {numbers['lowest']} 到 {numbers['highest']}"
+            layout.text(paper, f"{label}：估计 {numbers['share']}，{interval}，{numbers['n']} {unit}。")
 
 
 def sample_rows(data: Overview, printed: Printed) -> list[list[str]]:
@@ -98,12 +100,12 @@ def put_right_rows(data: Overview, printed: Printed) -> list[list[str]]:
                 part: printed.number("put_right", owner=owner, kind=str(kind), part=part, scope=scope)
                 for part in supervision.PUT_RIGHT
             }
-            if n["found"] != NONE:
+            if n["recorded"] != NONE:
                 rows.append(
                     [
                         names[owner],
                         course.label,
-                        f"{n['ended']} / {n['found']}",
+                        f"{n['ended']} / {n['recorded']}",
                         f"{n['in_time']} / {n['ended']}",
                         f"{n['sent_back']} / {n['handed_in']}",
                         n["dropped"],
@@ -159,18 +161,18 @@ def burden(paper: Any, printed: Printed) -> None:
 
 def burden_words(printed: Printed) -> list[str]:
     """What was done and made, each with its number."""
-    told = {figure.about["part"]: figure for figure in printed.of("burden")}
-    return [f"{words} {told[part].words}" for part, words in supervision.BURDEN.items() if part in told]
+    figures = {figure.about["part"]: figure for figure in printed.of("burden")}
+    return [f"{words} {figures[part].words}" for part, words in supervision.BURDEN.items() if part in figures]
 
 
 def lessons(paper: Any, data: Overview) -> None:
     """九、经验做法: what meetings found worth spreading."""
     layout.heading(paper, "九、经验做法")
-    told = [
+    practices = [
         f"{practice.rstrip('。')}（第 {meeting.number} 次座谈会）。"
         for meeting, practice in supervision.lessons(data.parts, data.campaign, data.at)
     ]
-    if told:
-        layout.numbered(paper, told)
+    if practices:
+        layout.numbered(paper, practices)
     else:
         layout.text(paper, "座谈会上还没有写下值得推广的做法。")

@@ -46,12 +46,12 @@ def _burden(figures: Figures, data: Overview, document: Document) -> None:
         figures.add(supervision.BURDEN[part], n, "burden", unit=unit, part=part, scope=scope)
 
 
-def number_samples(figures: Figures, data: Overview, told: Collection[str] = OF_STREET) -> None:
-    """What the last sample says of the street and of each community that has a figure; ``told``: what the document
-    tells of it.
+def number_samples(figures: Figures, data: Overview, shown: Collection[str] = OF_STREET) -> None:
+    """What the last sample says of the street and of each community that has a figure; ``shown``: what the document
+    shows of it.
     """
     for scope, name, codes in _sampled(data):
-        for code in (code for code in codes if code in told):
+        for code in (code for code in codes if code in shown):
             for part, value in (verified.sampled(data.sample, scope, code) or {}).items():
                 figures.add(
                     f"{name}{LABELS[code]}：{verified.PARTS[code][part]}",

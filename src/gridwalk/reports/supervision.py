@@ -28,7 +28,7 @@ from gridwalk.visits.models import Visit
 
 Numbers = Mapping[str, int]
 PUT_RIGHT: Mapping[str, str] = {
-    "found": "立项",
+    "recorded": "立项",
     "ended": "办结",
     "in_time": "按期",
     "handed_in": "提交复核次数",
@@ -39,7 +39,7 @@ PUT_RIGHT: Mapping[str, str] = {
     "half": "一半在几天内办好",
     "most": "九成在几天内办好",
 }
-"""Parts of how an area got on with a kind; in time is part of ended, sent back of handed in, dropped of found."""
+"""Parts of how an area got on with a kind; in time is part of ended, sent back of handed in, dropped of recorded."""
 DAYS = frozenset({"half", "most"})
 BURDEN: Mapping[str, str] = {
     "visits": "走访（上门或电话）",
@@ -63,7 +63,7 @@ def put_right(matters: Sequence[MatterAsOf], at: dt.datetime) -> Numbers:
     """How these matters got on; days are missing where too few were ended."""
     course, today = courses.course_of(matters), clock.local_date(at)
     numbers = {
-        "found": course.ended[1],
+        "recorded": course.ended[1],
         "ended": course.ended[0],
         "in_time": course.in_time[0],
         "handed_in": course.sent_back[1],

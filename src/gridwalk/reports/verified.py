@@ -1,5 +1,5 @@
-"""What checks by sample bear out: how much of rates 1, 2 and 4 is verified at least, of the fifth how many know the grid
-service, how accurate the register is, each with what it rests on.
+"""What checks by sample bear out: how much of rates 1, 2 and 4 is verified at least, of the fifth how many know the
+grid service, how accurate the register is, each with what it rests on.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ SELDOM = 3
 class Course:
     """How an area gets on with a kind: pairs, and the days half and nine tenths of what is closed took (None: too few).
 
-    In time is what passed its recheck by its day; how long one took is counted from when it was recorded until then. The look at the effect
-    comes after both, and takes the days it has to.
+    In time is what passed its recheck by its day; how long one took is counted from when it was recorded
+    until then. The look at the effect comes after both, and takes the days it has to.
     """
 
     ended: tuple[int, int]
