@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET
 from gridwalk.core import clock
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
 from gridwalk.indicators.rules import LEGEND
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import chapters, definitions, numbers, rules, sentences
-from gridwalk.reports.figures import Printed
+from gridwalk.inspection.rates import Rate
+from gridwalk.reports import chapters, definitions, numbers, rules, sentences, verified
+from gridwalk.reports.figures import NONE, Printed
 from gridwalk.reports.models import Document
 from gridwalk.reports.overview import Overview, pair, percent
 from gridwalk.reports.sheets import Book
-from gridwalk.reports.verified import NOT_YET
 
+VERIFIED = (verified.VISITS, *Rate)
 RATES = tuple(indicator for indicator in INDICATORS.values() if indicator.rate)
 
 
@@ -49,33 +51,40 @@ def _numbered(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _rate_heads() -> list[str]:
-    """Each rate claimed, the first verified as well; the last two are of the street alone."""
+    """Each rate claimed, and verified where samples verify it; the last two are of the street alone."""
     heads = ["社区"]
     for rate in RATES:
         heads += [f"率{rules.NUMERALS[rate.rate]} {rate.label}（{rate.unit}）", "百分比"]
-        heads += ["核实不低于"] if rate.code == "visits" else []
+        heads += ["核实不低于"] if rate.code in VERIFIED else []
     return [*heads, "率三 台账一致率（条）", "率五 知晓率"]
 
 
 def _rates(data: Overview, printed: Printed) -> list[list[str]]:
-    verified = {row[0]: row[2] for row in chapters.sample_rows(data, printed)} if data.sample else {}
     rows = []
     for line in data.communities.lines:
         ledgers = next((c.ledgers for c in data.consistency.communities if c.code == line.code), ())
         compared = "；".join(f"{' ↔ '.join(ledger.sides)} {pair(ledger.figure)}" for ledger in ledgers)
-        rows.append(
-            [line.name, *_pairs(line.figures, verified.get(line.name, "")), compared or "没比对过", "全街一个数"]
-        )
+        rows.append([line.name, *_pairs(data, printed, line.code, line.figures), compared or "没比对过", "全街一个数"])
     totals = "；".join(f"{' ↔ '.join(total.sides)} {pair(total.figure)}" for total in data.consistency.totals)
     awareness = sentences.of_sample(data, MEASURED_APART["awareness"])
-    total = _pairs(data.communities.total, verified.get(chapters.WHOLE, ""))
+    total = _pairs(data, printed, data.scope, data.communities.total)
     return [*rows, ["合计", *total, totals or "没比对过", awareness]]
 
 
-def _pairs(figures: Mapping[str, Figure | None], verified: str) -> list[str]:
-    """The rates of an area, claimed; behind the first what is verified of it."""
+def _pairs(data: Overview, printed: Printed, scope: str, figures: Mapping[str, Figure | None]) -> list[str]:
+    """The rates of an area, claimed; behind each that samples verify, what is verified of it."""
     texts = []
     for rate in RATES:
         texts += [pair(figures[rate.code]), percent(figures[rate.code])]
-        texts += [verified or NOT_YET] if rate.code == "visits" else []
+        texts += [_verified(data, printed, scope, rate.code)] if rate.code in VERIFIED else []
     return texts
+
+
+def _verified(data: Overview, printed: Printed, scope: str, code: str) -> str:
+    """核实不低于, of a street or a community; a dash of a rate that the sample did not ask for there."""
+    share = printed.number("sample", rate=code, part="verified", scope=scope)
+    if share != NONE or len(scope) not in {ONE_STREET, ONE_COMMUNITY}:
+        return share
+    if data.sample is None:
+        return verified.NOT_YET
+    return verified.TOO_FEW if verified.bears_out(data.sample, scope, code) else NONE

@@ -8,7 +8,7 @@ from gridwalk.core import clock
 from gridwalk.indicators.definitions import INDICATORS, Indicator
 from gridwalk.indicators.queries import Line
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import kept, rules, sections
+from gridwalk.reports import kept, rules, sections, verified
 from gridwalk.reports.figures import Figures, Value
 from gridwalk.reports.models import PROGRESS, SUMMARY, WEEKLY, Document
 from gridwalk.reports.overview import TOTAL, Overview
@@ -36,6 +36,7 @@ def number(data: Overview, document: Document) -> Figures:
     for line in _lines(data):
         _line(figures, data, line)
     _apart(figures, data)
+    sections.number_samples(figures, data, (verified.AWARENESS,) if kind == PROGRESS else sections.OF_STREET)
     _reasons(figures, data)
     _planned(figures, data)
     if kind == PROGRESS:
@@ -93,7 +94,7 @@ def _week(figures: Figures, data: Overview, line: Line) -> None:
 
 
 def _apart(figures: Figures, data: Overview) -> None:
-    """Rate 3 by its two sides; rate 5 stands among the samples."""
+    """Rate 3 by its two sides; rate 5 is told by a sample."""
     scope = "|".join(data.parts)
     for total in data.consistency.totals:
         left, right = total.sides
@@ -111,12 +112,11 @@ def _apart(figures: Figures, data: Overview) -> None:
                     part=part,
                     scope=scope,
                 )
-    sections.number_samples(figures, data)
 
 
 def _reasons(figures: Figures, data: Overview) -> None:
     for label, n in data.reasons:
-        figures.add(f"未走访的原因：{label}", n, "reasons", unit="户", reason=label, how=data.merging)
+        figures.add(f"未走访的原因：{label}", n, "reasons", unit="户", reason=label, merging=data.merging)
 
 
 def _planned(figures: Figures, data: Overview) -> None:

@@ -9,10 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Count
+from django.db.models.functions import Substr
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.queries import Responsible
-from gridwalk.accounts.rules import PERMITTED, Verb, Viewer
+from gridwalk.accounts.rules import ONE_COMMUNITY, PERMITTED, Verb, Viewer
 from gridwalk.campaigns import predicates as targets
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns import rules as campaign_rules
@@ -32,13 +33,12 @@ from gridwalk.reports.kept import Kept
 from gridwalk.territory import queries as territory
 from gridwalk.territory.models import Grid
 from gridwalk.visits import outcomes
-from gridwalk.visits.queries import worklist
 
 TOTAL = ""
 """The code under which ``week`` keeps the sum."""
 
-WHOLE, SPLIT, NOT_SPLIT = "", "split", "not_split"
-"""How reasons are shown: each; small ones merged in two groups, where the split is shown; or none of them apart."""
+EACH, SPLIT, TOGETHER = "each", "split", "together"
+"""How reasons are merged: not at all; small ones in two groups, where the split is shown; or all into one."""
 PROTECTED_REASONS = (*outcomes.EXPLAINED, outcomes.gap("remaining", "vacant_confirmed").reason)
 """Reasons of the gap that are no progress: that nobody has given one is as little shown as that one has."""
 
@@ -110,7 +110,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     trend = [(day, figure.n, planned_by(visits.d, day)) for day, figure in sorted(by_day.items())]
     by_community = _reasons(campaign, [line.code for line in communities.lines])
     split = visits.told("explained") is not None and parts == (campaign.scope,)
-    how = (SPLIT if split else NOT_SPLIT) if counts.withholds else WHOLE
+    merging = (SPLIT if split else TOGETHER) if counts.withholds else EACH
     week = _week(campaign, codes, today)
     responsible = accounts.responsible([*codes, *(line.code for line in communities.lines)], today)
     return Overview(
@@ -125,8 +125,8 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
         grids=by_grid,
         consistency=consistency.board(exporter, scope),
         responsible=responsible,
-        reasons=shown_reasons(merged(by_community), how),
-        merging=how,
+        reasons=shown_reasons(merged(by_community), merging),
+        merging=merging,
         trend=trend,
         week=week,
         planned=planned_by(visits.d, today),
@@ -168,14 +168,20 @@ def _week(campaign: Campaign, grids: Sequence[str], today: dt.date) -> dict[str,
 
 
 def _reasons(campaign: Campaign, communities: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Community → why doors are not visited → how many; one query a community."""
-    reasons: dict[str, dict[str, int]] = {}
-    for community in communities:
-        of_community = reasons[community] = {}
-        for (state, outcome), n in worklist.states(campaign, community).items():
-            if state not in {"visited", "left"}:
-                label = outcomes.gap(state, outcome).reason
-                of_community[label] = of_community.get(label, 0) + n
+    """Community → why doors are not visited → how many."""
+    reasons: dict[str, dict[str, int]] = {community: {} for community in communities}
+    rows = (
+        targets.in_scope(campaign.id, "dwelling")
+        .exclude(state__in=["visited", "left"])
+        .annotate(community=Substr("grid_id", 1, ONE_COMMUNITY))
+        .filter(community__in=communities)
+        .order_by()
+        .values_list("community", "state", "outcome")
+        .annotate(n=Count("pk"))
+    )
+    for community, state, outcome, n in rows:
+        label = outcomes.gap(state, outcome).reason
+        reasons[community][label] = reasons[community].get(label, 0) + n
     return reasons
 
 
@@ -187,12 +193,12 @@ def merged(by_community: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return dict(reasons)
 
 
-def shown_reasons(reasons: Mapping[str, int], how: str) -> list[tuple[str, int]]:
+def shown_reasons(reasons: Mapping[str, int], merging: str) -> list[tuple[str, int]]:
     """The reasons as they are shown, the largest first."""
-    if how == WHOLE:
+    if merging == EACH:
         return sorted(reasons.items(), key=lambda pair: -pair[1])
     every = dict.fromkeys(PROTECTED_REASONS, 0) | dict(reasons)
-    return rules.merge_small(every, outcomes.EXPLAINED, split_shown=how == SPLIT)
+    return rules.merge_small(every, outcomes.EXPLAINED, split_shown=merging == SPLIT)
 
 
 def kept_of(
@@ -209,7 +215,7 @@ def kept_of(
         "areas": kept.of_numbers(dict.fromkeys(areas, 1)),
         "grids": kept.of_numbers({line.code: line.n_grids for line in communities.lines}),
         "reasons": kept.of_numbers(
-            {f"{community}|{label}": n for community, of_it in reasons.items() for label, n in of_it.items()}
+            {f"{community}|{label}": n for community, labels in reasons.items() for label, n in labels.items()}
         ),
     }
 

@@ -151,8 +151,8 @@ def _sampled(request: PackRequest, figures: Figures, rate: Indicator | MeasuredA
 
 
 def _verified(request: PackRequest, figures: Figures, rate: Indicator | MeasuredApart) -> Content | None:
-    """核实不低于: a sample asks after visits alone."""
-    if rate.code != verified.VISITS:
+    """核实不低于; None of a rate that no sample verifies, or the last one did not ask for."""
+    if not verified.bears_out(request.sample, request.street, rate.code):
         return None
     cells = _sampled(request, figures, rate)
     return {"value": cells} if isinstance(cells, str) else cells["verified"]

@@ -34,9 +34,9 @@ BOUNDS: Mapping[str, str] = {
     "sizes_alike": "",
     "birthdays_alike": "",
 }
-"""Online checks → the protected count that the number of their cases bounds (``indicators.protected``), if any: a door
-where nobody is linked is not resolved, one verified by telephone was not met in person. What is missing speaks of
-vacancy, whose counts nobody reads who sees counts only.
+"""Online checks → the protected count that the number of their cases bounds (``indicators.protected``), if any. A door
+where nobody is linked is not resolved. One that was verified by telephone was not met in person. What is missing speaks
+of vacancy, whose counts nobody reads who sees counts only.
 """
 COUNTED = (*OF_RECORDS, *BOUNDS)
 

@@ -28,7 +28,7 @@ def reason(document: Document, about: About) -> Value:
     reasons: Counter[str] = Counter()
     for key, (n, _, _) in document.counts.get("reasons", {}).items():
         reasons[key.partition("|")[2]] += n
-    shown = dict(overview.shown_reasons(reasons, about["how"]))
+    shown = dict(overview.shown_reasons(reasons, about["merging"]))
     return shown.get(about["reason"], 0)
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from gridwalk.accounts.rules import ONE_STREET
 from gridwalk.core import clock
 from gridwalk.followup.rules import COURSES
 from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.inspection.rates import LABELS as LABELS_OF_RATES
+from gridwalk.inspection.rates import Rate
 from gridwalk.reports import kept, rules, supervision, verified
 from gridwalk.reports.figures import Figures
 from gridwalk.reports.models import Document
 from gridwalk.reports.overview import TOTAL, Overview
 from gridwalk.territory import queries as territory
 
-OF_STREET = (verified.VISITS, verified.ASKED, verified.AWARENESS, verified.ACCURACY)
-OF_COMMUNITY = (verified.VISITS, verified.ASKED)
-LABELS = {
+OF_COMMUNITY = (verified.VISITS, verified.ASKED, *Rate)
+OF_STREET = (*OF_COMMUNITY, verified.AWARENESS, verified.ACCURACY)
+LABELS: Mapping[str, str] = {
+    **{str(rate): label for rate, label in LABELS_OF_RATES.items()},
     verified.VISITS: "入户走访率",
     verified.ASKED: "抽样估计",
     verified.AWARENESS: "知晓率",
@@ -28,16 +31,27 @@ def number(figures: Figures, data: Overview, document: Document) -> None:
     """All of them, in the order of the summary."""
     _put_right(figures, data)
     _before(figures, data)
+    _burden(figures, data, document)
+
+
+def _burden(figures: Figures, data: Overview, document: Document) -> None:
+    """Doors that somebody went to or rang are visited or explained, nearly all: who sees counts only would read of them
+    how many are explained.
+    """
     scope = "|".join(data.parts)
     for part, n in supervision.burden(data.parts, data.campaign, document).items():
+        if data.withholds and part in supervision.OF_DOORS:
+            continue
         unit = {"visits": "次", "documents": "份"}.get(part, "户")
         figures.add(supervision.BURDEN[part], n, "burden", unit=unit, part=part, scope=scope)
 
 
-def number_samples(figures: Figures, data: Overview) -> None:
-    """What the last sample says of the street and of each community that has a figure."""
+def number_samples(figures: Figures, data: Overview, shown: Collection[str] = OF_STREET) -> None:
+    """What the last sample says of the street and of each community that has a figure; ``shown``: what the document
+    shows of it.
+    """
     for scope, name, codes in _sampled(data):
-        for code in codes:
+        for code in (code for code in codes if code in shown):
             for part, value in (verified.sampled(data.sample, scope, code) or {}).items():
                 figures.add(
                     f"{name}{LABELS[code]}：{verified.PARTS[code][part]}",

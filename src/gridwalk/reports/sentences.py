@@ -88,8 +88,8 @@ def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
     """One rate as a pair, with how it is counted; one that is not measured says so."""
     if isinstance(indicator, MeasuredApart):
         figures = "；".join(f"{sides(data, t)} {_share(t.figure, indicator)}" for t in totals(data, indicator))
-        told = f"{figures}。" if figures else _of_sample(data, indicator) or indicator.not_yet
-        return f"{indicator.label}：{told}{indicator.how}"
+        text = f"{figures}。" if figures else _of_sample(data, indicator) or indicator.not_yet
+        return f"{indicator.label}：{text}{indicator.how}"
     figure = data.communities.total[indicator.code]
     if figure is None:
         return f"{indicator.label}：{WITHHELD}。{indicator.explanation}"

@@ -28,7 +28,7 @@ from gridwalk.visits.models import Visit
 
 Numbers = Mapping[str, int]
 PUT_RIGHT: Mapping[str, str] = {
-    "found": "立项",
+    "recorded": "立项",
     "ended": "办结",
     "in_time": "按期",
     "handed_in": "提交复核次数",
@@ -39,7 +39,7 @@ PUT_RIGHT: Mapping[str, str] = {
     "half": "一半在几天内办好",
     "most": "九成在几天内办好",
 }
-"""Parts of how an area got on with a kind; in time is part of ended, sent back of handed in, dropped of found."""
+"""Parts of how an area got on with a kind; in time is part of ended, sent back of handed in, dropped of recorded."""
 DAYS = frozenset({"half", "most"})
 BURDEN: Mapping[str, str] = {
     "visits": "走访（上门或电话）",
@@ -47,6 +47,7 @@ BURDEN: Mapping[str, str] = {
     "often": "其中 4 次以上的户",
     "documents": "由系统登记直接生成、不用另填的报表和材料",
 }
+OF_DOORS = frozenset({"doors", "often"})
 OFTEN = 4
 BEFORE = ("linkage", "dwellings_resolved", "persons_verified", "completeness", "freshness", "validity")
 """Indicators of the state of the data, told before and after."""
@@ -62,7 +63,7 @@ def put_right(matters: Sequence[MatterAsOf], at: dt.datetime) -> Numbers:
     """How these matters got on; days are missing where too few were ended."""
     course, today = courses.course_of(matters), clock.local_date(at)
     numbers = {
-        "found": course.ended[1],
+        "recorded": course.ended[1],
         "ended": course.ended[0],
         "in_time": course.in_time[0],
         "handed_in": course.sent_back[1],
@@ -104,18 +105,18 @@ def told_before(code: str, *, withholds: bool) -> bool:
 
 def burden(parts: Sequence[str], campaign: Campaign, document: Document) -> Numbers:
     """Visits of a campaign as far as they were recorded when a document was made, and the documents that were made out
-    of the register by then, this one among them.
+    of the register by then, this one among them; what was made anew on the same day counts once.
     """
     visits = _visits(parts, campaign, document.at)
     doors = visits.filter(kind="dwelling").order_by().values("entity").annotate(n=Count("pk"))
-    made = Document.objects.filter(
-        _inside(parts, "scope"), serial__lte=document.serial, at__date__gte=campaign.starts_on
-    )
+    # What several areas have in common as a scope lies in none of them.
+    inside = _inside(parts, "scope") | Q(scope=document.scope)
+    documents = Document.objects.filter(inside, serial__lte=document.serial, at__date__gte=campaign.starts_on)
     return {
         "visits": visits.count(),
         "doors": doors.count(),
         "often": doors.filter(n__gte=OFTEN).count(),
-        "documents": made.count(),
+        "documents": documents.order_by().values("kind", "scope", "at__date").distinct().count(),
     }
 
 

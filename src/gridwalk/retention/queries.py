@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
 from gridwalk.followup.models import Entry, Matter, Meeting
-from gridwalk.inspection.models import SampledDoor
+from gridwalk.inspection.models import DrawnStairwell, SampledDoor
 from gridwalk.lists.models import Export
 from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
@@ -126,8 +126,8 @@ def _documents(cut: dt.datetime) -> list[Part]:
 
 
 def _askers(cut: dt.datetime) -> list[Part]:
-    over = SampledDoor.objects.filter(sample__to_on__lt=clock.local_date(cut))
-    return [(over.exclude(inspector=None), "sample__to_on")]
+    over = Q(sample__to_on__lt=clock.local_date(cut), inspector__isnull=False)
+    return [(table._default_manager.filter(over), "sample__to_on") for table in (SampledDoor, DrawnStairwell)]
 
 
 def _sessions(cut: dt.datetime) -> list[Part]:

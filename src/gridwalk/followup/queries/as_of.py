@@ -15,7 +15,7 @@ from gridwalk.core import clock
 from gridwalk.followup import standings
 from gridwalk.followup.models import Entry, Matter
 from gridwalk.followup.queries.matters import MatterRow, row_of, visible
-from gridwalk.followup.rules import Act
+from gridwalk.followup.rules import Act, Kind
 from gridwalk.followup.standings import Standing, Step
 
 
@@ -23,14 +23,14 @@ from gridwalk.followup.standings import Standing, Step
 class MatterAsOf:
     """A matter as it stood at some moment; ``community``: the area that owned it, a community or the street.
 
-    ``at``: when it was noted; ``acts``: what was done about it until then; ``passed_at``: when it passed its recheck
-    last.
+    ``recorded_at``: when the office had it, which may be later than it was noted; ``acts``: what was done about it
+    until then; ``passed_at``: when it passed its recheck last.
     """
 
     row: MatterRow
     community: str
     standing: Standing
-    at: dt.datetime
+    recorded_at: dt.datetime
     acts: tuple[Act, ...]
     passed_at: dt.datetime | None
 
@@ -41,9 +41,15 @@ def stood(viewer: Viewer, scope: str, at: dt.datetime) -> list[MatterAsOf]:
     return [matter for matter in _as_of(rows, at) if matter.standing.ended_at is None]
 
 
-def recorded(viewer: Viewer, scope: str, at: dt.datetime) -> list[MatterAsOf]:
-    """The matters of an area that were recorded until a moment, by number, over or not."""
-    return _as_of(visible(viewer).filter(grid__startswith=scope, at__lte=at), at)
+def recorded(
+    viewer: Viewer, scope: str, at: dt.datetime, *, kind: Kind | None = None, since: dt.date | None = None
+) -> list[MatterAsOf]:
+    """The matters of an area that were recorded until a moment, by number, over or not; those of a kind, and those
+    noted since a day, where that is asked.
+    """
+    rows = visible(viewer).filter(grid__startswith=scope, at__lte=at)
+    rows = rows.filter(kind=kind) if kind else rows
+    return _as_of(rows.filter(at__gte=clock.at_local(since, 0)) if since else rows, at)
 
 
 def decided(viewer: Viewer, street: str, meeting: uuid.UUID, at: dt.datetime) -> list[MatterAsOf]:
@@ -68,7 +74,7 @@ def _matter_as_of(matter: Matter, steps: Sequence[Step], at: dt.datetime) -> Mat
         row=row_of(matter, clock.local_date(at)),
         community=standing.owner[:12],
         standing=standing,
-        at=matter.at,
+        recorded_at=steps[0].at,
         acts=tuple(step.act for step in until),
         passed_at=next((step.at for step in reversed(until) if step.act is Act.PASSED), None),
     )

@@ -21,8 +21,8 @@ SELDOM = 3
 class Course:
     """How an area gets on with a kind: pairs, and the days half and nine tenths of what is closed took (None: too few).
 
-    In time is what passed its recheck by its day; how long one took is counted until then. The look at the effect
-    comes after both, and takes the days it has to.
+    In time is what passed its recheck by its day; how long one took is counted from when it was recorded
+    until then. The look at the effect comes after both, and takes the days it has to.
     """
 
     ended: tuple[int, int]
@@ -35,8 +35,7 @@ class Course:
 
 def course(viewer: Viewer, kind: Kind, scope: str, since: dt.date, at: dt.datetime) -> Course:
     """How an area gets on with a kind since a day."""
-    recorded = as_of.recorded(viewer, scope, at)
-    return course_of([m for m in recorded if m.row.kind is kind and clock.local_date(m.at) >= since])
+    return course_of(as_of.recorded(viewer, scope, at, kind=kind, since=since))
 
 
 def course_of(matters: Sequence[MatterAsOf]) -> Course:
@@ -44,7 +43,7 @@ def course_of(matters: Sequence[MatterAsOf]) -> Course:
     closed = [matter for matter in matters if matter.standing.stage is Stage.CLOSED]
     acts = Counter(act for matter in matters for act in matter.acts)
     passed = [(matter, matter.passed_at) for matter in closed if matter.passed_at]
-    days = sorted((passed_at - matter.at).days for matter, passed_at in passed)
+    days = sorted((passed_at - matter.recorded_at).days for matter, passed_at in passed)
     return Course(
         ended=(len(closed), len(matters)),
         in_time=(sum(clock.local_date(at) <= matter.standing.due_on for matter, at in passed), len(closed)),

@@ -75,6 +75,13 @@ class Denials:
     highest: float
 
 
+def kept_until(until: dt.datetime | None) -> Q:
+    """Whether an answer was kept at the server by a moment, which is when its door was closed: it may have been heard
+    long before, and what was printed meanwhile does not have it.
+    """
+    return Q(door__closed_at__lte=until) if until else Q()
+
+
 def rate_lines(viewer: Viewer, sample: Sample, *, until: dt.datetime | None = None) -> list[RateLine]:
     """What a drawn sample verifies, rate by rate: the whole of its scope, to who reads counts of it; then each
     community whose rows the viewer reads, under the whole only where it has a figure.
@@ -127,7 +134,7 @@ def _strata(sample: Sample, rate: Rate, until: dt.datetime | None) -> Mapping[st
     """Stratum → what its doors claimed and confirmed, in the order of the strata."""
     answered: defaultdict[str, list[Cluster]] = defaultdict(list)
     silent: defaultdict[str, list[int]] = defaultdict(list)
-    given = DoorAnswer.objects.filter(Q(at__lte=until) if until else Q(), door__sample=sample)
+    given = DoorAnswer.objects.filter(kept_until(until), door__sample=sample)
     agrees = dict(given.values_list("door", "agrees"))
     for pk, name, claims in SampledDoor.objects.filter(sample=sample).values_list("pk", "stratum", "claims"):
         size = claims.get(rate, 0)
@@ -147,8 +154,7 @@ def denials(sample: Sample, *, until: dt.datetime | None = None) -> Denials:
     """
     drawn: dict[str, list[str]] = {name: [] for name in _unsuspected(sample)}
     n_another = 0
-    given = Q(answer__at__lte=until) if until else Q(answer__isnull=False)
-    answers = SampledDoor.objects.filter(given, sample=sample).values_list("pk", "answer__visited", "answer__who")
+    answers = DoorAnswer.objects.filter(kept_until(until), door__sample=sample).values_list("door", "visited", "who")
     told = {pk: (visited, who) for pk, visited, who in answers}
     rows = SampledDoor.objects.filter(sample=sample, stratum__in=drawn)
     for pk, name in rows.values_list("pk", "stratum"):

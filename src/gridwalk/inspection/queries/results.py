@@ -17,7 +17,7 @@ from gridwalk.core import clock
 from gridwalk.dictionary.types import AGREES, Agree
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.queries import doors, frames
+from gridwalk.inspection.queries import doors, frames, rates
 from gridwalk.inspection.queries.rates import Denials, RateLine, denials, rate_lines
 from gridwalk.inspection.queries.samples import visible
 from gridwalk.inspection.rules import CLAIMED, WEIGHED, Group, Identity, Kind, Stage, Visited
@@ -168,7 +168,9 @@ def latest(viewer: Viewer, scope: str, *, until: dt.datetime | None = None) -> R
     """
     if not ONE_STREET <= len(scope) <= ONE_COMMUNITY or not visible(viewer, scope):
         return None
-    answered = Q(doors__answer__at__lte=until, drawn_at__lte=until) if until else Q(doors__answer__isnull=False)
+    answered = Q(doors__answer__isnull=False)
+    if until:
+        answered &= Q(doors__closed_at__lte=until, drawn_at__lte=until)
     drawn = Sample.objects.filter(
         answered, kind=Kind.ESTIMATION, scope=scope[:ONE_STREET], stage__in=[Stage.DRAWN, Stage.REVEALED]
     )
@@ -209,7 +211,7 @@ def _told(sample: Sample, until: dt.datetime | None) -> dict[str, _Told]:
         )
     )
     answers: defaultdict[str, list[DoorAnswer]] = defaultdict(list)
-    given = DoorAnswer.objects.filter(Q(at__lte=until) if until else Q(), door__sample=sample)
+    given = DoorAnswer.objects.filter(rates.kept_until(until), door__sample=sample)
     for answer in given.select_related("door"):
         answers[answer.door.stratum].append(answer)
     return {name: _Told(n, drawn[name], answers[name]) for name, n in sorted(sample.strata.items())}

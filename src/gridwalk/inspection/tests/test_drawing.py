@@ -269,8 +269,8 @@ def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(wal
     assert line.verified == pytest.approx(29 / 30), "asked whole"
     assert (far.estimate, far.n_short, far.n_claimed, far.n_due) == (None, 30, 1, 2)
     assert shown.awareness is not None and 0.6 < shown.awareness.share < 0.7
-    late = DoorAnswer.objects.earliest("door__turn")
-    DoorAnswer.objects.filter(pk=late.pk).update(at=walk.at + dt.timedelta(days=1))
+    late = DoorAnswer.objects.earliest("door__turn")  # heard now, and pushed a day later
+    SampledDoor.objects.filter(pk=late.pk).update(closed_at=walk.at + dt.timedelta(days=1))
     before = results.latest(group, STREET, until=walk.at)
     assert before is not None and (before.lines[0].n_answered, before.awareness) == (29, None), "as it was then"
     assert results.latest(group, STREET, until=walk.at - dt.timedelta(seconds=1)) is None, "nothing was drawn yet"

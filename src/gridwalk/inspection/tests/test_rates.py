@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from gridwalk.accounts.rules import Held, Role, Viewer
@@ -16,7 +17,7 @@ from gridwalk.inspection import rates as rules
 from gridwalk.inspection.actions import asking, giving
 from gridwalk.inspection.actions.asking import Reply
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.queries import rates
+from gridwalk.inspection.queries import rates, results
 from gridwalk.inspection.rates import Contact, Rate
 from gridwalk.inspection.rules import Kind, Visited, Way, Who
 from gridwalk.inspection.tests.test_drawing import CENTRE, STREET, drawn
@@ -190,6 +191,23 @@ def test_denials_are_estimated_without_the_communities_that_are_suspected(
         verdict="suspect",
     )
     assert (rates.denials(sample).n, rates.denials(sample).share) == (0, None)
+
+
+def test_what_was_heard_before_a_moment_and_kept_after_it_is_of_later(
+    sample: Sample, inspector: Viewer, walk: Walk
+) -> None:
+    """Twenty-nine answers at once; the thirtieth is heard then as well, and comes from the phone an hour later."""
+    *asked, last = doors(sample)
+    for n, door in enumerate(asked):
+        tell(inspector, door, walk.at, n_living=2 if n < 10 else 1)
+    pushed_at = walk.at + dt.timedelta(hours=1)
+    with time_machine.travel(pushed_at, tick=False):
+        tell(inspector, last, pushed_at, given_at=walk.at, n_living=1)
+    for until, n in ((walk.at, 29), (pushed_at, 30)):
+        assert rates.rate_lines(CENTRE, sample, until=until)[1].n_answered == n
+        assert rates.denials(sample, until=until).n == n
+        shown = results.latest(CENTRE, STREET, until=until)
+        assert shown is not None and shown.lines[0].n_answered == n
 
 
 def test_home_and_the_page_of_results_show_what_is_verified(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import docx
@@ -13,17 +14,23 @@ import openpyxl
 import pytest
 
 from gridwalk.accounts.models import Assignment
-from gridwalk.accounts.rules import SYSTEM, Role, Viewer
+from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.cli import environment, main, schema
 from gridwalk.core import clock
 from gridwalk.core.models import StoredFile
 from gridwalk.followup.actions import convening, moving, taking_in
 from gridwalk.followup.actions.moving import Wording
-from gridwalk.followup.rules import Act, Kind
-from gridwalk.reports import actions, again, queries, supervision
-from gridwalk.reports.figures import Printed, figures_of
+from gridwalk.followup.models import Matter
+from gridwalk.followup.queries import as_of
+from gridwalk.followup.queries.as_of import MatterAsOf
+from gridwalk.followup.rules import Act, Kind, Stage
+from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.indicators.tallies import Figure
+from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
+from gridwalk.reports import actions, again, chapters, overview, queries, supervision
+from gridwalk.reports.figures import Figures, Printed, figures_of
 from gridwalk.reports.models import PROGRESS, SUMMARY, WEEKLY, Document
-from gridwalk.reports.tests.conftest import FIRST, FRIDAY, LINGULI, MONDAY, OTHER, STREET, Street
+from gridwalk.reports.tests.conftest import FIRST, FRIDAY, JUNLIN, LINGULI, MONDAY, OTHER, STREET, Street
 from gridwalk.reports.tests.test_meetings import compare, made, sample
 from gridwalk.visits.actions import recording
 from gridwalk.visits.values import NewVisit
@@ -39,7 +46,12 @@ def centre(street: Street, viewer: MakeViewer) -> Viewer:
 
 
 @pytest.fixture
-def documents(street: Street, centre: Viewer, viewer: MakeViewer, at: dt.datetime) -> list[Document]:
+def district(viewer: MakeViewer) -> Viewer:
+    return viewer(Role.DISTRICT_CENTRE, STREET[:6])
+
+
+@pytest.fixture
+def documents(street: Street, centre: Viewer, district: Viewer, viewer: MakeViewer, at: dt.datetime) -> list[Document]:
     """One of each kind, by who sees rows and by who sees counts only, after a round, a meeting and three matters."""
     compare(at - dt.timedelta(hours=1), LINGULI, 90, 100)
     sample(street, at - dt.timedelta(hours=2))
@@ -53,7 +65,7 @@ def documents(street: Street, centre: Viewer, viewer: MakeViewer, at: dt.datetim
         actor=centre, at=at, meeting=meeting.id, title="补一次夜间走访", scope=LINGULI, due_on=clock.local_date(at)
     )
     actions.make_minutes(actor=centre, at=at, meeting=meeting.id)
-    for actor in (centre, viewer(Role.DISTRICT_CENTRE, STREET[:6])):
+    for actor in (centre, district):
         for kind in (PROGRESS, WEEKLY, SUMMARY):
             actions.make_report(actor=actor, at=at, kind=kind, campaign_id=street.campaign.id)
     return list(Document.objects.order_by("serial"))
@@ -167,5 +179,134 @@ def test_a_figure_of_a_report_is_got_again_by_its_id(
     assert "再得出：3，不符" in capsys.readouterr().out
 
 
-def test_days_are_told_of_three_ended_matters_and_more() -> None:
-    assert set(supervision.put_right([], clock.now())) == set(supervision.PUT_RIGHT) - supervision.DAYS
+def closed(centre: Viewer, days: Sequence[int]) -> list[MatterAsOf]:
+    """Findings that passed their recheck so many days after they were recorded, and were closed."""
+    last = clock.at_local(MONDAY, 10) + dt.timedelta(days=200)
+    matter = taking_in.open_matter(
+        actor=centre, at=clock.at_local(FRIDAY, 10), scope=LINGULI, kind=Kind.FINDING, title="门牌写错"
+    )
+    (row,) = [m for m in as_of.recorded(SYSTEM, LINGULI, last) if m.row.id == matter.id]
+    standing = dataclasses.replace(row.standing, stage=Stage.CLOSED, ended_at=last)
+    return [dataclasses.replace(row, standing=standing, passed_at=row.recorded_at + dt.timedelta(days=n)) for n in days]
+
+
+def test_days_are_told_of_three_ended_matters_and_more(street: Street, centre: Viewer) -> None:
+    for days, told in (([], set()), ([2, 4], set()), ([2, 9, 4], supervision.DAYS)):
+        matters = closed(centre, days) if days else []
+        numbers = supervision.put_right(matters, clock.now())
+        assert set(numbers) == set(supervision.PUT_RIGHT) - supervision.DAYS | told
+    assert (numbers["half"], numbers["most"]) == (4, 9)
+
+
+def test_days_count_from_when_a_matter_was_recorded(street: Street, centre: Viewer) -> None:
+    """Noted on a phone two weeks before the office had it: its days begin when it could be put right."""
+    matter = taking_in.open_matter(
+        actor=centre, at=clock.at_local(MONDAY, 10), scope=LINGULI, kind=Kind.FINDING, title="门牌写错"
+    )
+    Matter.objects.filter(pk=matter.id).update(at=clock.at_local(MONDAY, 10) - dt.timedelta(days=14))
+    (row,) = as_of.recorded(SYSTEM, LINGULI, clock.at_local(MONDAY, 11))
+    assert row.recorded_at == clock.at_local(MONDAY, 10)
+
+
+def test_the_course_of_a_kind_reads_no_other_and_none_from_before(street: Street, centre: Viewer) -> None:
+    for kind, on in ((Kind.FINDING, MONDAY), (Kind.FINDING, FRIDAY), (Kind.REQUEST, MONDAY)):
+        taking_in.open_matter(actor=centre, at=clock.at_local(on, 0), scope=LINGULI, kind=kind, title="一件")
+    at = clock.at_local(MONDAY, 11)
+    (row,) = as_of.recorded(SYSTEM, LINGULI, at, kind=Kind.FINDING, since=MONDAY)
+    assert (row.row.kind, row.recorded_at) == (Kind.FINDING, clock.at_local(MONDAY, 0)), "midnight is of the day"
+    assert len(as_of.recorded(SYSTEM, LINGULI, at)) == 3
+
+
+def test_who_sees_counts_only_reads_nothing_of_burden_that_tells_of_doors(
+    documents: list[Document], district: Viewer, at: dt.datetime
+) -> None:
+    """12 of 13 doors were gone to and 6 are visited: of 3 that are explained that would tell."""
+    text = text_of(district, "总结材料", at)
+    assert "走访（上门或电话） 14 次；由系统登记直接生成、不用另填的报表和材料" in text
+    assert "去过或打过电话的户" not in text and "4 次以上" not in text
+    by_centre, by_district = (d for d in documents if d.kind == SUMMARY)
+    assert {f.about["part"] for f in Printed(by_centre).of("burden")} == set(supervision.BURDEN)
+    assert {f.about["part"] for f in Printed(by_district).of("burden")} == {"visits", "documents"}
+
+
+def test_what_an_indicator_is_now_is_told_where_what_it_was_is_withheld(
+    street: Street, district: Viewer, at: dt.datetime
+) -> None:
+    """It stands among the rates: the sign here would only make both look hidden."""
+    code, figures = "completeness", Figures(1)
+    data = overview.overview(district, street.campaign, at)
+    total = {**data.communities.total, code: Figure(40, 60)}
+    data = dataclasses.replace(data, communities=dataclasses.replace(data.communities, total=total))
+    for part, value in (("n", 40), ("d", 60), ("percent", "66.6%")):
+        figures.add("", value, "count", indicator=code, part=part, scope="")
+    rows = chapters.before_rows(data, Printed(Document(serial=1, figures=figures.rows)))
+    assert [INDICATORS[code].label, "不公开", "40 / 60", "—"] in rows
+    assert [INDICATORS["linkage"].label, "不公开", "不公开", "—"] in rows
+
+
+def test_a_progress_workbook_numbers_of_a_sample_only_what_it_shows(documents: list[Document]) -> None:
+    for document in documents:
+        rates = {figure.about["rate"] for figure in figures_of(document) if figure.source == "sample"}
+        if document.kind == PROGRESS:
+            assert rates == {"awareness"}
+        if document.kind == SUMMARY:
+            assert rates == {"visits", "asked", "awareness"}
+
+
+def test_a_summary_of_some_communities_is_not_of_the_whole_street_and_counts_itself_once(
+    street: Street, viewer: MakeViewer, at: dt.datetime
+) -> None:
+    """Each press of the button makes one more document, and of the same day one."""
+    sample(street, at - dt.timedelta(hours=2))
+    lead = viewer(Role.COMMUNITY_LEAD, LINGULI)
+    both = dataclasses.replace(lead, assignments=(*lead.assignments, Held(Role.COMMUNITY_LEAD, JUNLIN)))
+    for actor, moment, total in (
+        (lead, at, "合计 | 28.5% | 75.0% | 30 / 30 / 27"),
+        (both, at + dt.timedelta(minutes=1), "合计 | 46.1% | — | —"),
+    ):
+        for _ in range(2):
+            actions.make_report(actor=actor, at=moment, kind=SUMMARY, campaign_id=street.campaign.id)
+        document = Document.objects.latest("serial")
+        text = text_of(actor, "总结材料", moment)
+        assert total in text and "全街 |" not in text
+        (n,) = [figure.value for figure in Printed(document).of("burden") if figure.about["part"] == "documents"]
+        assert n == (1 if actor is lead else 2)
+        for figure in Printed(document).of("burden"):
+            assert again.again(document, figure) == figure.value
+
+
+def test_reasons_of_all_communities_are_one_query(
+    street: Street, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    with django_assert_num_queries(1):
+        reasons = overview._reasons(street.campaign, [LINGULI, JUNLIN])
+    assert {code: sum(labels.values()) for code, labels in reasons.items()} == {LINGULI: 5, JUNLIN: 2}
+
+
+def test_what_is_verified_of_rate_four_has_an_id_in_pack_and_annex(
+    street: Street, centre: Viewer, at: dt.datetime
+) -> None:
+    """27 of 30 doors say what is recorded, 36 people were due on the day of the draw: 75.0 %."""
+    row = sample(street, at - dt.timedelta(hours=2))
+    none: dict[str, dict[str, int]] = {"met": {}, "due": {}, "strata": {}}
+    stratum = f"{LINGULI}|reached"
+    linkage = {"met": {LINGULI: 30}, "due": {LINGULI: 36}, "strata": {stratum: 30}}
+    claimed = {"attention": none, "linkage": linkage, "dwellings_resolved": none}
+    Sample.objects.filter(pk=row.pk).update(claimed=claimed)
+    SampledDoor.objects.update(claims={"linkage": 1})
+    for visited in ("yes", "no"):
+        DoorAnswer.objects.filter(visited=visited).update(agrees={"n_living": visited == "yes"})
+    pack = made(centre, at)
+    verified: dict[str, Any] = {line["label"]: line["verified"] for line in pack.content["rates"]}
+    assert verified["人房关联率"]["value"] == "75.0%" and verified["房屋居住已明率"] == {"value": "样本不足"}
+    actions.make_report(actor=centre, at=at, kind=SUMMARY, campaign_id=street.campaign.id)
+    report = Document.objects.get(kind=SUMMARY)
+    for document in (pack, report):
+        figure = Printed(document).figure("sample", rate="linkage", part="verified", scope=STREET)
+        assert figure is not None and again.again(document, figure) == figure.value == "75.0%"
+    stored = StoredFile.objects.get(name__contains="总结附表")
+    _, data = queries.open_report(centre, stored.id, at=at)
+    _, _, heads, *lines = openpyxl.load_workbook(io.BytesIO(data))["各社区"].iter_rows(values_only=True)
+    n = heads.index("率四 人房关联率（人）")
+    assert heads[n + 2] == "核实不低于"
+    assert {line[0]: line[n + 2] for line in lines} == {"林古里": "75.0%", "君临天下": "—", "合计": "75.0%"}

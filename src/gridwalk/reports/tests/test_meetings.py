@@ -71,6 +71,8 @@ def sample(street: Street, drawn_at: dt.datetime, *, answered: int = 30, confirm
             sample=row, grid_id=FIRST, dwelling=ids.new_id(), stratum=f"{LINGULI}|reached", turn=turn
         )
         if turn < answered:
+            door.state, door.closed_at = "answered", drawn_at
+            door.save()
             visited = "yes" if turn < confirmed else "no"
             DoorAnswer.objects.create(
                 door=door, way="knock", visited=visited, who="met", knows=turn % 3 > 0, at=drawn_at
@@ -201,6 +203,24 @@ def test_what_a_sample_verifies_is_a_figure_that_later_answers_do_not_change(
     for figure in figures.values():
         with pytest.raises(Gone):
             again.again(pack, figure)
+
+
+def test_an_answer_heard_before_a_pack_and_kept_after_it_is_no_part_of_it(
+    street: Street, centre: Viewer, at: dt.datetime
+) -> None:
+    """An inspector without a network hears at nine what comes in at eleven; the pack is of ten."""
+    hour = dt.timedelta(hours=1)
+    row = sample(street, at - 2 * hour)
+    stratum = f"{LINGULI}|reached"
+    Sample.objects.filter(pk=row.pk).update(strata={stratum: 31})
+    late = SampledDoor.objects.create(sample=row, grid_id=FIRST, dwelling=ids.new_id(), stratum=stratum, turn=30)
+    pack = made(centre, at)
+    DoorAnswer.objects.create(door=late, way="knock", visited="no", who="met", knows=False, at=at - hour)
+    SampledDoor.objects.filter(pk=late.pk).update(state="answered", closed_at=at + hour)
+    figures = list(of(pack, "sample"))
+    assert {figure.label for figure in figures} >= {"入户走访率：核实不低于", "知晓率：答了的人数"}
+    for figure in figures:
+        assert again.again(pack, figure) == figure.value, figure.label
 
 
 def test_a_pack_says_whether_the_round_still_runs(street: Street, centre: Viewer, at: dt.datetime) -> None:

@@ -59,10 +59,10 @@ DECISIONS = (
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AskedDoor:
-    """What the simulator had a door say: ``said`` None where nobody was reached."""
+    """What the simulator had a door say: ``confirmed`` whether somebody came, None where nobody was reached."""
 
     stratum: str
-    said: bool | None
+    confirmed: bool | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ class Supervision:
         asked = list(self._ask(sample, today))
         drawing.reveal(actor=self._centre, at=clock.at_local(today, 19), sample=sample.pk)
         self.rounds.append(PlayedRound(sample=sample.pk, frozen_at=at, asked=asked))
-        denied = Counter(rules.community_of(door.stratum) for door in asked if door.said is False)
+        denied = Counter(rules.community_of(door.stratum) for door in asked if door.confirmed is False)
         for community in sorted(code for code, n in denied.items() if n >= DENIALS):
             self._find(community, today)
 
@@ -133,11 +133,11 @@ class Supervision:
             doors.with_telephone().filter(dwelling__in=[d.dwelling for d in drawn]).values_list("dwelling", flat=True)
         )
         for door in drawn:
-            said = None
+            confirmed = None
             if door.stands is DoorState.OPEN:
                 way = Way.CALL if door.dwelling in reachable else Way.KNOCK
-                said = self._ask_at(door, way, clock.at_local(today, 10))
-            yield AskedDoor(stratum=door.stratum, said=said)
+                confirmed = self._ask_at(door, way, clock.at_local(today, 10))
+            yield AskedDoor(stratum=door.stratum, confirmed=confirmed)
 
     def _ask_at(self, door: SampledDoor, way: Way, at: dt.datetime) -> bool | None:
         """What a door says; it is left alone where the rules have it so, and tried three times where nobody is in."""
@@ -152,17 +152,17 @@ class Supervision:
         if self._chance(f"not in {door.sample.number}", ref) < NOT_IN:
             self._try(door, way, at)
             return None
-        said = not self.invented(ref) and self._chance("forgotten", ref) >= FORGOTTEN
+        confirmed = not self.invented(ref) and self._chance("forgotten", ref) >= FORGOTTEN
         reply = Reply(
             way=way,
-            visited=Visited.YES if said else Visited.NO,
+            visited=Visited.YES if confirmed else Visited.NO,
             who=Who.MET,
             n_living=doors.n_living(door.dwelling),
-            identity=Identity.BADGE if said else None,
+            identity=Identity.BADGE if confirmed else None,
             knows=self._chance("knows", ref) < KNOWN,
         )
         asking.answer(actor=self._inspector, at=at, door=door.pk, reply=reply)
-        return said
+        return confirmed
 
     def _try(self, door: SampledDoor, way: Way, at: dt.datetime) -> None:
         """Nobody is reached, at three hours of the day or until nobody goes there any more."""

@@ -78,8 +78,8 @@ def _round(supervision: Supervision, played: PlayedRound, recount: Recount) -> I
 
 def _strata(populations: Mapping[str, int], played: PlayedRound, scope: str) -> Iterator[Counts]:
     """Of the claimed doors of an area, by community and group in the order of their names."""
-    answered = Counter(door.stratum for door in played.asked if door.said is not None)
-    confirmed = Counter(door.stratum for door in played.asked if door.said)
+    answered = Counter(door.stratum for door in played.asked if door.confirmed is not None)
+    confirmed = Counter(door.stratum for door in played.asked if door.confirmed)
     for stratum, doors in sorted(populations.items()):
         if stratum.startswith(scope) and stratum.partition("|")[2] in CLAIMED:
             yield doors, answered[stratum], confirmed[stratum]
