@@ -8,7 +8,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Viewer
 from gridwalk.campaigns.actions import dispatch
 from gridwalk.campaigns.actions.dispatch import Joining
@@ -128,7 +127,7 @@ def _locked(writing: Writing, before: DrawnStairwell, grid: str) -> DrawnStairwe
     if areas.grid_now(row) != grid:
         raise AskingError("没有记：这个单元刚划到别的网格。请再记一次。")
     behind = _doors_of([row.stairwell])[row.stairwell]
-    if doors.barred_to(behind, list(User.objects.filter(pk=row.inspector_id)))[row.inspector_id]:
+    if any(doors.barred_to(behind, [row.inspector] if row.inspector else []).values()):
         raise AskingError("没有记：这个单元里有您走访过的户，或者有和您同名、同号码的人住，要换人点。请告诉街道。")
     return row
 
