@@ -18,7 +18,7 @@ MOST_DOORS = 400
 LONGEST = 60
 _ROOM = re.compile(r"\w{2}|[0-9A-Z]")
 """What a door can be told by: a number, a letter, two characters; 室 alone is none."""
-_PEOPLE = re.compile(r"(\d{1,2})[人口]")
+_PEOPLE = re.compile(r"(\d{1,9})[人口]")
 
 
 class Match(enum.StrEnum):
@@ -73,6 +73,10 @@ def _lines(typed: str, field: str) -> list[tuple[str, str, int | None]]:
             continue
         if len(label) > LONGEST:
             raise AskingError(f"没有记：“{field}”第 {n} 行太长。一行只写一扇门，最多 {LONGEST} 个字。")
+        if label.endswith("人"):
+            raise AskingError(
+                f"没有记：“{field}”第 {n} 行“{line.strip()}”的人数看不懂。请写成：门牌、空格、几人，如 404 3人。"
+            )
         if n_living is not None and n_living > MOST_LIVING:
             raise AskingError(f"没有记：“{field}”第 {n} 行人数太多。写 0 到 {MOST_LIVING}，看不准就不写。")
         lines.append((f"“{field}”第 {n} 行", label, n_living))
@@ -80,6 +84,10 @@ def _lines(typed: str, field: str) -> list[tuple[str, str, int | None]]:
 
 
 def _inside(label: str, n_living: int | None, of: Address, place: str) -> Written:
+    if len(label.split()) > 1:
+        raise AskingError(
+            f"没有记：{place}“{label}”看不懂。一行只写一扇门；有人应的写成：门牌、空格、几人，如 404 3人。"
+        )
     room = addresses.room_key(label)
     if not _ROOM.search(room):
         raise AskingError(f"没有记：{place}“{label}”看不懂。请只写门牌，如 404；没有门牌的写位置，如 地下室。")

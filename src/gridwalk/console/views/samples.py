@@ -166,11 +166,13 @@ def _new(typed: Mapping[str, str]) -> NewSample:
     """What is to be planned. Raises SampleError, naming the field that cannot be read."""
     if typed["kind"] not in set(Kind):
         raise SampleError("没有安排：“为了什么”没有选。请选一种。")
+    kind = Kind(typed["kind"])
     return NewSample(
-        kind=Kind(typed["kind"]),
+        kind=kind,
         scope=typed["scope"],
         share=_percent(typed["share"], "有效应答占名单的百分之几"),
-        response=_percent(typed["response"], "估计百分之几应答"),
+        # of an area sample stairwells are listed, and nobody has to answer
+        response=rules.RESPONSE if kind is Kind.AREA else _percent(typed["response"], "估计百分之几应答"),
         from_on=_day(typed["from_on"], "从哪天"),
         to_on=_day(typed["to_on"], "到哪天"),
         why=typed["why"][:120],

@@ -15,6 +15,7 @@ from gridwalk.inspection.models import Sample
 from gridwalk.inspection.queries import staffing
 from gridwalk.inspection.queries.samples import get_sample
 from gridwalk.inspection.rules import Kind, SampleError, Stage
+from gridwalk.territory.rules import unassigned_of
 
 
 def give(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> HandedOut:
@@ -24,7 +25,9 @@ def give(*, actor: Viewer, at: dt.datetime, sample: uuid.UUID) -> HandedOut:
     """
     before = get_sample(actor, sample)
     access.require(actor, Verb.DRAW_SAMPLE, before.scope)
-    with core.write_to(actor=actor, at=at) as writing:
+    # a finding of an acceptance sample is the community's: its stream first, as an answer takes it, then the sample
+    streams = [unassigned_of(before.scope)] if before.draws_for is Kind.ACCEPTANCE else []
+    with core.write_to(*streams, actor=actor, at=at) as writing:
         row = Sample.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=sample)
         if row.stands is not Stage.DRAWN:
             raise SampleError("没有派：还没有抽签，或者这一轮已经结束了。")

@@ -91,9 +91,9 @@ def list_doors(*, actor: Viewer, at: dt.datetime, stairwell: uuid.UUID, new: New
     only it has is a finding for the community. Raises NotHere, AskingError.
     """
     before = areas.get_stairwell(actor, stairwell, at)
-    grids = (before.grid_id, unassigned_of(before.grid_id))
-    with core.write_to(*grids, actor=actor, at=at) as writing:
-        row = _locked(writing, before)
+    grid = areas.grid_now(before)
+    with core.write_to(grid, unassigned_of(grid), actor=actor, at=at) as writing:
+        row = _locked(writing, before, grid)
         registered = _registered(row)
         if not registered:
             raise AskingError("没有记：这个单元在一张表里已经没有在册的户。请告诉街道，这个单元不用点。")
@@ -105,22 +105,30 @@ def list_doors(*, actor: Viewer, at: dt.datetime, stairwell: uuid.UUID, new: New
         bulk.insert(rows)
         row.n_bells, row.n_boxes, row.listed_at = new.n_bells, new.n_boxes, at
         row.save(update_fields=["n_bells", "n_boxes", "listed_at"])
-        writing.audit(AuditVerb.SAMPLE_STAIRWELL_LISTED, scope=row.grid_id, kind="sample", subject=row.sample_id)
+        writing.audit(AuditVerb.SAMPLE_STAIRWELL_LISTED, scope=grid, kind="sample", subject=row.sample_id)
         absent = [door.label for door in rows if door.match == Match.ABSENT]
         if absent:
-            _ask_after(row, absent, at)
+            _ask_after(row, grid, absent, at)
     matches = [door.match for door in rows]
     return Listed(matches.count(Match.MET), matches.count(Match.MISSED), len(absent))
 
 
-def _locked(writing: Writing, before: DrawnStairwell) -> DrawnStairwell:
-    """The stairwell as it stands now, its sample held first. Raises NotHere, AskingError."""
+def _locked(writing: Writing, before: DrawnStairwell, grid: str) -> DrawnStairwell:
+    """The stairwell as it stands now, its sample held first.
+
+    ``grid``: the one that is locked for it. Raises NotHere, AskingError.
+    """
     sample = Sample.objects.select_for_update().get(pk=before.sample_id)
     row = DrawnStairwell.objects.select_for_update().get(pk=before.pk)
     if row.inspector_id != writing.actor.id or not doors.is_on(sample, clock.local_date(writing.at)):
         raise NotHere
     if row.listed_at:
         raise AskingError("没有记：这个单元已经点过了，不用再点。")
+    if areas.grid_now(row) != grid:
+        raise AskingError("没有记：这个单元刚划到别的网格。请再记一次。")
+    behind = _doors_of([row.stairwell])[row.stairwell]
+    if any(doors.barred_to(behind, [row.inspector] if row.inspector else []).values()):
+        raise AskingError("没有记：这个单元里有您走访过的户，或者有和您同名、同号码的人住，要换人点。请告诉街道。")
     return row
 
 
@@ -139,9 +147,10 @@ def _matched(
     keys = {address_writing.key(line.address): line for line in lines}
     if len(keys) < len(lines):
         raise AskingError("没有记：有一扇门写了两次。请去掉重复的一行，再记一次。")
-    known = _known(row.grid_id[:12], list(keys))
+    grid = registered[0].grid_id
+    known = _known(grid[:12], list(keys))
     missing = [line for key, line in keys.items() if key not in known]
-    joined = dict(zip(missing, _join(writing, row, missing), strict=True))
+    joined = dict(zip(missing, _join(writing, row, grid, missing), strict=True))
     rows = {}
     for key, line in keys.items():
         dwelling = known.get(key) or joined[line]
@@ -174,11 +183,11 @@ def _listed(
     )
 
 
-def _join(writing: Writing, row: DrawnStairwell, lines: Sequence[Written]) -> list[uuid.UUID]:
+def _join(writing: Writing, row: DrawnStairwell, grid: str, lines: Sequence[Written]) -> list[uuid.UUID]:
     """What the register lacked joins it and the campaign, as a door that a worker meets does (P3)."""
     new = [
         NewDoor(
-            grid=row.grid_id,
+            grid=grid,
             address=line.address,
             values={},
             source=SOURCE,
@@ -187,17 +196,17 @@ def _join(writing: Writing, row: DrawnStairwell, lines: Sequence[Written]) -> li
         for line in lines
     ]
     register_doors(writing, new)
-    dispatch.join_targets(writing, [Joining(row.grid_id, "dwelling", door.id, door.walk_key) for door in new])
+    dispatch.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key) for door in new])
     for door in new:
-        writing.audit(AuditVerb.DWELLING_FOUND, scope=row.grid_id, kind="dwelling", subject=door.id)
+        writing.audit(AuditVerb.DWELLING_FOUND, scope=grid, kind="dwelling", subject=door.id)
     return [door.id for door in new]
 
 
-def _ask_after(row: DrawnStairwell, labels: Sequence[str], at: dt.datetime) -> None:
+def _ask_after(row: DrawnStairwell, grid: str, labels: Sequence[str], at: dt.datetime) -> None:
     taking_in.open_matter(
         actor=SYSTEM,
         at=at,
-        scope=row.grid_id[:12],
+        scope=grid[:12],
         kind=MatterKind.FINDING,
         title=ABSENT,
         text=f"{row.place}：{'、'.join(labels)}。请社区到现场复核；确实没有的，提注销，由另一人复核。",

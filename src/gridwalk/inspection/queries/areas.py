@@ -22,6 +22,8 @@ from gridwalk.inspection.queries.samples import get_sample
 from gridwalk.inspection.rules import Kind, Stage
 from gridwalk.method.sampling import missed
 from gridwalk.method.sampling.missed import Listing, MissedDoors
+from gridwalk.registry import predicates as registry
+from gridwalk.registry.models import Dwelling
 from gridwalk.territory.models import Stairwell
 
 NO_NAME = "（没有名字的单元）"
@@ -71,8 +73,8 @@ class AreaOutlook:
 def names(stairwells: Collection[str]) -> dict[str, str]:
     """Stairwell → its place in words: estate, building, stairwell."""
     rows = Stairwell.objects.filter(pk__in=stairwells).select_related("building")
-    found = {str(row.pk): _place(row) for row in rows}
-    return {key: found.get(key, NO_NAME) for key in stairwells}
+    places = {str(row.pk): _place(row) for row in rows}
+    return {key: places.get(key, NO_NAME) for key in stairwells}
 
 
 def _place(stairwell: Stairwell) -> str:
@@ -97,6 +99,12 @@ def get_stairwell(viewer: Viewer, stairwell: uuid.UUID, at: dt.datetime) -> Draw
     if row is None or viewer.id is None or not is_on(row.sample, clock.local_date(at)):
         raise NotHere
     return row
+
+
+def grid_now(row: DrawnStairwell) -> str:
+    """The grid that a drawn stairwell stands in now, by its first registered door; of the draw where it has none."""
+    standing = Dwelling.objects.filter(registry.dwelling_active(), stairwell=row.stairwell)
+    return standing.order_by("walk_key", "pk").values_list("grid_id", flat=True).first() or row.grid_id
 
 
 def stairwell_row(viewer: Viewer, stairwell: uuid.UUID, at: dt.datetime) -> StairwellRow:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -20,6 +20,7 @@ from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Residence
 
 Door = uuid.UUID
+_LIVES_THERE = Q(to_on=None, kind__in=LIVING)
 _DUE_AT_DOORS = predicates.dwelling_vacant() | predicates.dwelling_let()
 
 
@@ -37,12 +38,18 @@ def at_doors(scope: str, on: dt.date) -> dict[Rate, Counter[Door]]:
 
 
 def _at_home(scope: str) -> QuerySet[Residence]:
-    return Residence.objects.filter(to_on=None, kind__in=LIVING, dwelling__grid__code__startswith=scope)
+    return Residence.objects.filter(_LIVES_THERE, dwelling__grid__code__startswith=scope)
 
 
 def _by_door(at_home: QuerySet[Residence], met: Q) -> Counter[Door]:
+    """Each person at their only home; who has two is at neither: claimed once in the totals, verified at most once."""
     people = predicates.people().filter(predicates.person_active() & met)
-    return Counter(at_home.filter(person__in=people).values_list("dwelling", flat=True))
+    homes: defaultdict[uuid.UUID, set[Door]] = defaultdict(set)
+    for person, door in Residence.objects.filter(_LIVES_THERE, person__in=people).values_list("person", "dwelling"):
+        homes[person].add(door)
+    only = {person for person, doors in homes.items() if len(doors) == 1}
+    claims = at_home.filter(person__in=people).values_list("person", "dwelling").distinct()
+    return Counter(door for person, door in claims if person in only)
 
 
 def totals(scope: str, on: dt.date) -> dict[Rate, tuple[Counter[str], Counter[str]]]:

@@ -151,7 +151,7 @@ def _sheet(
     is_barred: bool,
 ) -> SampledDoorSheet:
     # what was done before the quiet hours is still written down in them
-    barred = {way: why for way in Way if (why := rules.may_approach(replace(at_door, is_quiet=False), way))}
+    refusals = {way: why for way in Way if (why := rules.may_approach(replace(at_door, is_quiet=False), way))}
     no_call = rules.may_dial(at_door)
     closing = rules.closes_as(at_door, left, was_asked=asked_on is not None)
     campaign = door.sample.campaign
@@ -165,8 +165,8 @@ def _sheet(
         n_knocks=at_door.n_knocks,
         most_knocks=max(0, at_door.most_at_door - at_door.n_at_door) + at_door.n_knocks,
         may_dial=not no_call,
-        ways=[way for way in Way if way not in barred],
-        why_not=list(dict.fromkeys(why.partition("：")[2] for why in [no_call, *barred.values()] if why)),
+        ways=[way for way in Way if way not in refusals],
+        why_not=list(dict.fromkeys(why.partition("：")[2] for why in [no_call, *refusals.values()] if why)),
         asked_on=asked_on,
         closes_as=rules.DOOR_STATES[closing] if closing else "",
         is_barred=is_barred,

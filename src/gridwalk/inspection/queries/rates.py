@@ -28,7 +28,8 @@ from gridwalk.territory import queries as territory
 class RateLine:
     """A rate of an area: met and due on the day of the draw, what of it doors of the frame claim, what is borne out.
 
-    ``n_met``, ``n_due``, ``n_listed``: None to who reads counts only, as some of them would tell of few (red line 5).
+    ``n_met``, ``n_due``, ``n_listed``: None to who reads counts only, as some of them would tell of few (red line 5);
+    nor do they read ``n_answered``, ``n_drawn`` and ``at_best`` where few doors were drawn.
     ``verified``: the rate that is verified at least, None where too few answered; ``if_denied``: were every door that
     did not answer a denial; ``at_best``: were every one confirmed.
     """
@@ -41,11 +42,11 @@ class RateLine:
     n_met: int | None
     n_due: int | None
     n_listed: int | None
-    n_answered: int
-    n_drawn: int
+    n_answered: int | None
+    n_drawn: int | None
     verified: float | None
     if_denied: float
-    at_best: float
+    at_best: float | None
 
     @property
     def claimed(self) -> float:
@@ -53,9 +54,9 @@ class RateLine:
         return self.n_met / self.n_due if self.n_due and self.n_met is not None else 0.0
 
     @property
-    def n_short(self) -> int:
-        """How many doors that answer are missing for a figure."""
-        return max(0, rules.FEWEST - self.n_answered)
+    def n_short(self) -> int | None:
+        """How many doors that answer are missing for a figure, None where it is not shown how many did."""
+        return None if self.n_answered is None else max(0, rules.FEWEST - self.n_answered)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,9 @@ def _line(
     n_met = kept["met"].get(code, 0) if code else sum(kept["met"].values())
     n_listed = sum(stratum.population for stratum in strata)
     n_answered = sum(len(stratum.answered) for stratum in strata)
+    n_drawn = n_answered + sum(len(stratum.silent) for stratum in strata)
+    counted = with_pair or n_drawn >= rules.FEWEST
+    best = clusters.at_least([stratum.if_all_confirmed for stratum in strata]) if counted else 0.0
     share = n_listed / n_due if n_due else 0.0
     enough = n_answered >= rules.FEWEST and n_due > 0
     return RateLine(
@@ -122,11 +126,11 @@ def _line(
         n_met=n_met if with_pair else None,
         n_due=n_due if with_pair else None,
         n_listed=n_listed if with_pair else None,
-        n_answered=n_answered,
-        n_drawn=n_answered + sum(len(stratum.silent) for stratum in strata),
+        n_answered=n_answered if counted else None,
+        n_drawn=n_drawn if counted else None,
         verified=share * clusters.at_least(strata) if enough else None,
         if_denied=share * clusters.at_least([stratum.if_unanswered_denied for stratum in strata]) if enough else 0.0,
-        at_best=share * clusters.at_least([stratum.if_all_confirmed for stratum in strata]),
+        at_best=share * best if counted else None,
     )
 
 

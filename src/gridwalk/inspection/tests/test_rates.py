@@ -17,13 +17,13 @@ from gridwalk.inspection import rates as rules
 from gridwalk.inspection.actions import asking, giving
 from gridwalk.inspection.actions.asking import Reply
 from gridwalk.inspection.models import DoorAnswer, Sample, SampledDoor
-from gridwalk.inspection.queries import rates, results
+from gridwalk.inspection.queries import claimed, rates, results
 from gridwalk.inspection.rates import Contact, Rate
 from gridwalk.inspection.rules import Kind, Visited, Way, Who
 from gridwalk.inspection.tests.test_drawing import CENTRE, STREET, drawn
 from gridwalk.method.sampling import clusters
 from gridwalk.method.sampling.clusters import Cluster, Clusters
-from gridwalk.registry.models import Dwelling
+from gridwalk.registry.models import CareLabel, Dwelling, Residence
 from gridwalk.registry.tests.street import FIRST, GRID
 from gridwalk.visits.tests.walk import Walk
 
@@ -76,6 +76,30 @@ def test_what_is_claimed_is_counted_on_the_day_of_the_draw(sample: Sample) -> No
     ]
 
 
+def test_who_has_two_homes_is_claimed_at_neither(walk: Walk) -> None:
+    """Cared for, so claimed once in the totals and not at two doors; who has one home is claimed there."""
+    one_home, first, second = Dwelling.objects.filter(grid=GRID).order_by("room")[:3]
+    people = [walk.street.person("甲", one_home), walk.street.person("乙", first)]
+    today = walk.at.date()
+    for person in people:
+        CareLabel.objects.create(
+            grid_id=GRID,
+            person=person,
+            category="aged",
+            interval_days=7,
+            starts_on=today,
+            ends_on=today + dt.timedelta(days=90),
+            source="office",
+            created_at=walk.at,
+        )
+    link = Residence.objects.get(person=people[1].pk)
+    link.pk, link.dwelling = ids.new_id(), second
+    link._state.adding = True
+    link.save()
+    assert claimed.at_doors(FIRST, today)[Rate.ATTENTION] == {one_home.pk: 1}
+    assert claimed.totals(FIRST, today)[Rate.ATTENTION][0] == {FIRST: 2}
+
+
 def test_people_are_verified_by_how_many_live_there_and_who_has_no_door_is_due_and_not_verified(
     sample: Sample, inspector: Viewer, walk: Walk
 ) -> None:
@@ -115,7 +139,10 @@ def test_who_reads_counts_reads_no_pair_and_care_stands_by_street_only(
     assert [(line.rate, line.code) for line in read] == [(rate, "") for rate in Rate]
     assert {line.n_due for line in read} == {None}, "some of them would tell of few"
     assert read[1].verified == pytest.approx(40 / 41)
-    assert read[0].verified is None and read[0].n_answered == 10, "ten doors have a contact that is due"
+    assert (read[0].verified, read[0].n_answered, read[0].n_drawn, read[0].at_best) == (None, None, None, None)
+    assert (read[1].n_answered, read[1].n_drawn) == (30, 30) and read[1].at_best is not None
+    every = rates.rate_lines(CENTRE, sample)
+    assert (every[0].n_answered, every[0].n_drawn) == (10, 10), "ten doors have a contact that is due"
     own = rates.rate_lines(lead, sample)
     assert [(line.rate, line.code) for line in own] == [(Rate.LINKAGE, FIRST), (Rate.RESOLVED, FIRST)]
     assert own[0].n_due == 41
@@ -224,3 +251,4 @@ def test_home_and_the_page_of_results_show_what_is_verified(
     assert "验收抽查按“没有造假也有3.0%的户说没有”来算" in shown and "比设定的低" not in shown
     group = words(sign_in(Role.LEADING_GROUP, STREET).get(f"/samples/{sample.pk}/"))
     assert "41人" not in group and "97.5%" in group
+    assert "———样本不足—" in group, "of few doors drawn neither how many answered nor what they could prove"

@@ -56,12 +56,6 @@ class Clusters:
         return Clusters(self.population, [Cluster(size, size) for size in sizes])
 
 
-def share(strata: Sequence[Clusters]) -> float | None:
-    """The share of units confirmed, each door weighed by its units; None where nothing can be said."""
-    strata = answered_twice(strata)
-    return 1 - math.fsum(weight for weight, _ in _denials(strata)) if strata else None
-
-
 def at_least(strata: Sequence[Clusters], confidence: float = estimates.CONFIDENCE) -> float:
     """The share of units that is confirmed at least, 0 where nothing can be said. Of what was asked whole nothing is
     left to bound.

@@ -17,15 +17,14 @@ def test_with_one_unit_a_door_the_bound_is_that_of_doors() -> None:
     assert clusters.at_least(whole) == pytest.approx(0.05 ** (1 / 72))
     some = [Clusters(1000, [Cluster(1, 1)] * 69 + [Cluster(1, 0)] * 3)]
     assert clusters.at_least(some) == pytest.approx(estimates.at_least([Stratum(1000, 72, 72, 69)]))
-    assert clusters.share(some) == pytest.approx(69 / 72)
 
 
 def test_a_door_of_four_weighs_four_and_its_people_are_no_four_answers() -> None:
-    """36 doors of two people prove what 36 doors prove, not 72 answers; a denial weighs as its people."""
+    """36 doors of two people prove what 36 doors prove, not 72 answers."""
     doors = [Clusters(1000, [Cluster(2, 2)] * 36)]
     assert clusters.at_least(doors) == pytest.approx(0.05 ** (1 / 36))
-    uneven = [Clusters(100, [Cluster(4, 0)] + [Cluster(1, 1)] * 16)]
-    assert clusters.share(uneven) == pytest.approx(16 / 20)
+    uneven = [Clusters(20, [Cluster(4, 0)] + [Cluster(1, 1)] * 16)]
+    assert clusters.at_least(uneven) == pytest.approx(16 / 20), "asked whole, a denial weighs as its people"
 
 
 def test_who_did_not_answer_is_a_denial_and_a_confirmation_in_turn() -> None:
@@ -37,7 +36,7 @@ def test_who_did_not_answer_is_a_denial_and_a_confirmation_in_turn() -> None:
 def test_what_was_asked_whole_has_no_bound_and_too_little_says_nothing() -> None:
     whole = [Clusters(6, [Cluster(2, 2), Cluster(3, 0), Cluster(1, 1)])]
     assert clusters.at_least(whole) == pytest.approx(0.5)
-    assert (clusters.at_least([Clusters(9, [Cluster(2, 2)])]), clusters.share([])) == (0.0, None)
+    assert clusters.at_least([Clusters(9, [Cluster(2, 2)])]) == 0.0 == clusters.at_least([])
     alone = [Clusters(50, [Cluster(1, 1)]), Clusters(50, [Cluster(1, 1)] * 3)]
     assert len(clusters.answered_twice(alone)) == 1, "a stratum of one answer joins its neighbour"
     for size, confirmed in ((0, 0), (2, 3), (2, -1)):
