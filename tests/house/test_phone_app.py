@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -18,7 +18,7 @@ import hatch_build
 from gridwalk.dictionary import choices, relations, sheets
 from gridwalk.followup import rules
 from gridwalk.inspection import rules as inspection
-from gridwalk.inspection.rates import CONTACTS
+from gridwalk.inspection.rates import CONTACTS, Contact
 from gridwalk.phone import typescript
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.sync import messages
@@ -68,6 +68,32 @@ def test_every_verb_has_its_file_and_its_words() -> None:
     assert list(VERBS) == list(messages.VERBS)
     page = (ROOT / "docs" / "algorithms" / "sync.md").read_text(encoding="utf-8")
     assert [verb for verb in VERBS if f"| {verb} |" not in page] == []
+    (answer,) = [line for line in page.splitlines() if line.startswith("| sample.answer |")]
+    assert [name for name in messages.SampleAnswer.model_fields if name not in answer] == []
+
+
+def test_what_an_answer_takes_is_what_the_inspection_keeps() -> None:
+    taken = {
+        (body, name): {value for kind in _kinds(field.annotation) for value in get_args(kind)}
+        for body in (messages.SampleAnswer, messages.SampleApproach)
+        for name, field in body.model_fields.items()
+    }
+    for body, name, kept in (
+        (messages.SampleAnswer, "way", inspection.Way),
+        (messages.SampleAnswer, "visited", inspection.Visited),
+        (messages.SampleAnswer, "who", inspection.Who),
+        (messages.SampleAnswer, "identity", inspection.Identity),
+        (messages.SampleAnswer, "contact", Contact),
+        (messages.SampleApproach, "way", inspection.Way),
+        (messages.SampleApproach, "outcome", inspection.Approached),
+    ):
+        assert taken[body, name] == set(kept), name
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """The Literals of an annotation, which may say or None."""
+    within = [annotation] if get_origin(annotation) is Literal else get_args(annotation)
+    return [kind for kind in within if get_origin(kind) is Literal]
 
 
 def test_its_words_are_the_dictionarys() -> None:

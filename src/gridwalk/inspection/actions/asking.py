@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import NotPermitted, Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actions import Writing
@@ -72,9 +72,11 @@ class Tried:
 def dial(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, number: int) -> str:
     """One of the telephones at a door, for one call that its owner reads of as 抽查, and that is one of the tries.
 
-    Raises NotHere, AskingError, DialledTooOften.
+    Raises NotHere, NotPermitted, AskingError, DialledTooOften.
     """
     before = doors.get_door(actor, door, at)
+    if not actor.may_anywhere(Verb.ASK_AGAIN):
+        raise NotPermitted(Verb.ASK_AGAIN)
     with core.write_to(before.grid_id, actor=actor, at=at) as writing:
         row = _locked(writing, door, before.grid_id)
         _check_left_alone(row, at, "没有拨")

@@ -244,7 +244,25 @@ def test_who_is_no_inspector_there_or_any_more_says_nothing(round_: Round) -> No
     assert listed(round_.wire) == ([], 0)
     _, answer = push(round_.wire, round_.say(2, "103"))
     assert answer["results"][0]["reason"] == "not_permitted"
-    assert not DoorAnswer.objects.exists()
+    asked = {"kind": "sampled_door", "entity": str(round_.door("101").pk), "field": "phone", "nth": 1}
+    status, refused = round_.wire.ask("POST", "dial", asked)
+    assert status == 403 and "number" not in refused
+    assert not DoorAnswer.objects.exists() and not Approach.objects.exists()
+
+
+def test_an_inspector_of_the_community_that_checks_says_what_was_heard_in_the_checked_one(
+    round_: Round, account: Callable[..., User]
+) -> None:
+    checking = account(Role.INSPECTOR, "120105001002", name="孟知微")
+    mutual = drawn(clock.now(), Kind.MUTUAL)
+    SampledDoor.objects.filter(sample=mutual).update(inspector=checking)
+    door = SampledDoor.objects.get(sample=mutual, dwelling=round_.door("102").dwelling)
+    wire = bound(round_.field, checking)
+    assert str(door.pk) in {row["id"] for row in listed(wire)[0]}
+    usual = {"way": "knock", "visited": "yes", "who": "met"}
+    _, answer = push(wire, op(1, "sample.answer", "sampled_door", door.pk, at=clock.now(), data=usual))
+    assert (states(answer), said_of(answer)) == (["accepted"], [""])
+    assert DoorAnswer.objects.get().door_id == door.pk
 
 
 def test_what_comes_back_is_read_by_no_community_whose_visits_are_checked(round_: Round) -> None:

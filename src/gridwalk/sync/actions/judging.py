@@ -99,7 +99,7 @@ class Judge:
             outcome.returned("struck_off")
         elif self._withheld:
             outcome.returned("not_permitted", self._withheld)
-        elif verb is not None and not self.viewer.may(verb.takes, standing.grid):
+        elif verb is not None and not verb.permits(self.viewer, standing):
             outcome.returned(*self._why_not(verb, standing.grid))
         elif self._read(outcome):
             outcome.faults = reading.faults_of_extra(intention, self._references)

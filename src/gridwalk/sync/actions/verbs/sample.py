@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from gridwalk.accounts.rules import ONE_STREET
+from gridwalk.accounts.rules import ONE_STREET, Viewer
 from gridwalk.accounts.rules import Verb as Permission
 from gridwalk.core.queries import NotHere
 from gridwalk.inspection.actions import asking
@@ -36,6 +36,12 @@ class _OfSampledDoor(SingleVerb):
         grid, scope = row
         outcome.waits_at = scope[:ONE_STREET]
         return Standing("sampled_door", grid, "active")
+
+    def permits(self, author: Viewer, standing: Standing) -> bool:
+        """Whether they are an inspector at all: of mutual checks their post is in the community that checks, not where
+        the door is. That the door was given to them is held to where it is locked.
+        """
+        return author.may_anywhere(self.takes)
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
         """What was heard, and the streams it may write to."""

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from gridwalk.accounts.rules import NotPermitted
+from gridwalk.accounts.rules import NotPermitted, Viewer
 from gridwalk.accounts.rules import Verb as Permission
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core.actions import Writing
@@ -40,6 +40,10 @@ class Verb(abc.ABC):
     def place(self, outcome: Outcome, references: References) -> Standing | None:
         """The standing of what an op speaks of, whose grid it is judged in; notes which door it is."""
         return place_of_entity(outcome, references)
+
+    def permits(self, author: Viewer, standing: Standing) -> bool:
+        """Whether its author may say it of what stands there."""
+        return author.may(self.takes, standing.grid)
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
         """What the op is to do. Raises Unreadable."""
