@@ -18,6 +18,13 @@ def unbroken(html: str) -> str:
     return BESIDE_A_TAG.sub("", BETWEEN_WORDS.sub(" ", IN_A_TAG.sub("", html)))
 
 
+def text_of(html: str) -> str:
+    """What a page says. The ids and tokens in its tags hold any three or four digits by chance, so what is not to be
+    on a page is looked for here.
+    """
+    return re.sub(r"<[^>]*>", " ", html)
+
+
 class Reader(Client):
     """Tests find ``<td>1</td><td>2</td>`` in a page, however the template is laid out."""
 

@@ -12,6 +12,7 @@ from gridwalk.inspection.rules import MOST_LIVING, AskingError
 from gridwalk.method import addresses
 from gridwalk.method.addresses import Address
 from gridwalk.method.sampling import missed
+from gridwalk.registry import rules as registry
 
 MOST_DOORS = 400
 """Doors of one listing at most; what is more is a slip of the pen."""
@@ -38,11 +39,14 @@ MATCHES: Mapping[Match, str] = {
 
 @dataclasses.dataclass(frozen=True)
 class Written:
-    """A line of a listing: what stands on the door, where it is, how many live there where somebody answered."""
+    """A line of a listing: what stands on the door, where it is, how many live there where somebody answered.
+    ``place``: field and number of the line, in words.
+    """
 
     label: str
     address: Address
     n_living: int | None = None
+    place: str = ""
 
 
 def stairwells_hit(n_stairwells: int, share: int) -> int:
@@ -85,17 +89,26 @@ def _lines(typed: str, field: str) -> list[tuple[str, str, int | None]]:
 
 def _inside(label: str, n_living: int | None, of: Address, place: str) -> Written:
     if len(label.split()) > 1:
-        raise AskingError(
-            f"没有记：{place}“{label}”看不懂。一行只写一扇门；有人应的写成：门牌、空格、几人，如 404 3人。"
-        )
+        raise AskingError(f"没有记：{place}看不懂。一行只写一扇门；有人应的写成：门牌、空格、几人，如 404 3人。")
     room = addresses.room_key(label)
     if not _ROOM.search(room):
         raise AskingError(f"没有记：{place}“{label}”看不懂。请只写门牌，如 404；没有门牌的写位置，如 地下室。")
-    return Written(label, dataclasses.replace(of, room=room, floor=addresses.floor_of(room)), n_living)
+    return _written(label, dataclasses.replace(of, room=room, floor=addresses.floor_of(room)), n_living, place)
 
 
 def _outside(label: str, n_living: int | None, place: str) -> Written:
     address = addresses.parse(label)
     if address.fault:
         raise AskingError(f"没有记：{place}“{label}”：{addresses.fault_text(address.fault)}")
-    return Written(label, address, n_living)
+    return _written(label, address, n_living, place)
+
+
+def _written(label: str, address: Address, n_living: int | None, place: str) -> Written:
+    """The line; what was written is not said again, for it may be somebody's number. Raises AskingError."""
+    try:
+        registry.refuse_unfit_door(address)
+    except registry.Unfit as unfit:
+        raise AskingError(
+            f"没有记：{place}里有一段是号码、日期或别的栏里的字。请只写门牌或位置，不写人名、号码。"
+        ) from unfit
+    return Written(label, address, n_living, place)

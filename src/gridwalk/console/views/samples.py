@@ -25,7 +25,7 @@ from gridwalk.inspection.queries import areas, results
 from gridwalk.inspection.queries import samples as queries
 from gridwalk.inspection.queries.areas import AreaOutlook
 from gridwalk.inspection.queries.samples import Outlook
-from gridwalk.inspection.rules import KINDS, Kind, SampleError, Step
+from gridwalk.inspection.rules import KINDS, Kind, SampleError, Stage, Step
 from gridwalk.territory import queries as territory
 
 SHOWN = 12
@@ -69,12 +69,14 @@ def _of_kind(request: Signed, kind: Kind) -> HttpResponse:
 def sample(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One sample: where it stands, how far its doors are, what it shows."""
     shown = queries.sheet(request.viewer, pk, clock.local_date(request.at))
+    area = areas.area_results(request.viewer, pk, clock.local_date(request.at))
     context = {
         "sheet": shown,
         "row": shown.row,
         "words": KINDS[shown.row.kind],
         "shown": results.sample_results(request.viewer, pk),
-        "area": areas.area_results(request.viewer, pk, clock.local_date(request.at)),
+        "area": area,
+        "to_give": (area or shown).n_not_given if shown.row.stage == Stage.DRAWN else 0,
         "may_draw": request.viewer.may(Verb.DRAW_SAMPLE, shown.row.scope),
         "tries": rules.TRIES,
         "fewest": rules.FEWEST,

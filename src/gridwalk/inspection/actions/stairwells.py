@@ -29,7 +29,6 @@ from gridwalk.method import address_writing, addresses
 from gridwalk.registry import predicates as registry
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Dwelling, FormerAddress
-from gridwalk.registry.rules import Unfit
 from gridwalk.territory.rules import unassigned_of
 
 ABSENT = "查漏登：一张表里有、实地没点到的户"
@@ -98,10 +97,7 @@ def list_doors(*, actor: Viewer, at: dt.datetime, stairwell: uuid.UUID, new: New
         if not registered:
             raise AskingError("没有记：这个单元在一张表里已经没有在册的户。请告诉街道，这个单元不用点。")
         of = addresses.parse(registered[0].address)
-        try:
-            rows = _matched(writing, row, listing.read(new.doors, new.beyond, of=of), registered)
-        except Unfit as unfit:
-            raise AskingError(str(unfit).replace("没有存", "没有记", 1)) from unfit
+        rows = _matched(writing, row, listing.read(new.doors, new.beyond, of=of), registered)
         bulk.insert(rows)
         row.n_bells, row.n_boxes, row.listed_at = new.n_bells, new.n_boxes, at
         row.save(update_fields=["n_bells", "n_boxes", "listed_at"])
@@ -144,9 +140,11 @@ def _matched(
     """Each line with the door it is, by its address, the one a renumbered building had before included. Raises
     AskingError where two lines are one door.
     """
-    keys = {address_writing.key(line.address): line for line in lines}
-    if len(keys) < len(lines):
-        raise AskingError("没有记：有一扇门写了两次。请去掉重复的一行，再记一次。")
+    keys: dict[str, Written] = {}
+    for line in lines:
+        first = keys.setdefault(address_writing.key(line.address), line)
+        if first is not line:
+            raise AskingError(f"没有记：{line.place}和{first.place}是同一扇门。请去掉一行，再记一次。")
     grid = registered[0].grid_id
     known = _known(grid[:12], list(keys))
     missing = [line for key, line in keys.items() if key not in known]
