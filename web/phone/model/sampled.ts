@@ -104,7 +104,7 @@ export const ASKED: Field[] = fields.dwelling.asked_again.map((name) =>
   atDoor("dwelling").find((field) => field.name === name)!,
 );
 
-/** Nothing typed yet; what came back is there to be corrected. */
+/** Nothing typed yet; what came back is there to be corrected. What was heard in quiet hours is said to be heard anew. */
 export function blankAsk({ door }: OpenDoor, returned: Kept | null): AskDraft {
   const back = returned?.op.verb === "sample.answer" ? (returned.op.data as unknown as SampleAnswer) : null;
   return {
@@ -112,7 +112,7 @@ export function blankAsk({ door }: OpenDoor, returned: Kept | null): AskDraft {
     kind: "sampled_door",
     place: door.id,
     until_on: door.until_on,
-    begun: back ? returned!.op.at : "",
+    begun: back && !isQuiet(Date.parse(returned!.op.at), door.quiet) ? returned!.op.at : "",
     way: back?.way ?? "",
     visited: back?.visited ?? "",
     who: back?.who ?? "",

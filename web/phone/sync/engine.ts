@@ -205,8 +205,16 @@ async function pull(): Promise<void> {
   const isNews = said.left.length > 0 || (session.data.sampled.length > 0 && !session.data.user.asks);
   if (isNews || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names and posts come with it
   await session.keepCache(grids, said.left, from, Date.now());
+  await dropUntold();
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
+}
+
+/** What was typed of a sampled door goes when the door is told no more: it was given to another, or it is closed. */
+export async function dropUntold(): Promise<void> {
+  const told = new Set(session.data.sampled.map(({ id }) => id));
+  for (const draft of [...session.data.drafts.values()])
+    if (draft.kind === "sampled_door" && !told.has(draft.place)) await session.dropDraft(draft.place);
 }
 
 function takeIn(said: Pulled) {

@@ -45,6 +45,8 @@ test("an answer, a refusal and a door at the cap are done; what came back is not
   const back = said(1, "sample.answer", answer, "returned");
   expect([isDone(open(box(2, back))), returnedOf(box(2, back), "s1")]).toEqual([false, back]);
   expect(blankAsk(openDoor(), back)).toMatchObject({ ...answer, begun: back.op.at });
+  const late = { ...back, op: { ...back.op, at: `${DAY}T20:45:00+08:00` } };
+  expect(blankAsk(openDoor(), late)).toMatchObject({ ...answer, begun: "" });
 });
 
 test("nobody is dialled in quiet hours, and a door is there on its days only", () => {

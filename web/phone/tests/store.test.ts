@@ -68,6 +68,16 @@ describe("store", () => {
     expect(session.data.sampled.map(({ id }) => id)).toEqual(["running"]);
   });
 
+  it("what was typed of a door that is told no more goes, what was typed at a visit stays", async () => {
+    const [given, mine] = [openDoor({ id: "given on" }), openDoor({ id: "mine" })];
+    session.data.sampled = [mine.door];
+    for (const door of [given, mine]) await session.saveDraft(blankAsk(door, null));
+    await session.saveDraft(blank("dwelling", "visited"));
+    const { dropUntold } = await import("../sync/engine"); // it wants the browser that ./phone stands for
+    await dropUntold();
+    expect([...session.data.drafts.keys()].sort()).toEqual(["mine", "visited"]);
+  });
+
   it("many visits at once get contiguous numbers", async () => {
     const ops = await Promise.all(Array.from({ length: 12 }, (_, n) => visit(`d${n}`)));
     expect(ops.map((op) => op.seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
