@@ -32,8 +32,7 @@ def price(
     populations: Mapping[str, int], sizes: Mapping[str, int], response: int, *, with_phone: float, knocks: float
 ) -> Price:
     """The price of drawing so many (``sizes``) of some strata. ``with_phone``: the share of doors with a telephone on
-    record;
-    ``knocks``: knocks a door takes by the street's pace.
+    record; ``knocks``: knocks a door takes by the street's pace.
     """
     n_drawn = sum(sizes.values())
     n_answers = round(n_drawn * response / 100)
