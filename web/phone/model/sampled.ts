@@ -104,7 +104,7 @@ export const ASKED: Field[] = fields.dwelling.asked_again.map((name) =>
   atDoor("dwelling").find((field) => field.name === name)!,
 );
 
-/** Nothing typed yet; what came back is there to be corrected. What was heard in quiet hours is said to be heard anew. */
+/** Nothing typed yet; what came back is there to be corrected, and heard anew where it was heard in quiet hours. */
 export function blankAsk({ door }: OpenDoor, returned: Kept | null): AskDraft {
   const back = returned?.op.verb === "sample.answer" ? (returned.op.data as unknown as SampleAnswer) : null;
   return {
