@@ -135,7 +135,7 @@ def test_doors_are_asked_without_a_network_and_told_when_it_is_back(opened: Page
     expect(opened.get_by_text(named("301"))).to_have_count(0)
     answer = DoorAnswer.objects.get()
     assert (answer.door, answer.visited, answer.knows) == (door("301"), "no", False)
-    assert answer.agrees == {"n_living": True, "tenure": False}
+    assert answer.agrees == {"n_living": True, "lived_in": True, "tenure": False}
     assert [(each.way, each.outcome) for each in Approach.objects.all()] == [("call", "nobody")]
 
 
