@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person
+from gridwalk.territory.rules import unassigned_of
 from tests.harness.campaign import COMMUNITY, GRID
 from tests.harness.people import SignIn
 
@@ -105,6 +106,16 @@ def test_who_may_not_know_how_doors_are_used_has_the_first_view_alone(
     for view in ("living", "care", "differences"):
         assert centre.get(f"/buildings/{building}/", {"view": view}).status_code == 404
     assert not AuditEntry.objects.filter(verb="list.opened").exists()
+
+
+def test_of_a_door_in_somebody_elses_grid_a_view_says_nothing(
+    street: Client, building: object, sign_in: SignIn
+) -> None:
+    Dwelling.objects.filter(grid_id=GRID, room__in=("101", "201")).update(grid_id=unassigned_of(GRID))
+    worker = sign_in(Role.GRID_WORKER, GRID)
+    for view, of_own in (("living", "空房"), ("care", ""), ("differences", "")):
+        _, doors = chart(worker, building, view)
+        assert (doors["401"], doors["101"], doors["201"]) == (of_own, "", ""), view
 
 
 def test_a_view_asks_as_many_queries_however_many_doors_it_marks(street: Client, building: object) -> None:

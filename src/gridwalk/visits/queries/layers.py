@@ -71,13 +71,12 @@ def _marks(layer: str, doors: Mapping[uuid.UUID, DoorRow], today: dt.date) -> di
 
 
 def _mark(layer: str, row: DoorRow, *, is_due: bool) -> tuple[str, str, str]:
-    """A door's character and tone, and what they say."""
+    """A door's character and tone, and what they say: nothing of one in a grid whose use may not be seen."""
     if layer == "living":
-        return (*_USES[row.label], row.label)
+        return (*_USES[row.label], row.label) if row.label else (*_NOTHING, "")
     if layer == "care":
-        if is_due:
-            return (*_DUE, "关爱联系到期")
-        return (*_IN_TIME, "有关爱联系，没到期") if row.has_care else (*_NOTHING, "")
+        due = (*_DUE, "关爱联系到期") if is_due else (*_IN_TIME, "有关爱联系，没到期")
+        return due if row.has_care else (*_NOTHING, "")
     return (*_ASKED, "有差异待定") if row.n_differences else (*_NOTHING, "")
 
 
