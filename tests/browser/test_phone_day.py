@@ -145,6 +145,7 @@ def phone_rows(page: Page) -> list[str]:
     """The rooms the phone's chart marks as visited."""
     page.get_by_role("button", name="返回", exact=True).click()
     page.get_by_role("button", name="楼盘表").click()
+    expect(page.locator(".chart td button").first).to_be_visible()  # its code comes when it is first opened
     cells = page.locator(".chart td button", has_text="已走访")
     return sorted(cells.locator("b").all_text_contents())
 

@@ -490,7 +490,7 @@ def test_a_sample_and_its_doors_are_judged_as_they_stand_when_it_is_their_turn(w
         asking.answer(**ask, door=asked.pk, reply=samples.said())
     with (
         before_locking("inspection_sample", now(asked, grid=FAR_GRID)),
-        pytest.raises(AskingError, match="刚划到别的网格"),
+        pytest.raises(AskingError, match="这一户刚划到别的网格"),
     ):
         asking.answer(**ask, door=asked.pk, reply=samples.said())
     with before_locking("inspection_sample", now(sample, verdict="accepted")):

@@ -207,7 +207,7 @@ def test_what_is_missing_joins_the_grid_the_stairwell_stands_in_now(
         earlier = iter([GRID])
         grid_now = areas.grid_now
         meanwhile.setattr(areas, "grid_now", lambda row: next(earlier, None) or grid_now(row))
-        assert "刚划到别的网格。请再记一次" in refused(inspector, row, walk, "101\n901")
+        assert "这个单元刚划到别的网格。请再记一次" in refused(inspector, row, walk, "101\n901")
     assert not ListedDoor.objects.exists()
     list_doors(actor=inspector, at=walk.at, stairwell=row.pk, new=NewListing(doors="101\n901", beyond=""))
     joined = Dwelling.objects.get(source="inspector")
