@@ -29,6 +29,8 @@ from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, work
 from tests.harness.pages import Reader
 from tests.harness.people import SignIn
 
+pytestmark = pytest.mark.slow
+
 STREET = COMMUNITY[:9]
 SEEN = "楼道里堆着旧沙发，三楼到四楼走不过去，房东"
 PHOTO = b"\xff\xd8\xff\xe1\x00\x08Exif\x00\x00\xff\xda\x00\x02\x11\xff\xd9"

@@ -29,6 +29,8 @@ from gridwalk.reports.models import Document
 from tests.harness.campaign import COMMUNITY
 from tests.harness.people import SignIn
 
+pytestmark = pytest.mark.slow
+
 STREET = COMMUNITY[:9]
 PLACE = "街道二楼会议室"
 PRACTICE = "君临天下先打电话约时段，一次见到的多了"

@@ -27,7 +27,7 @@ from gridwalk.registry.models import CareLabel, Dwelling, Residence
 from gridwalk.registry.tests.street import FIRST, GRID
 from gridwalk.visits.tests.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SignIn = Callable[..., Client]
 
 

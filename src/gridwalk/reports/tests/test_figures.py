@@ -35,6 +35,8 @@ from gridwalk.reports.tests.test_meetings import compare, made, sample
 from gridwalk.visits.actions import recording
 from gridwalk.visits.values import NewVisit
 
+pytestmark = pytest.mark.slow
+
 MakeViewer = Callable[[Role, str], Viewer]
 NEVER_AGAIN = "checks"
 """The one source that nothing can be got again from: its cases are gone once the register is put right."""
