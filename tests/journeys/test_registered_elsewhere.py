@@ -106,7 +106,7 @@ def test_a_ledger_of_where_they_live_hides_nobody_from_where_they_are_registered
     somebody.refresh_from_db()
     assert (somebody.grid_id, links(somebody)) == (
         GRID,
-        [(door.pk, "registered_here"), (home.pk, "lives_elsewhere_registered")],
+        [(home.pk, "lives_elsewhere_registered"), (door.pk, "registered_here")],
     )
     told = Notice.objects.get(role=Role.COMMUNITY_LEAD)
     assert (told.scope, told.about, told.entity) == (SECOND, "person", somebody.pk)

@@ -110,6 +110,7 @@ def test_a_question_at_the_door_is_answered_there(street: Street) -> None:
     street.say(first, "relation", "head", "visit")
     asked.refresh_from_db()
     assert (asked.state, doors_asked("no_head")) == ("closed", {})
+    street.at += dt.timedelta(minutes=1)
     second = street.person("李四", door, relation="head")
     assert doors_asked("several_heads") == {door.pk: 2}
     asked = decide(street, "several_heads", "to_door")

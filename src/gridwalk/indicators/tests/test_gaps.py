@@ -28,7 +28,7 @@ def late(street: Street, grid: str, *, wards: int, schools: int, vacant: int, le
     """So many of each kind of the attention rate whose contact is overdue in a grid."""
     at, today = clock.at_local(LONG_AGO, 9), clock.local_date(clock.now())
     for n in range(wards):
-        who = Person.objects.create(grid_id=grid, name=f"程望{n}", source="office", created_at=at)
+        who = Person.objects.create(grid_id=grid, name=f"程望{n}", sort_key=f"程望{n}", source="office", created_at=at)
         CareLabel.objects.create(
             grid_id=grid,
             person=who,
@@ -40,7 +40,7 @@ def late(street: Street, grid: str, *, wards: int, schools: int, vacant: int, le
             created_at=at,
         )
     for n in range(schools):
-        Site.objects.create(grid_id=grid, name=f"第{n}小学", source="office", created_at=at)
+        Site.objects.create(grid_id=grid, name=f"第{n}小学", sort_key=f"第{n}小学", source="office", created_at=at)
     for n in range(vacant + let):
         door = street.door(str(101 + n), grid)
         of = {"occupancy": "vacant"} if n < vacant else {"occupancy": "occupied", "tenure": "let"}

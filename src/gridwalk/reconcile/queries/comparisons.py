@@ -98,11 +98,14 @@ def _files(comparison: Comparison, page: Sequence[Unmatched]) -> Mapping[uuid.UU
     if comparison.other_file_id is None:
         return {}
     labels = dict(Comparison.SOURCES)
-    lacking: defaultdict[uuid.UUID | None, list[str]] = defaultdict(list)
+    lacking: defaultdict[uuid.UUID | None, set[str]] = defaultdict(set)
     rows = Unmatched.objects.filter(of=comparison, what="register_only", entity__in=[u.entity for u in page])
-    for entity, source in rows.order_by("pk").values_list("entity", "source"):
-        lacking[entity].append(labels[source])
-    told = {u.pk: f"{'、'.join(lacking[u.entity])}没有" for u in page if u.what == "register_only"}
+    for entity, source in rows.values_list("entity", "source"):
+        lacking[entity].add(source)
+    both = {
+        entity: "、".join(labels[source] for source in labels if source in sides) for entity, sides in lacking.items()
+    }
+    told = {u.pk: f"{both[u.entity]}没有" for u in page if u.what == "register_only"}
     return {u.pk: labels[u.source] for u in page} | told
 
 

@@ -38,7 +38,7 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
     homes: dict[uuid.UUID, Residence] = {}
     of_persons = {"person_id__among": [p.id for p in ordered]} if chosen is not None else {"person__in": persons}
     links = Residence.objects.filter(**of_persons, to_on__isnull=True).select_related("dwelling")
-    for link in links.order_by("id"):
+    for link in links.order_by("created_at", "id"):
         earlier = homes.get(link.person_id)
         if earlier is None or (earlier.kind not in Residence.LIVING and link.kind in Residence.LIVING):
             homes[link.person_id] = link  # where somebody lives goes before where somebody is registered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 from gridwalk.core import ids
@@ -18,11 +19,14 @@ def days(n: int) -> dt.date:
 
 
 class Cast:
-    """A street; every row is written as it is given, past what an action would judge."""
+    """A street; every row is written as it is given, past what an action would judge. What is shown in the order it
+    came has ``moments`` of its own: ids of one day sort by lot.
+    """
 
     def __init__(self, at: dt.datetime) -> None:
         self.street = Street.lay_out(at)
         self.at = at
+        self.moments = (at + dt.timedelta(microseconds=n) for n in itertools.count(1))
 
     def door(self, room: str, grid: str = GRID, **values: Any) -> Dwelling:
         door = self.street.door(room, grid)
@@ -50,7 +54,7 @@ class Cast:
             kind=kind,
             to_on=TODAY if over else None,
             source="office",
-            created_at=self.at,
+            created_at=next(self.moments),
         )
 
     def label(self, person: Person, **values: Any) -> CareLabel:
@@ -79,7 +83,7 @@ class Cast:
             grid_id=entity.grid_id,
             kind=entity.KIND,
             entity=entity.pk,
-            proposed_at=self.at,
+            proposed_at=next(self.moments),
             state=state,
             **(given | values),
         )

@@ -139,8 +139,8 @@ class Street:
 
 
 def links(person: Person) -> list[tuple[uuid.UUID, str]]:
-    """The person's current links: (dwelling, kind)."""
-    rows = Residence.objects.filter(person=person, to_on__isnull=True).order_by("created_at", "id")
+    """The person's current links: (dwelling, kind), by kind."""
+    rows = Residence.objects.filter(person=person, to_on__isnull=True).order_by("kind", "id")
     return list(rows.values_list("dwelling_id", "kind"))
 
 

@@ -35,7 +35,7 @@ def test_a_ledger_adds_a_registration_beside_a_home(street: Street) -> None:
     home, registered = street.door("101"), street.door("102", NEXT_GRID)
     person = street.person("张桂兰", home, "tenant")
     street.move_in(person, registered, "registered_here", "ledger")
-    assert links(person) == [(home.id, "tenant"), (registered.id, "registered_here")]
+    assert links(person) == [(registered.id, "registered_here"), (home.id, "tenant")]
     assert open_differences() == []
 
 
