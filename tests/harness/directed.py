@@ -109,6 +109,15 @@ def erased_meanwhile(run: Run) -> None:
     run.attempt(0, "push", "")
 
 
+def erased_before_a_restore(run: Run) -> None:
+    """Somebody is met at another door and erased later; a restore forgets both, and the phone offers its report again."""
+    run.make_backup()
+    upheaval.meets(run, 0, 1, run.world.people[0])
+    run.attempt(0, "push", "")
+    upheaval.erase(run, 0)
+    run.restore()
+
+
 def half_a_character(run: Run) -> None:
     """Half an emoji in a note, and a visit behind it."""
     upheaval.says_oddly(run, 0, 0)

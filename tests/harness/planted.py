@@ -17,6 +17,7 @@ from gridwalk.registry.actions import takeovers
 from gridwalk.registry.models import TakeOver
 from gridwalk.registry.rules import Claim
 from gridwalk.registry.tests.street import NEXT_GRID
+from gridwalk.retention.actions import people
 from gridwalk.sync import rules as sync
 from gridwalk.sync.actions import leaving_out, pulling, pushing, runs
 from gridwalk.sync.actions.judging import Judge
@@ -198,6 +199,13 @@ def erased_come_back() -> Iterator[None]:
 
 
 @contextmanager
+def erased_under_their_own_id_alone() -> Iterator[None]:
+    """Nobody notes what phones called somebody who is erased."""
+    with mock.patch.object(people, "_called", lambda *a: set()):
+        yield
+
+
+@contextmanager
 def half_a_character_stops_it() -> Iterator[None]:
     """An op is kept as the characters it came in, and half of one cannot be written."""
     with mock.patch.object(sync, "kept_spelling", sync.canonical):
@@ -329,6 +337,9 @@ PLANTED: dict[str, Bug] = {
         directed=directed.post_ends_while_it_waits, server=post_read_before_the_lock
     ),
     "who was erased comes back": Bug(directed=directed.erased_meanwhile, server=erased_come_back),
+    "who was erased comes back by another id": Bug(
+        directed=directed.erased_before_a_restore, server=erased_under_their_own_id_alone
+    ),
     "half a character stops a queue": Bug(directed=directed.half_a_character, server=half_a_character_stops_it),
     "an arrival overwrites": Bug(directed=directed.met_next_door, server=arrivals_overwrite),
     "others' grids are not locked": Bug(

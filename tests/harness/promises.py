@@ -197,6 +197,9 @@ def _erased_for_good(run: Run) -> None:
             raise Broken("somebody who was erased is back")
         if Change.objects.filter(entity=person.pk, field__in=("phone", "name")).exclude(old=None, new=None).exists():
             raise Broken("what was said of somebody erased is kept in the history")
+    for op in Op.objects.filter(entity__in=run.erased).exclude(body_sealed=""):
+        if erasing.says_something(op):
+            raise Broken(f"what a phone sent of somebody erased is kept: {op.verb}")
     numbers = [
         sent.op["set"]["phone"]["v"]
         for phone in run.phones
