@@ -110,7 +110,7 @@ def erased_meanwhile(run: Run) -> None:
 
 
 def erased_before_a_restore(run: Run) -> None:
-    """Somebody is met at another door and erased later; a restore forgets both, and the phone offers its report again."""
+    """Somebody is met at another door, then erased; a restore forgets both, and the phone offers its report again."""
     run.make_backup()
     upheaval.meets(run, 0, 1, run.world.people[0])
     run.attempt(0, "push", "")
