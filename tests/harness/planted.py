@@ -24,7 +24,7 @@ from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.actions.references import References
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
-from tests.harness import directed
+from tests.harness import directed, planted_samples
 from tests.harness.phone_model import Habits, ServerDied
 from tests.harness.sync_world import Day, Run, Step, World
 
@@ -351,6 +351,14 @@ PLANTED: dict[str, Bug] = {
         directed=directed.sent_at_once_while_a_grid_is_held, server=answered_for_who_was_left
     ),
     "a group goes under one name": Bug(directed=directed.sent_at_once, server=under_one_name),
+    "an inspector is believed": Bug(directed=directed.answered_again, server=planted_samples.inspectors_are_believed),
+    "a try counts when it arrives": Bug(
+        directed=directed.tried_and_told_later, server=planted_samples.tried_when_it_arrives
+    ),
+    "a door is left and still open": Bug(directed=directed.left_in_peace, server=planted_samples.left_and_still_open),
+    "the community reads what was drawn": Bug(
+        directed=directed.asked_after_the_answer, server=planted_samples.returned_where_the_door_is
+    ),
     "restore without a new epoch": Bug(directed=directed.restored, spoil=_restore_quietly),
     "the phone ignores the epoch": Bug(directed=directed.restored, habits=Habits(ignores_epoch=True)),
     "outbox deleted on send": Bug(directed=directed.lost_on_the_way, habits=Habits(forgets_on_send=True)),
