@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "benchmarks" / "records" / "phone-days.json"
-MODEL = ("dice", "phone_model", "phones", "promises", "sync_world", "together", "upheaval")
+MODEL = ("asking", "dice", "phone_model", "phones", "promises", "sync_world", "together", "upheaval")
 """The files of the harness that a day is made of: with another one a seed is another day."""
 
 

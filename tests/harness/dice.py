@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from gridwalk.registry.tests.street import GRID, NEXT_GRID
-from tests.harness import upheaval
+from tests.harness import asking, upheaval
 from tests.harness.sync_world import VALUES, Day, Run
 
 STEPS = 30
@@ -16,12 +16,17 @@ def day(seed: int) -> Day:
     """The day of a seed: 2–4 phones, whatever their clocks say, 30 steps."""
     chance = random.Random(seed)
     skews = [chance.randrange(4) for _ in range(4)]
-    return Day(2 + seed % 3, skews, lambda run: wander(run, chance, STEPS))
+    inspector = random.Random(f"inspector {seed}")
+    return Day(2 + seed % 3, skews, lambda run: wander(run, chance, inspector, STEPS))
 
 
-def wander(run: Run, chance: random.Random, steps: int) -> None:
-    """A day by dice: what the long run does instead of Hypothesis."""
+def wander(run: Run, chance: random.Random, inspector: random.Random, steps: int) -> None:
+    """A day by dice: what the long run does instead of Hypothesis. ``inspector``: dice of their own, so that the rest
+    of the day is what it was before there was one.
+    """
     for _ in range(steps):
+        if inspector.random() < 0.3:
+            _asks_again(run, inspector)
         n = chance.randrange(4)
         draw = chance.random()
         fault = chance.choice(FAULTS)
@@ -46,6 +51,18 @@ def wander(run: Run, chance: random.Random, steps: int) -> None:
             _rarely(run, n, chance.choice(RARE), chance.randrange(3))
 
 
+def _asks_again(run: Run, chance: random.Random) -> None:
+    """An inspector hears something at a door of a sample, or the inspector's phone speaks with the server."""
+    draw, fault = chance.random(), chance.choice(FAULTS)
+    if draw < 0.60:
+        what, way = chance.randrange(len(asking.HEARD)), chance.randrange(3)
+        asking.hear(run, chance.randrange(8), what, way, minutes=chance.choice((0, 20)))
+    elif draw < 0.99:
+        run.reach(run.inspector, "push" if draw < 0.88 else "pull", fault)
+    else:
+        run.revoke(run.inspector)
+
+
 def _rarely(run: Run, n: int, what: int, to: int) -> None:
     """One of the rarer things of a day."""
     if what == 0:
@@ -53,7 +70,7 @@ def _rarely(run: Run, n: int, what: int, to: int) -> None:
     elif what in (1, 2):
         run.change_grid(n, back=what == 2)
     elif what == 3:
-        run.revoke(n)
+        run.revoke(run.phone(n))
     elif what == 4:
         run.decide(n + to)
     elif what == 5:

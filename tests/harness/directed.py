@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridwalk.registry.tests.street import GRID, NEXT_GRID
-from tests.harness import upheaval
+from tests.harness import asking, upheaval
 from tests.harness.dice import child_before_its_parent
 from tests.harness.sync_world import Day, Run, Step
 
@@ -85,7 +85,7 @@ def seen_by_another_clock(run: Run) -> None:
 def taken_back(run: Run) -> None:
     """A phone is taken back while a visit waits on it."""
     _met(run, 0, 1)
-    run.revoke(0)
+    run.revoke(run.phone(0))
     run.attempt(0, "push", "")
 
 
@@ -107,6 +107,15 @@ def erased_meanwhile(run: Run) -> None:
     upheaval.says_the_number(run, 0, 0)
     upheaval.erase(run, 0)
     run.attempt(0, "push", "")
+
+
+def erased_before_a_restore(run: Run) -> None:
+    """Somebody is met at another door, then erased; a restore forgets both, and the phone offers its report again."""
+    run.make_backup()
+    upheaval.meets(run, 0, 1, run.world.people[0])
+    run.attempt(0, "push", "")
+    upheaval.erase(run, 0)
+    run.restore()
 
 
 def half_a_character(run: Run) -> None:
@@ -157,6 +166,39 @@ def sent_at_once_while_a_grid_is_held(run: Run) -> None:
     for n in (0, 3):
         _met(run, n, 1)
     upheaval.wait_together(run, held=NEXT_GRID)
+
+
+def answered_again(run: Run) -> None:
+    """What was heard at a door of a sample differs from what is recorded; the request arrives twice."""
+    _heard(run, 0, ANSWER)
+    run.reach(run.inspector, "push", "twice")
+
+
+def tried_and_told_later(run: Run) -> None:
+    """Nobody was reached, and there was no network to tell it."""
+    _heard(run, 0, NOBODY)
+    run.reach(run.inspector, "push", "lost_request")
+
+
+def left_in_peace(run: Run) -> None:
+    """Another sample has the door whose people were asked already."""
+    _heard(run, 0, ANSWER)
+    _heard(run, 1, LEAVE)
+    run.reach(run.inspector, "push", "")
+
+
+def asked_after_the_answer(run: Run) -> None:
+    """A door is tried once more after it was answered: that comes back."""
+    _heard(run, 0, ANSWER)
+    _heard(run, 0, NOBODY)
+    run.reach(run.inspector, "push", "")
+
+
+ANSWER, NOBODY, LEAVE = 0, 2, len(asking.HEARD) - 1
+
+
+def _heard(run: Run, door: int, what: int) -> None:
+    asking.hear(run, door, what, asking.WAYS.index("call"), minutes=20)
 
 
 def _met(run: Run, n: int, value: int, door: int = 0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -48,3 +49,9 @@ def kept_ops() -> str:
     """All that is kept of what phones sent, opened."""
     ops = Op.objects.exclude(body_sealed="")
     return "\n".join(json.dumps(returned.body_of(op), ensure_ascii=False) for op in ops)
+
+
+def says_something(op: Op) -> bool:
+    """Whether more is kept of an op than its place in the sequence."""
+    body: Any = returned.body_of(op)
+    return bool(body.get("set") or body.get("data"))

@@ -52,6 +52,8 @@ class PhoneModel:
         self.wire, self.name, self.skew, self.faults, self.habits = wire, name, skew, faults, habits
         wire.now = lambda: clock.now() + skew
         self.cache = Cache()
+        self.sampled: set[str] = set()
+        """The doors of samples it was told of last."""
         self.ops: list[Sent] = []
         self.next_seq = 1
         self.epoch = 0
@@ -247,6 +249,7 @@ class PhoneModel:
         else:
             self.cache.take(answer)
         self._epoch(answer["epoch"])
+        self.sampled = {door["id"] for door in answer["sampled"]}
         states = {decision["op"]: decision["state"] for decision in answer["decided"]}
         for sent in self.ops:
             if sent.state != "waiting":  # what is to be offered again is answered then

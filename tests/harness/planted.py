@@ -17,13 +17,14 @@ from gridwalk.registry.actions import takeovers
 from gridwalk.registry.models import TakeOver
 from gridwalk.registry.rules import Claim
 from gridwalk.registry.tests.street import NEXT_GRID
+from gridwalk.retention.actions import people
 from gridwalk.sync import rules as sync
 from gridwalk.sync.actions import leaving_out, pulling, pushing, runs
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.actions.references import References
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
-from tests.harness import directed
+from tests.harness import directed, planted_samples
 from tests.harness.phone_model import Habits, ServerDied
 from tests.harness.sync_world import Day, Run, Step, World
 
@@ -198,6 +199,13 @@ def erased_come_back() -> Iterator[None]:
 
 
 @contextmanager
+def erased_under_their_own_id_alone() -> Iterator[None]:
+    """Nobody notes what phones called somebody who is erased."""
+    with mock.patch.object(people, "_called", lambda *a: set()):
+        yield
+
+
+@contextmanager
 def half_a_character_stops_it() -> Iterator[None]:
     """An op is kept as the characters it came in, and half of one cannot be written."""
     with mock.patch.object(sync, "kept_spelling", sync.canonical):
@@ -329,6 +337,9 @@ PLANTED: dict[str, Bug] = {
         directed=directed.post_ends_while_it_waits, server=post_read_before_the_lock
     ),
     "who was erased comes back": Bug(directed=directed.erased_meanwhile, server=erased_come_back),
+    "who was erased comes back by another id": Bug(
+        directed=directed.erased_before_a_restore, server=erased_under_their_own_id_alone
+    ),
     "half a character stops a queue": Bug(directed=directed.half_a_character, server=half_a_character_stops_it),
     "an arrival overwrites": Bug(directed=directed.met_next_door, server=arrivals_overwrite),
     "others' grids are not locked": Bug(
@@ -340,6 +351,14 @@ PLANTED: dict[str, Bug] = {
         directed=directed.sent_at_once_while_a_grid_is_held, server=answered_for_who_was_left
     ),
     "a group goes under one name": Bug(directed=directed.sent_at_once, server=under_one_name),
+    "an inspector is believed": Bug(directed=directed.answered_again, server=planted_samples.inspectors_are_believed),
+    "a try counts when it arrives": Bug(
+        directed=directed.tried_and_told_later, server=planted_samples.tried_when_it_arrives
+    ),
+    "a door is left and still open": Bug(directed=directed.left_in_peace, server=planted_samples.left_and_still_open),
+    "the community reads what was drawn": Bug(
+        directed=directed.asked_after_the_answer, server=planted_samples.returned_where_the_door_is
+    ),
     "restore without a new epoch": Bug(directed=directed.restored, spoil=_restore_quietly),
     "the phone ignores the epoch": Bug(directed=directed.restored, habits=Habits(ignores_epoch=True)),
     "outbox deleted on send": Bug(directed=directed.lost_on_the_way, habits=Habits(forgets_on_send=True)),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gridwalk.accounts.models import Assignment
 from gridwalk.core import clock
 from gridwalk.core.models import Change
+from gridwalk.inspection import rules
+from gridwalk.inspection.models import SampledDoor
 from gridwalk.registry import columns
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
 from gridwalk.retention.rules import ERASED_NAME
-from gridwalk.sync.models import Alias, Deposit, Op
+from gridwalk.sync.models import Alias, Deposit, Op, Returned
 from gridwalk.sync.queries import rows as grid_rows
 from gridwalk.territory.models import Grid
 from gridwalk.visits.models import Visit
-from tests.harness import erasing
+from tests.harness import asking, erasing
 
 if TYPE_CHECKING:
     from tests.harness.sync_world import Run
@@ -38,12 +41,13 @@ def keep(run: Run) -> None:
         _where_they_belong,
         _whoever_came,
         _erased_for_good,
+        _asked_once,
     ):
         promise(run)
 
 
 def _answered(run: Run) -> None:
-    failures = [failure for phone in run.phones for failure in phone.failures]
+    failures = [failure for phone in run.everyone for failure in phone.failures]
     if failures:
         raise Broken(f"a queue is stuck: {failures[0]}")
 
@@ -51,10 +55,11 @@ def _answered(run: Run) -> None:
 def _understood(run: Run) -> None:
     """What a phone of today wrote and nobody made odd is not returned as something that cannot be read.
 
-    Only one rule of visits comes into play: a door is knocked at so often and no oftener.
+    Only one rule of visits comes into play: a door is knocked at so often and no oftener. What is heard at doors of
+    samples is refused by many, each of which says so.
     """
     unread = Op.objects.filter(state="returned", reason="not_valid").exclude(pk__in=run.odd)
-    unread = unread.exclude(text__contains="不再打扰")
+    unread = unread.exclude(text__contains="不再打扰").exclude(verb__startswith="sample.", text__startswith="没有记：")
     for verb, text in unread.values_list("verb", "text"):
         raise Broken(f"{verb} was returned as a whole: {text}")
 
@@ -64,7 +69,7 @@ def _once_each(run: Run) -> None:
     visits = Counter(str(pk) for pk in Visit.objects.values_list("pk", flat=True))
     logged = {str(pk): (state, verb) for pk, state, verb in Op.objects.values_list("pk", "state", "verb")}
     handed_in = {str(pk) for pk in Deposit.objects.values_list("pk", flat=True)}
-    for phone in run.phones:
+    for phone in run.everyone:
         for sent in phone.ops:
             pk = sent.op["op"]
             if pk in run.excused or pk in seen:
@@ -197,6 +202,9 @@ def _erased_for_good(run: Run) -> None:
             raise Broken("somebody who was erased is back")
         if Change.objects.filter(entity=person.pk, field__in=("phone", "name")).exclude(old=None, new=None).exists():
             raise Broken("what was said of somebody erased is kept in the history")
+    for op in Op.objects.filter(entity__in=run.erased).exclude(body_sealed=""):
+        if erasing.says_something(op):
+            raise Broken(f"what a phone sent of somebody erased is kept: {op.verb}")
     numbers = [
         sent.op["set"]["phone"]["v"]
         for phone in run.phones
@@ -206,6 +214,67 @@ def _erased_for_good(run: Run) -> None:
     kept = erasing.kept_ops() if numbers else ""
     if any(number in kept for number in numbers):
         raise Broken("the telephone of somebody erased is kept with what a phone sent")
+
+
+def _asked_once(run: Run) -> None:
+    """What an inspector heard counts once and as of when it was heard, applies nowhere, and is asked where it differs.
+
+    What was not taken waits at the street and says nothing of the door; who may still be asked is on the phone.
+    """
+    if not run.inspector.ops:
+        return
+    bodies = {sent.op["op"]: sent.op for sent in run.inspector.ops}
+    heard: defaultdict[str, list[Heard]] = defaultdict(list)
+    for pk, at in Op.objects.filter(verb__startswith="sample.").exclude(state="returned").values_list("pk", "at"):
+        heard[bodies[str(pk)]["entity"]].append((bodies[str(pk)]["verb"], at, bodies[str(pk)]["data"]))
+    answered: Counter[Any] = Counter()
+    for door in SampledDoor.objects.select_related("answer").prefetch_related("approaches"):
+        of_door = heard[str(door.pk)]
+        _counted(door, of_door)
+        answered[door.dwelling] += sum(verb == "sample.answer" for verb, _, _ in of_door)
+    if max(answered.values()) > 1:
+        raise Broken("somebody was asked by two samples within thirty days")
+    if Change.objects.filter(source="inspector").exists():
+        raise Broken("I2: what an inspector heard was written by itself")
+    waiting = Returned.objects.filter(op__verb__startswith="sample.")
+    if waiting.exclude(grid=asking.STREET, place=None).exists():
+        raise Broken("a community reads which of its doors were drawn")
+    still = {str(pk) for pk in SampledDoor.objects.filter(state="open").values_list("pk", flat=True)}
+    if not run.inspector.wiped and run.inspector.sampled != still:
+        raise Broken("I3: the inspector's phone shows other doors than those that may be asked")
+
+
+Heard = tuple[str, dt.datetime, dict[str, Any]]
+
+
+def _counted(door: SampledDoor, heard: Sequence[Heard]) -> None:
+    """A door of a sample is as what was taken of it says."""
+    answers = [(at, said) for verb, at, said in heard if verb == "sample.answer"]
+    tries = sorted((at, said["outcome"]) for verb, at, said in heard if verb == "sample.approach")
+    answer = getattr(door, "answer", None)
+    if ([(answer.at, answer.visited)] if answer else []) != [(at, said["visited"]) for at, said in answers]:
+        raise Broken("I1: an answer does not count once, as of when it was given")
+    if sorted((a.at, a.outcome) for a in door.approaches.all()) != tries:
+        raise Broken("I1: a try does not count once, as of when it was made")
+    final = {outcome for _, outcome in tries} - {"nobody"}
+    states = (
+        {"answered"}
+        if answers
+        else final
+        or ({"not_reached"} if len(tries) >= rules.TRIES else set())
+        or (LEFT if len(heard) > len(tries) else {"open", "capped"})
+    )
+    if door.state not in states or len(answers) + len(final) > 1:
+        raise Broken(f"I1: a door is {door.state} by what was heard there: {sorted(states)}")
+    differs = {field for field, agrees in answer.agrees.items() if not agrees} if answer else set()
+    for field in differs & answers[0][1].get("fields", {}).keys() if answers else ():
+        asked = Difference.objects.filter(entity=door.dwelling, field=field, source="inspector")
+        if not asked.filter(claimed_hash=columns.value_hash(answers[0][1]["fields"][field])).exists():
+            raise Broken(f"I2: what an inspector heard of {field} is nowhere")
+
+
+LEFT = {"asked_elsewhere", "opted_out", "by_record", "gone", "capped"}
+"""What becomes of a door that an inspector leaves in peace."""
 
 
 def _facts(body: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

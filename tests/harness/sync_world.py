@@ -40,7 +40,7 @@ from gridwalk.sync.actions import copies, devices, epochs, returned
 from gridwalk.sync.models import Device, Op, Returned
 from gridwalk.territory.models import Grid
 from gridwalk.visits.tests.walk import Walk
-from tests.harness import promises
+from tests.harness import asking, promises
 from tests.harness.phone_model import Habits, Lost, PhoneModel, ServerDied
 from tests.harness.phones import Cache, Wire, through
 
@@ -105,7 +105,9 @@ class World:
         Walk(street, at).dispatch()
         self.users = [self._user(f"wg{n}", GRID if n < 3 else NEXT_GRID) for n in range(4)]
         self.lead = account_queries.viewer_of(self._user("lead", FIRST, Role.COMMUNITY_LEAD), clock.local_date(at))
-        self._bound = [self._bind(user) for user in self.users]
+        self.inspector = self._user("inspector", asking.STREET, Role.INSPECTOR)
+        self.sampled = asking.draw(at, self.inspector)
+        self._bound = [self._bind(user) for user in (*self.users, self.inspector)]
         epochs.current(at=at)
         self._first_pulls = [_pulled(wire) for wire in self._bound]
         self.faults: Counter[str] = Counter()
@@ -153,28 +155,27 @@ class Run:
 
     def __init__(self, world: World, n_phones: int, skews: list[int], habits: Habits) -> None:
         self.world, self.faults = world, world.faults
-        self.phones: list[PhoneModel] = []
-        for n in range(n_phones):
-            bound = world._bound[n]
-            wire = Wire(
-                send=bound.send,
-                now=clock.now,
-                key=bound.key,
-                device=bound.device,
-                token=bound.token,
-                server_key=bound.server_key,
-                key_id=bound.key_id,
-            )
-            skew = SKEWS[skews[n] % len(SKEWS)]
-            self.phones.append(PhoneModel(wire, f"phone{n}", skew=skew, faults=world.faults, habits=habits))
-            self._teach(self.phones[-1], world.users[n])
-            self.phones[-1].begin(world._first_pulls[n])
+        self.phones = [self._begin(n, f"phone{n}", SKEWS[skews[n] % len(SKEWS)], habits) for n in range(n_phones)]
+        self.inspector = self._begin(-1, "inspector", SKEWS[1], habits)
         self.backup: str | None = None
         self.before_backup: set[str] = set()
         self.excused: set[str] = set()
         self.erased: set[str] = set()
         self.odd: set[str] = set()
         self.restore_epoch: Callable[[], None] = self._raise_epoch
+
+    def _begin(self, nth: int, name: str, skew: dt.timedelta, habits: Habits) -> PhoneModel:
+        """The ``nth`` phone that was bound, with a wire of its own."""
+        world = self.world
+        phone = PhoneModel(dataclasses.replace(world._bound[nth]), name, skew=skew, faults=self.faults, habits=habits)
+        self._teach(phone, (*world.users, world.inspector)[nth])
+        phone.begin(world._first_pulls[nth])
+        return phone
+
+    @property
+    def everyone(self) -> list[PhoneModel]:
+        """The phones of the workers, and the inspector's where anything was heard."""
+        return [*self.phones, self.inspector] if self.inspector.ops else self.phones
 
     def _raise_epoch(self) -> None:
         epochs.raise_epoch(actor=PROGRAM, at=clock.now(), why="恢复备份")
@@ -231,7 +232,10 @@ class Run:
 
     def attempt(self, n: int, what: str, fault: str) -> None:
         """Push or pull with a fault of network or server."""
-        phone = self.phone(n)
+        self.reach(self.phone(n), what, fault)
+
+    def reach(self, phone: PhoneModel, what: str, fault: str) -> None:
+        """The same for any phone."""
         try:
             if fault in {"dies_before_commit", "dies_after_commit"}:
                 self.faults[fault] += 1
@@ -281,9 +285,9 @@ class Run:
             Assignment.objects.filter(user=user).update(to_on=yesterday)
         self.faults["reassigned"] += not back
 
-    def revoke(self, n: int) -> None:
+    def revoke(self, phone: PhoneModel) -> None:
         """A phone is taken back, if the office knows it: after a restore it may not, until the phone is bound again."""
-        device = Device.objects.filter(pk=self.phone(n).wire.device).first()
+        device = Device.objects.filter(pk=phone.wire.device).first()
         if device is None:
             return
         devices.revoke(actor=SYSTEM, at=clock.now(), device=device.id, reason="丢了")
@@ -301,7 +305,7 @@ class Run:
         """The office releases or sets aside something that came back; half of the time it looks at copies first."""
         if n % 2:
             self.confirm_copies()
-        waiting = list(Returned.objects.filter(state="waiting").order_by("pk"))
+        waiting = list(Returned.objects.filter(state="waiting", grid__startswith=FIRST).order_by("pk"))
         if waiting:
             op = waiting[n % len(waiting)]
             try:
@@ -323,7 +327,7 @@ class Run:
             return
         self.faults["restored"] += 1
         transaction.savepoint_rollback(self.backup)
-        self.excused |= {s.op["op"] for p in self.phones if p.wiped for s in p.ops} - self.before_backup
+        self.excused |= {s.op["op"] for p in self.everyone if p.wiped for s in p.ops} - self.before_backup
         self.restore_epoch()
         applying.replay(actor=SYSTEM, at=clock.now(), folders=[erasures.path().parent])
 
@@ -334,20 +338,20 @@ class Run:
         office confirms their copies.
         """
         for nth in range(5):
-            for phone in self.phones:
+            for phone in self.everyone:
                 phone.arrive_late()
                 phone.push_all()
-            has_changed = self.confirm_copies() or any(phone.has_spoken for phone in self.phones)
+            has_changed = self.confirm_copies() or any(phone.has_spoken for phone in self.everyone)
             if nth and not has_changed:
                 return  # nothing was said since all have pulled what stands
-            for phone in self.phones:
+            for phone in self.everyone:
                 phone.has_spoken = False
                 phone.pull()
 
     def check(self) -> None:
         """What was promised of all that happened. Raises Broken."""
         promises.keep(self)
-        self.world.totals.update(runs=1, ops=sum(len(p.ops) for p in self.phones))
+        self.world.totals.update(runs=1, ops=sum(len(p.ops) for p in self.everyone))
 
 
 @contextmanager

@@ -197,9 +197,19 @@ def erase(run: Run, person: int) -> None:
     with core.write_to(subject.grid_id, actor=run.world.lead, at=clock.now()) as writing:
         recheck = ends.propose(writing, subject, "moved_away", reason="全家搬离", evidence="in_person")
     _confirm(recheck)
+    reported_as = _reported_as(run, subject)
     people.erase(actor=SYSTEM, at=clock.now(), persons=[subject.pk], why="request", reason="家属书面申请")
-    run.erased.add(str(subject.pk))
+    run.erased |= {str(subject.pk), *reported_as}
     run.faults["erased"] += 1
+
+
+def _reported_as(run: Run, person: Person) -> set[str]:
+    """The ids that phones gave somebody on record whom they met, of the reports that the server has taken."""
+    number = run.world.numbers[person.pk]
+    sent = [sent.op for phone in run.phones for sent in phone.ops if sent.op["verb"] == "person.add"]
+    reports = {op["op"]: op["entity"] for op in sent if op["data"]["values"].get("id_no") == number}
+    taken = Op.objects.filter(pk__in=reports).exclude(state="returned").values_list("pk", flat=True)
+    return {reports[str(pk)] for pk in taken}
 
 
 def _confirm(recheck: Recheck) -> None:

@@ -208,21 +208,34 @@ def test_of_what_is_handed_in_no_sealed_copy_is_kept_either(field: Field, lead: 
     assert dict(Op.objects.values_list("seq", "state")) == {1: "returned", 2: "accepted", 3: "returned"}
 
 
-def test_the_name_a_phone_gave_somebody_is_erased_with_them(field: Field, lead: Client) -> None:
-    """The phone met somebody who is on record: an alias leads to the record."""
+def test_the_name_a_phone_gave_somebody_is_erased_with_them(field: Field, lead: Client, home: Path) -> None:
+    """The phone met somebody who is on record: an alias leads to the record. Older data know of neither, and the phone
+    offers its report again.
+    """
     door = field.street.door("101")
-    gone = field.street.person(NAME, door, id_no=id_no(11))
-    field.walk.dispatch()
-    wire, alias = field.phone(), ids.new_id()
-    values = {"name": NAME, "id_no": id_no(11)}
-    comes = {"dwelling": str(door.id), "values": values, "residence_kind": "lives_here"}
-    _, answer = push(wire, op(1, "person.add", "person", alias, at=clock.now(), data=comes))
-    assert (states(answer), Alias.objects.get().entity) == (["accepted"], gone.id)
-    erase(gone, lead)
-    _, answer = push(wire, says(2, alias, phone=HIS))
-    assert told(answer) == [("accepted", "erased")]
-    require_nameless(gone)
-    assert not [text for text in (HIS, NAME, id_no(11)) if text in kept_ops()]
+    gone = field.street.person(NAME, field.street.door("102"), id_no=id_no(11))
+    with transaction.atomic():
+        field.walk.dispatch()
+        wire, alias = field.phone(), ids.new_id()
+        backup = transaction.savepoint()
+        values = {"name": NAME, "id_no": id_no(11)}
+        data = {"dwelling": str(door.id), "values": values, "residence_kind": "lives_here"}
+        comes = op(1, "person.add", "person", alias, at=clock.now(), data=data)
+        _, answer = push(wire, comes)
+        assert (states(answer), Alias.objects.get().entity) == (["accepted"], gone.id)
+        erase(gone, lead)
+        _, answer = push(wire, says(2, alias, phone=HIS))
+        assert told(answer) == [("accepted", "erased")]
+        require_nameless(gone)
+        assert not [text for text in (HIS, NAME, id_no(11)) if text in kept_ops()]
+
+        transaction.savepoint_rollback(backup)
+        assert applying.replay(actor=SYSTEM, at=clock.now(), folders=[home]) == 1
+        _, answer = push(wire, comes, says(2, alias, phone=HIS))
+        assert told(answer) == [("accepted", "erased")] * 2
+        require_nameless(gone)
+        assert not Person.objects.filter(pk=alias).exists() and not Alias.objects.exists()
+        assert not [text for text in (HIS, NAME, id_no(11)) if text in kept_ops()]
 
 
 def test_whom_another_side_was_asked_for_is_erased_by_that_name_too(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from gridwalk.registry.tests.street import GRID, NEXT_GRID
-from tests.harness import dice, directed, upheaval
+from tests.harness import asking, dice, directed, upheaval
 from tests.harness.dice import FAULTS, TOGETHER
 from tests.harness.planted import PLANTED
 from tests.harness.sync_world import VALUES, Run, World
@@ -111,6 +111,14 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
         def a_text_is_odd(self, n: int, which: int) -> None:
             upheaval.says_oddly(self.run, n, which)
 
+        @rule(door=st.integers(0, 7), what=st.sampled_from(range(len(asking.HEARD))), way=N, ago=st.booleans())
+        def an_inspector_hears_something(self, door: int, what: int, way: int, ago: bool) -> None:
+            asking.hear(self.run, door, what, way, minutes=20 * ago)
+
+        @rule(what=st.sampled_from(("push", "push", "pull")), fault=st.sampled_from(FAULTS))
+        def an_inspectors_phone_speaks(self, what: str, fault: str) -> None:
+            self.run.reach(self.run.inspector, what, fault)
+
         @rule()
         def backup(self) -> None:
             self.run.make_backup()
@@ -122,7 +130,7 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
         @rule(n=N, really=st.sampled_from((False, False, True)))
         def a_phone_is_revoked(self, n: int, really: bool) -> None:
             if really:
-                self.run.revoke(n)
+                self.run.revoke(self.run.phone(n))
 
         @rule(n=N)
         def a_phone_is_copied(self, n: int) -> None:
@@ -186,6 +194,7 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
         "odd",
         "worker_killed",
         "together",
+        "heard",
     }
 
 

@@ -292,12 +292,25 @@ def test_a_door_is_dialled_from_the_phone_and_each_call_is_a_try(round_: Round) 
 
 
 def test_more_doors_cost_no_more_queries(round_: Round) -> None:
-    def n_queries() -> int:
+    """Neither told nor, where they are placed, said something of by somebody who may not ask there."""
+    worker = round_.field.phone()
+    first, second, *three = [round_.say(seq, room) for seq, room in enumerate(("101", "102", "101", "102", "103"), 1)]
+
+    def n_queries(ask: Callable[[], object]) -> int:
         with CaptureQueriesContext(connection) as queries:
-            listed(round_.wire)
+            ask()
         return len(queries)
 
-    n_queries()  # a connection's first requests prepare statements
-    whole = n_queries()
+    def list_doors() -> None:
+        listed(round_.wire)
+
+    def say(*ops: dict[str, Any]) -> None:
+        _, answer = push(worker, *ops)
+        assert states(answer) == ["returned"] * len(ops)
+
+    list_doors()
+    say(first)  # a connection's first requests prepare statements
+    of_three_doors, of_one_op = n_queries(list_doors), n_queries(lambda: say(second))
     SampledDoor.objects.filter(pk=round_.door("103").pk).update(state="answered")
-    assert n_queries() == whole
+    assert n_queries(list_doors) == of_three_doors
+    assert n_queries(lambda: say(*three)) == of_one_op

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import OperationalError, transaction
 
 from gridwalk.accounts.models import User
 from gridwalk.core import clock
-from gridwalk.phone.tests.test_pushing import push, visit
+from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.rules import Kind
+from gridwalk.inspection.tests.test_drawing import drawn
+from gridwalk.phone.tests.test_pushing import push, states, visit
+from gridwalk.phone.tests.test_sampled_doors import Round, round_
 from gridwalk.sync.actions import devices
 from gridwalk.sync.actions.devices import ActivationRefused
 from gridwalk.sync.models import Attempts, Device, Op
 from gridwalk.visits.models import Visit
+from tests.harness.meanwhile import holding
 from tests.harness.phones import jwk_of
 from tests.security.test_at_the_same_moment import beside, refused
+
+__all__ = ["round_"]
 
 pytestmark = pytest.mark.slow
 Field = Any
@@ -60,3 +69,26 @@ def test_two_wrong_codes_at_once_count_as_two(field: Field) -> None:
     fail()
     assert beside(fail, fail) == []
     assert Attempts.objects.get().n == 3
+
+
+def test_samples_are_held_in_one_order_whatever_was_asked_first(round_: Round) -> None:
+    """Somebody holds the later one: what waits for it has the earlier one already, though it speaks of it last."""
+    second = drawn(clock.now(), Kind.MUTUAL)
+    SampledDoor.objects.filter(sample=second).update(inspector=round_.inspector)
+    earlier, later = sorted((round_.sample, second), key=lambda sample: sample.pk)
+    nobody = {"way": "knock", "outcome": "nobody"}
+    heard = [
+        dataclasses.replace(round_, sample=later).say(1, "102"),
+        dataclasses.replace(round_, sample=earlier).say(2, "103", "approach", **nobody),
+    ]
+
+    def hold(sample: Sample, *, waits: bool = True) -> Sample:
+        return Sample.objects.select_for_update(nowait=not waits).get(pk=sample.pk)
+
+    with (
+        holding(lambda: push(round_.wire, *heard), lambda: hold(later)) as waiting,
+        pytest.raises(OperationalError),
+        transaction.atomic(),
+    ):
+        hold(earlier, waits=False)
+    assert states(waiting.answer()[1]) == ["accepted"] * 2

@@ -110,10 +110,11 @@ class Judgement:
         missing = [arrival for pk, arrival in coming.items() if pk not in on_record and pk not in asked]
         if not missing:
             return
-        by_index = {columns.index_of("id_no", a.values.get("id_no")): a.id for a in missing}
+        numbers = {arrival.id: columns.index_of("id_no", arrival.values.get("id_no")) for arrival in missing}
         at_doors = Residence.objects.filter(dwelling__in=[o.place for o in outcomes if o.place], to_on__isnull=True)
-        namesakes = Person.objects.filter(id_no_index__in=by_index.keys() - {""}, pk__in=at_doors.values("person"))
-        aliases = {by_index[index]: pk for pk, index in namesakes.values_list("id", "id_no_index")}
+        namesakes = Person.objects.filter(id_no_index__in={*numbers.values()} - {""}, pk__in=at_doors.values("person"))
+        by_number = dict(namesakes.values_list("id_no_index", "id"))
+        aliases = {pk: by_number[number] for pk, number in numbers.items() if number in by_number}
         self.references.aliases.update(aliases)
         self.references.awaited |= {arrival.id for arrival in missing} - aliases.keys()
         Alias.objects.bulk_create(

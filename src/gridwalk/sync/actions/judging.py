@@ -16,6 +16,7 @@ from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core import plain
 from gridwalk.core.actions import Writing
+from gridwalk.inspection.actions import asking
 from gridwalk.registry.rules import Claim
 from gridwalk.sync import rules
 from gridwalk.sync.actions import leaving_out, reading, references
@@ -166,6 +167,12 @@ class Judge:
         planned = [outcome for outcome in self.outcomes.values() if outcome.plan is not None]
         return not self.grids or any(VERBS[o.intention.verb].reaches_out(o) for o in planned)
 
+    @property
+    def samples(self) -> set[uuid.UUID]:
+        """The samples of which somebody was asked."""
+        plans = [outcome.plan for outcome in self.outcomes.values() if outcome.plan is not None]
+        return {plan.sample for plan in plans if plan.sample is not None}
+
     def run(self, writing: Writing) -> list[Outcome]:
         """Judge all in order; the grids are locked."""
         return run(writing, [(self, writing)])[0]
@@ -213,6 +220,7 @@ def run(writing: Writing, judges: Sequence[tuple[Judge, Writing]]) -> list[list[
 
     ``writing``: the whole; with each judge its part, of grids that no other one writes to.
     """
+    asking.hold({sample for judge, _ in judges for sample in judge.samples})
     under_way = [(judge.judgement(part), judge.batches()) for judge, part in judges]
     while under_way:
         by_verb: dict[str, list[tuple[Judgement, Sequence[Outcome]]]] = {}

@@ -21,7 +21,8 @@ class Plan:
     """An op as the rooms below take it. ``edition``: that of the references it was read by.
 
     ``visit``: what is to be recorded of a door; ``note``: a hazard or request; ``act``: what is done about a matter;
-    ``heard``: what an inspector heard; ``streams``: what it writes to besides the grid; ``reason``: the author's words;
+    ``heard``: what an inspector heard, of which ``sample``; ``streams``: what it writes to besides the grid;
+    ``reason``: the author's words;
     ``aside``: facts about who has left the door meanwhile, and about records of other grids; ``others``: ends and care
     contacts of who has left it; ``moved``: some had.
     """
@@ -32,6 +33,7 @@ class Plan:
     note: messages.Note | None = None
     act: messages.MatterAct | None = None
     heard: messages.Body | None = None
+    sample: uuid.UUID | None = None
     streams: tuple[str, ...] = ()
     reason: str = ""
     aside: tuple[Claim, ...] = ()

@@ -12,6 +12,7 @@ import orjson
 
 from gridwalk.core import plain
 from gridwalk.core.models import Stream
+from gridwalk.inspection.models import SampledDoor
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Person, Residence, TakeOver
 from gridwalk.sync import messages
@@ -30,6 +31,15 @@ class Standing:
     status: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A door of a sample as far as judging needs it. ``grid``: where it is now; ``scope``: the sample's."""
+
+    sample: uuid.UUID
+    grid: str
+    scope: str
+
+
 @dataclasses.dataclass(kw_only=True)
 class References:
     """What the ops of a push refer to. ``edition`` rises when judging one op changes what a later one means."""
@@ -43,6 +53,7 @@ class References:
     heads: dict[tuple[str, uuid.UUID], uuid.UUID]
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
+    drawn: Mapping[uuid.UUID, Drawn]
     versions: Mapping[str, int]
     """The versions of their author's grids before anything else was read: where one still stands under the lock,
     nothing read of that grid has moved.
@@ -141,6 +152,15 @@ def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list
     return [i.entity for i in intentions if i.verb == verb and kind in {"", i.kind} and i.entity]
 
 
+def _drawn(intentions: Iterable[Intention]) -> dict[uuid.UUID, Drawn]:
+    """The doors of samples that ops speak of; no query where none does, which is so of every worker's push."""
+    doors = {i.entity for i in intentions if i.verb.startswith("sample.") and i.entity}
+    rows = (
+        SampledDoor.objects.filter(pk__in=doors).values_list("id", "sample", "grid", "sample__scope") if doors else ()
+    )
+    return {pk: Drawn(sample=sample, grid=grid, scope=scope) for pk, sample, grid, scope in rows}
+
+
 def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
     """What these ops speak of, as it stands; a constant number of queries. ``own``: the grids of their author."""
     return load_all([intentions], own)[0]
@@ -192,6 +212,7 @@ def load_all(runs: Sequence[Sequence[Intention]], own: Collection[str]) -> list[
         people=people,
         heads=_heads({parent for intention in intentions for parent in _parents(intention)}),
         grids=grids,
+        drawn=_drawn(intentions),
         versions=read_at,
     )
     return [dataclasses.replace(shared, intentions=run, awaited=set()) for run in runs]

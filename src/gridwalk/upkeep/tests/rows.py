@@ -12,7 +12,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import envelope
 from gridwalk.followup.models import Matter
 from gridwalk.reconcile.models import BackfillItem, SideRow, Unmatched
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Recheck, Residence
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Recheck, Residence, TakeOver
 from gridwalk.registry.tests import street as made_up
 from gridwalk.sync.models import Alias, Returned
 from gridwalk.upkeep.actions import plans as actions
@@ -30,6 +30,7 @@ TABLES: tuple[type[models.Model], ...] = (
     CareContact,
     CareNeed,
     Difference,
+    TakeOver,
     Recheck,
     Target,
     Visit,

@@ -9,7 +9,6 @@ from gridwalk.accounts.rules import Verb as Permission
 from gridwalk.core.queries import NotHere
 from gridwalk.inspection.actions import asking
 from gridwalk.inspection.actions.asking import Reply, Tried
-from gridwalk.inspection.models import SampledDoor
 from gridwalk.inspection.rates import Contact
 from gridwalk.inspection.rules import Approached, Identity, Visited, Way, Who
 from gridwalk.sync import messages
@@ -29,13 +28,11 @@ class _OfSampledDoor(SingleVerb):
 
     def place(self, outcome: Outcome, references: References) -> Standing | None:
         """The grid the door is in now."""
-        pk = outcome.intention.entity
-        row = SampledDoor.objects.filter(pk=pk).values_list("grid", "sample__scope").first() if pk else None
-        if row is None:
+        door = references.drawn.get(_door(outcome)) if outcome.intention.entity else None
+        if door is None:
             return None
-        grid, scope = row
-        outcome.waits_at = scope[:ONE_STREET]
-        return Standing("sampled_door", grid, "active")
+        outcome.waits_at = door.scope[:ONE_STREET]
+        return Standing("sampled_door", door.grid, "active")
 
     def permits(self, author: Viewer, standing: Standing) -> bool:
         """Whether they are an inspector at all: of mutual checks their post is in the community that checks, not where
@@ -44,9 +41,10 @@ class _OfSampledDoor(SingleVerb):
         return author.may_anywhere(self.takes)
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
-        """What was heard, and the streams it may write to."""
+        """What was heard, the streams it may write to, and its sample."""
         heard = messages.read_body(self.body, outcome.intention.data)
-        return Plan(edition=references.edition, heard=heard, streams=asking.streams(outcome.grid))
+        sample = references.drawn[_door(outcome)].sample
+        return Plan(edition=references.edition, heard=heard, streams=asking.streams(outcome.grid), sample=sample)
 
 
 class SampleAnswer(_OfSampledDoor):

@@ -25,6 +25,7 @@ from gridwalk.registry.models import (
     Organization,
     Person,
     Residence,
+    TakeOver,
 )
 from gridwalk.registry.rules import Claim, Verdict
 
@@ -132,6 +133,7 @@ def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UU
     regrid(moves.writing, organizations, stays.grid_id)
     keys = FormerAddress.objects.filter(dwelling=stays).values("address_key")
     moves.set(FormerAddress.objects.filter(dwelling=goes).exclude(address_key__in=keys), dwelling_id=stays.pk)
+    moves.set(TakeOver.objects.filter(dwelling=goes.pk), dwelling=stays.pk, grid_id=stays.grid_id)
     pointing = Difference.objects.filter(state__in=rules.WAITING, evidence__dwelling=str(goes.pk))
     for difference in pointing:
         moves.set([difference], evidence={**difference.evidence, "dwelling": str(stays.pk)}, state=difference.state)
@@ -222,9 +224,12 @@ def hand_over_care(moves: Moves, winner: Person, loser: Person) -> None:
 def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: Collection[uuid.UUID] = ()) -> None:
     """Differences that wait: asked of the record that stays, or closed where it has the answer or the same question.
 
-    ``ended``: links to doors that the merge has ended; a question about one of them has nothing left to ask.
+    ``ended``: links to doors that the merge has ended; a question about one of them has nothing left to ask. A question
+    that reports of somebody wait for is never answered by where they live: what they say is claimed when it is decided.
     """
-    asked = set(_questions(Difference.objects.filter(entity=winner.pk, state="open")))
+    asked = {_question(row): row.pk for row in Difference.objects.filter(entity=winner.pk, state="open")}
+    reports = list(TakeOver.objects.filter(difference__entity=loser.pk, difference__state__in=rules.WAITING))
+    reported = {report.difference_id for report in reports}
     homes = set(Residence.objects.filter(person_id=winner.pk, to_on__isnull=True).values_list("dwelling_id", flat=True))
     handed: list[Difference] = []
     closed: list[Difference] = []
@@ -233,7 +238,11 @@ def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: C
         answered = difference.evidence.get("residence") in about or difference.evidence.get("dwelling") in about
         if difference.field not in ("residence", "residence_kind"):
             answered = columns.value_hash(columns.read(winner, difference.field) or None) == difference.claimed_hash
-        (closed if answered or _question(difference) in asked else handed).append(difference)
+        same = asked.get(_question(difference))
+        if same is not None:
+            moves.set([r for r in reports if r.difference_id == difference.pk], difference_id=same)
+        is_over = same is not None or (answered and difference.pk not in reported)
+        (closed if is_over else handed).append(difference)
     moves.set(closed, state="closed", decided_at=moves.writing.at, decided_by_name=queue.BY_ITSELF, reason=MERGED)
     for state in rules.WAITING:
         moves.set([d for d in handed if d.state == state], entity=winner.pk, state=state)
@@ -242,10 +251,6 @@ def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: C
 
 def _question(difference: Difference) -> tuple[str, str, str]:
     return difference.field, difference.claimed_hash, difference.source
-
-
-def _questions(rows: Any) -> Any:
-    return rows.values_list("field", "claimed_hash", "source")
 
 
 def ask_of(entity: Entity, asked: Sequence[Difference]) -> None:
