@@ -25,7 +25,7 @@ from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, lead
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]  # tables over a whole room
 TODAY = dt.date(2026, 10, 13)
 KEEPER = Viewer(ids.new_id(), "管理员", (Held(Role.ADMINISTRATOR, STREET),))
 

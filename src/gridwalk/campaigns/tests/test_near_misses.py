@@ -20,6 +20,7 @@ from gridwalk.core import ids
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, Street, lead, worker
 
+pytestmark = pytest.mark.slow  # tables over a whole room
 TODAY = dt.date(2026, 10, 13)
 
 

@@ -17,7 +17,7 @@ from gridwalk.lists.rules import Condition, ListError, Op, View
 from gridwalk.registry.queries.lists import DOORS, PERSONS
 from gridwalk.registry.tests.street import FIRST, SECOND
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]  # tables over a whole room
 OLD = View(columns=("name", "sex"), conditions=(Condition("born_on", Op.OLDER, ("21900",)),), sort="name")
 
 

@@ -12,6 +12,7 @@ from gridwalk.registry.tests.cast import Cast
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID
 from gridwalk.territory.models import Building
 
+pytestmark = pytest.mark.slow  # tables over a whole room
 REST = f"{FIRST}000"
 
 
