@@ -1,4 +1,4 @@
-"""What a check asks about and what is told and put right of it, beside records of elsewhere, of before, of other people."""
+"""What a check asks about, tells and puts right, beside records of elsewhere, of before and of other people."""
 
 from __future__ import annotations
 

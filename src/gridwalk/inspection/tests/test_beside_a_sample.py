@@ -1,4 +1,4 @@
-"""What is claimed at doors, listed in stairwells and shown of a sample, beside other areas, samples, people and days."""
+"""What is claimed, listed and shown of a sample, beside other areas, samples, people and days."""
 
 from __future__ import annotations
 

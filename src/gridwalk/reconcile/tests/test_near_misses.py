@@ -1,4 +1,4 @@
-"""What a comparison proves, replaces, decides or hands over, beside rows of another side, kind, record, area or state."""
+"""What a comparison proves, replaces and hands over, beside rows of another side, kind, record, area or state."""
 
 from __future__ import annotations
 

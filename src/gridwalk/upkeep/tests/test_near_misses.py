@@ -1,4 +1,4 @@
-"""What a correction reads and moves, beside what comes near it: of another community, of before, ended, of another kind."""
+"""What a correction reads and moves, beside what comes near it: of elsewhere, of before, of another kind."""
 
 from __future__ import annotations
 
