@@ -362,6 +362,8 @@ def test_a_condition_that_nobody_meets_says_so_and_how_to_go_on(street: Client) 
     shown = text(street, address)
     assert "没有符合条件的人员。去掉一个条件再看。" in shown and "还没有登记人员" not in shown
     assert "/print/" not in shown and "/export/" not in shown
+    counted = text(street, address.replace("?", "total/?") + "&shown=0")
+    assert "<b>0</b>" in counted and "hx-swap-oob" not in counted, "there is no button to say it at"
     nothing = street.post("/register/person/print/", {"view": view_in(address)}).content.decode()
     assert "共 <b>0</b> 人" in nothing, "an address kept in a tab: an empty sheet that says so"
 

@@ -14,7 +14,6 @@ from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.lists.rules import ListField, View
 
-
 HOUSEHOLD = "household"
 """Among the cells of a row: not a column, and asked for by nobody."""
 

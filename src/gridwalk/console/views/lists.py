@@ -74,7 +74,7 @@ def total(request: Signed, kind: str) -> HttpResponse:
         "listing": listing,
         "total": queries.total(shown.asking, first=first),
         "n_shown": n_shown,
-        "alone": shown.may_export,
+        "alone": shown.may_export and n_shown > 0,
     }
     return render(request, "console/lists/_total.html", context)
 
