@@ -18,6 +18,7 @@ from gridwalk.accounts.rules import Role
 from gridwalk.console.views import lists
 from gridwalk.core import clock, outward
 from gridwalk.core.models import AuditEntry
+from gridwalk.lists import queries
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import Way
 from gridwalk.registry.models import Dwelling, Person, Residence, by_lot
@@ -78,7 +79,9 @@ def on_paper(shown: str) -> list[list[str]]:
     return [re.findall(r"<td[^>]*>\s*([^<]*?)\s*</td>", row) for row in body.split("<tr>")[1:]]
 
 
-def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Client) -> None:
+def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(
+    street: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = text(street, "/register/")
     assert rows(shown) == ["程兰因", "程望舒", "韩书言", "孟昭宁"], "in the order of pinyin"
     assert "人员状态 <b>是 在册</b>" in shown
@@ -91,6 +94,8 @@ def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Cli
     assert "1 户" in text_of(counted)
     assert '<span id="whole" hx-swap-oob="true">全部 1 人</span>' in counted, "what the export's button takes away"
     assert 'data-whole="1"' in counted and "全选 1 人" in text_of(counted), "from the bar, on other pages too"
+    monkeypatch.setattr(queries, "MOST_AT_HOME", 0)
+    assert "户" not in text_of(text(street, address.replace("?", "total/?"))), "they would take longer than a total may"
     home = change(street, "person", "add", field="home", op="contains", value="海河花园5号楼1单元101")
     assert "海河" not in home and 1 <= len(rows(text(street, home))) < 4
     elsewhere = change(street, "person", "add", field="home", op="contains", value="海河花园9号楼")

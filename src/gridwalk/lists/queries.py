@@ -43,6 +43,10 @@ FARTHER = 3, 2
 """A page may lie farther than what was looked at says, by half: times, divided by."""
 
 
+MOST_AT_HOME = 50_000
+"""People whose households are counted: some 15 microseconds each, and a total has a second. A street has fewer."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ListPage:
     """Rows of one page, and whether there are others before and behind them."""
@@ -62,7 +66,7 @@ class ListPage:
 class Total:
     """How many meet the conditions, of how many in the list; ``n_before``: of the first before a page begins.
 
-    ``n_households``: in how many the first live; None where that is not told.
+    ``n_households``: in how many the first live; None where that is not told, and of too many people.
     """
 
     n: int
@@ -355,8 +359,9 @@ def total(asking: Asking, *, first: uuid.UUID | None = None) -> Total:
     ahead = None if anchor is None else meeting.filter(_beyond(asking.sort, anchor, backwards=True))
     with _judging():
         n_before = 0 if ahead is None else ahead.count()
-        n_households = asking.listing.households(asking.reader, meeting)
-        return Total(n=meeting.count(), n_all=records.count(), n_before=n_before, n_households=n_households)
+        n = meeting.count()
+        n_households = asking.listing.households(asking.reader, meeting) if n <= MOST_AT_HOME else None
+        return Total(n=n, n_all=records.count(), n_before=n_before, n_households=n_households)
 
 
 def chosen(asking: Asking, records: Sequence[uuid.UUID]) -> list[ListRow]:
