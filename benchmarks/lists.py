@@ -34,7 +34,7 @@ from gridwalk.registry.queries import lists  # noqa: E402
 PEOPLE, FEW = 1_000_000, 50_000
 DISTRICT, COMMUNITY = "120199", "120199007003"
 RUNS = 3
-PAGE_MS, TOTAL_MS = 300, 1000
+PAGE_MS, TOTAL_MS, TABS_MS = 300, 1000, 700
 VIEWER: Viewer = SYSTEM
 
 _FILL = """
@@ -140,11 +140,17 @@ CONDITIONS: dict[str, tuple[tuple[Condition, ...], ...]] = {
 
 
 def everything(*, quick: bool) -> Iterator[Result]:
-    """Each list × condition × sort: its first page and its total, the slowest of them held to the goals."""
+    """The totals of the tabs; each list × condition × sort: its first page and its total, the slowest of them held to
+    the goals.
+    """
     call_command("migrate", verbosity=0)
     people = FEW if quick else PEOPLE
     fill(people)
     slowest = {"page": 0.0, "total": 0.0}
+    for scope in (DISTRICT, COMMUNITY):
+        ms, used = _timed(functools.partial(lists.totals, VIEWER, scope))
+        note = f"{_where(scope)}，{people:,} people，数据库用 {used:.0f} ms"
+        yield Result(name="lists.tabs", value=ms, unit="ms", goal=TABS_MS, note=note)
     for code, of_kind in CONDITIONS.items():
         listing = lists.LISTS[code]
         floor = _floor(listing)
@@ -183,7 +189,7 @@ WHERE c.relname = ANY(%s) AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE coni
 
 def _measured(listing: Listing, scope: str, conditions: tuple[Condition, ...]) -> Iterator[tuple[str, float, str]]:
     words = "，".join(" ".join(_words(listing, c)) for c in conditions) or "全部"
-    where = "全区" if scope == DISTRICT else "一个社区"
+    where = _where(scope)
     for sort in listing.sorts:
         view = queries.usable(listing, View(conditions=conditions, sort=sort.code), ON_PAGE)
         asking = Asking(
@@ -201,6 +207,10 @@ def _measured(listing: Listing, scope: str, conditions: tuple[Condition, ...]) -
         yield "page", ms, note
     ms, used = _timed(lambda: queries.total(asking))
     yield "total", ms, f"{where}，{words}：{queries.total(asking).n:,}，数据库用 {used:.0f} ms"
+
+
+def _where(scope: str) -> str:
+    return "全区" if scope == DISTRICT else "一个社区"
 
 
 def _words(listing: Listing, condition: Condition) -> tuple[str, str]:

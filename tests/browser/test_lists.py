@@ -25,6 +25,13 @@ BEYOND = """width => [...document.querySelectorAll("main *")]
 def test_a_list_is_asked_sorted_kept_and_called_from(street: Client, visit: Any) -> None:
     page: Page = visit(street, "/register/")
     expect(page.get_by_text("/ 4 人")).to_be_visible()
+    for name in ("程兰因", "程望舒"):
+        page.get_by_label(f"选 {name}").check()
+    bar = page.locator(".actions")
+    expect(bar).to_contain_text("已选 2 人 1 户")
+    page.get_by_label("全选 4 人").check()
+    expect(bar).to_contain_text("已选 4 人")
+    expect(page.get_by_role("button", name="打开通话单")).to_be_hidden()
     page.get_by_text("出生日期", exact=True).and_(page.locator("summary")).click()
     page.get_by_label("出生日期怎样").select_option("before")
     page.get_by_label("出生日期的值").fill("1960-01-01")

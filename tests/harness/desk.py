@@ -123,17 +123,8 @@ class Desk:
 
     def enter(self, name: str, slip: str) -> None:
         """Password once, an own one, the codes; then the first page."""
+        self.take_own_password(name, slip)
         page, hand = self.page, self.hand
-        page.goto(f"{self.base}/")
-        hand.fields += 1  # the address
-        hand.fill(page.get_by_label("登录名"), name)
-        hand.fill(page.get_by_label("密码"), slip)
-        self.press("登录")
-        expect(page.locator("[name=password1]")).to_be_visible()
-        expect(page.locator("[name=oldpassword]")).to_have_count(0)
-        for field in ("password1", "password2"):
-            hand.fill(page.locator(f"[name={field}]"), OWN)
-        self.press("保存新密码")
         expect(page.get_by_role("heading", name="设置动态码")).to_be_visible()
         secret = re.search(r"手工输入：(\w+)", page.content())
         assert secret is not None
@@ -146,6 +137,21 @@ class Desk:
             if done.is_visible():
                 break
         self.press("我已抄录")
+
+    def take_own_password(self, name: str, slip: str) -> None:
+        """The slip's password once, and an own one in its place."""
+        page, hand = self.page, self.hand
+        page.goto(f"{self.base}/")
+        hand.fields += 1  # the address
+        hand.fill(page.get_by_label("登录名"), name)
+        hand.fill(page.get_by_label("密码"), slip)
+        self.press("登录")
+        expect(page.locator("[name=password1]")).to_be_visible()
+        expect(page.locator("[name=oldpassword]")).to_have_count(0)
+        for field in ("password1", "password2"):
+            hand.fill(page.locator(f"[name={field}]"), OWN)
+        self.press("保存新密码")
+        expect(page.locator("[name=password1]")).to_have_count(0)
 
     def go(self, path: str) -> None:
         """An address of the console, typed."""

@@ -18,6 +18,7 @@ from gridwalk.accounts.rules import Role
 from gridwalk.console.views import lists
 from gridwalk.core import clock, outward
 from gridwalk.core.models import AuditEntry
+from gridwalk.lists import queries
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import Way
 from gridwalk.registry.models import Dwelling, Person, Residence, by_lot
@@ -78,7 +79,9 @@ def on_paper(shown: str) -> list[list[str]]:
     return [re.findall(r"<td[^>]*>\s*([^<]*?)\s*</td>", row) for row in body.split("<tr>")[1:]]
 
 
-def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Client) -> None:
+def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(
+    street: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = text(street, "/register/")
     assert rows(shown) == ["程兰因", "程望舒", "韩书言", "孟昭宁"], "in the order of pinyin"
     assert "人员状态 <b>是 在册</b>" in shown
@@ -88,7 +91,11 @@ def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(street: Cli
     assert rows(text(street, address)) == ["程望舒"]
     counted = text(street, address.replace("?", "total/?") + f"&shown=1&first={Person.objects.get(name='程望舒').pk}")
     assert "<b>1</b>" in counted and "/ 4 人" in counted and "第 1–1" in counted
+    assert "1 户" in text_of(counted)
     assert '<span id="whole" hx-swap-oob="true">全部 1 人</span>' in counted, "what the export's button takes away"
+    assert 'data-whole="1"' in counted and "全选 1 人" in text_of(counted), "from the bar, on other pages too"
+    monkeypatch.setattr(queries, "MOST_AT_HOME", 0)
+    assert "户" not in text_of(text(street, address.replace("?", "total/?"))), "they would take longer than a total may"
     home = change(street, "person", "add", field="home", op="contains", value="海河花园5号楼1单元101")
     assert "海河" not in home and 1 <= len(rows(text(street, home))) < 4
     elsewhere = change(street, "person", "add", field="home", op="contains", value="海河花园9号楼")
@@ -145,6 +152,7 @@ def test_masked_eyes_neither_sort_nor_ask_by_what_is_starred(street: Client, sig
     assert "程**" in shown or "程*" in shown
     assert "程望舒" not in shown and "按姓名排" not in shown and "年长的在前" not in shown
     assert "核实日期" not in shown and "住处" not in shown and "居住类别" not in shown
+    assert 'data-household="' not in shown and "户" not in text_of(text(centre, "/register/person/total/"))
     people = Person.objects.filter(status="active").order_by("grid_id", by_lot())
     rows_ = [str(outward.outward(pk)) for pk in people.values_list("pk", flat=True)]
     assert re.findall(r'name="row" value="([^"]+)"', shown) == rows_
@@ -218,6 +226,8 @@ def test_a_view_is_kept_shared_and_says_what_its_reader_may_not_see(street: Clie
     assert worker.get(link).status_code == 404
     shared = street.post("/register/person/keep/", {"do": "share", "view": str(kept.pk)}, follow=True)
     assert "的同事能打开" in shared.content.decode()
+    copied = f'<a class="btn" href="{link}"><span>复制本视图链接</span></a>'
+    assert copied in shared.content.decode() and copied not in text(street, address), "of a view others may open"
     assert AuditEntry.objects.get(verb="view.shared").scope == COMMUNITY
     assert rows(worker.get(link, follow=True).content.decode()) == ["程兰因"], "in the worker's own grid"
     shown = centre.get(link, follow=True).content.decode()
@@ -271,6 +281,9 @@ def test_a_file_holds_exactly_what_is_seen_and_the_persons_list_says_so(street: 
     chosen = street.post("/register/person/export/", {"row": [str(other.pk), str(uuid.uuid4())]})
     sheet = openpyxl.load_workbook(io.BytesIO(chosen.content)).active
     assert sheet is not None and [row[0].value for row in sheet.iter_rows()] == ["姓名", "程望舒"]
+    given = {"view": view_in(address), "row": str(other.pk), "whole": "1"}
+    whole = openpyxl.load_workbook(io.BytesIO(street.post("/register/person/export/", given).content)).active
+    assert whole is not None and [row[0].value for row in whole.iter_rows()] == ["姓名", "程兰因"], "all of the view"
     centre = sign_in(Role.STREET_CENTRE, STREET)
     masked = openpyxl.load_workbook(io.BytesIO(centre.post("/register/person/export/").content)).active
     assert masked is not None
@@ -354,6 +367,8 @@ def test_a_condition_that_nobody_meets_says_so_and_how_to_go_on(street: Client) 
     shown = text(street, address)
     assert "没有符合条件的人员。去掉一个条件再看。" in shown and "还没有登记人员" not in shown
     assert "/print/" not in shown and "/export/" not in shown
+    counted = text(street, address.replace("?", "total/?") + "&shown=0")
+    assert "<b>0</b>" in counted and "hx-swap-oob" not in counted, "there is no button to say it at"
     nothing = street.post("/register/person/print/", {"view": view_in(address)}).content.decode()
     assert "共 <b>0</b> 人" in nothing, "an address kept in a tab: an empty sheet that says so"
 

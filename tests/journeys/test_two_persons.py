@@ -85,7 +85,10 @@ def test_an_administrator_cannot_make_the_own_account_see_persons(
     assert not opens_people(client)
 
     puppet = entered(account(Role.LEADING_GROUP, STREET))
+    puppet[0].assignments.all().delete()
+    assert "您现在没有岗位，所以没有可看的" in words(puppet[1].get("/"))
     assert "街道网格中心确认后生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD)
+    assert "您的岗位等着确认：社区书记（网格长），君临天下。" in words(puppet[1].get("/"))
     assert not opens_people(puppet[1]), "proposed, not confirmed"
     proposal = Assignment.objects.get(user=puppet[0], state="proposed")
     assert client.post("/roles/decide/", {"row": [str(proposal.pk)], "do": "confirm"}).status_code == 403

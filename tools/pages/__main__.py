@@ -119,10 +119,10 @@ def _look(home: Path, out: Path, opened: Browser) -> Looked:
     album, n_pages = Looked(out, Cover([], ""), "*"), 0
     accounts = homes.accounts(home)
     with serving(of_home(home), out / "serve.log") as address:
-        program = inside(of_home(home), list(accounts.values()))
-        paths = [route for route in program["routes"] if "<" not in route and not route.startswith("phone/")]
-        paths.remove("accounts/logout/")
         for role, account in accounts.items():
+            program = inside(of_home(home), [account])  # now: a session that is left alone for half an hour ends
+            paths = [route for route in program["routes"] if "<" not in route and not route.startswith("phone/")]
+            paths.remove("accounts/logout/")
             with opened.new_context(
                 viewport=viewport(SIZES[0]), locale="zh-CN", timezone_id="Asia/Shanghai"
             ) as profile:

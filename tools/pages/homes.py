@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.harness import first_week as steps
-from tests.harness.desk import OWN, Desk
-from tools.screens.commits import inside, of_home, serving
+from tests.harness.desk import Desk
+from tools.screens.commits import of_home, serving
 
 LINE, COMMUNITY = ("天津市", "河北区", "光复道街道"), "120105001023"
 PEOPLE = (
@@ -71,23 +71,11 @@ def make_fresh(home: Path, opened: Browser) -> None:
         keeper.hand.fill(keeper.page.locator("[name=list]"), "\n".join(rows))
         keeper.press("保存账号，提交岗位")
         keeper.reads(f"{len(PEOPLE)} 个人的登录条")
+        slips |= steps.slips(keeper)
         steps.confirm_posts(centre)
         centre.reads("个岗位已确认")
-        _take_own_passwords(home, base, opened)
-
-
-def _take_own_passwords(home: Path, base: str, opened: Browser) -> None:
-    """Everybody else comes in for the first time."""
-    program = inside(of_home(home), [login for _, login, *_ in PEOPLE])
-    for session in program["sessions"].values():
-        with opened.new_context() as profile:
-            profile.add_cookies([{"name": program["cookie"], "value": session, "url": base}])
-            page = profile.new_page()
-            page.goto(base)
-            for field in ("password1", "password2"):
-                page.locator(f"[name={field}]").fill(OWN)
-            with page.expect_navigation():
-                page.get_by_role("button", name="保存新密码").click()
+        for _, login, *_ in PEOPLE:
+            Desk(opened, base).take_own_password(login, slips[login])
 
 
 def _gridwalk(home: Path, *words: str) -> str:

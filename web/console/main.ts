@@ -3,6 +3,7 @@ import "../prototypes";
 import "./styles/main.css";
 import htmx from "htmx.org";
 import "./elements/building-chart";
+import "./elements/copy-link";
 import "./elements/copy-value";
 import "./elements/hot-keys";
 import "./elements/paper-entry";

@@ -178,6 +178,12 @@ def proposals(viewer: Viewer, on: dt.date) -> list[Assignment]:
     return list(_proposals(viewer, on).select_related("user").order_by("proposed_at", "id"))
 
 
+def own_proposals(viewer: Viewer, on: dt.date) -> list[Assignment]:
+    """The viewer's own roles that wait for somebody's word, by area."""
+    own = Assignment.objects.filter(_not_over(on), user=viewer.id, state=State.PROPOSED)
+    return list(own.order_by("scope", "role"))
+
+
 def n_proposals(viewer: Viewer, on: dt.date) -> int:
     """How many roles wait for the viewer's word."""
     return _proposals(viewer, on).count()

@@ -14,6 +14,9 @@ from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.lists.rules import ListField, View
 
+HOUSEHOLD = "household"
+"""Among the cells of a row: not a column, and asked for by nobody."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Sort:
@@ -31,10 +34,14 @@ class Sort:
 
 @dataclasses.dataclass(frozen=True)
 class ListRow:
-    """A line of a list: the record, its page's kind, and a text for each column."""
+    """A line of a list: the record, its page's kind, and a text for each column.
+
+    ``household``: by its outward id, where a person is listed with a home.
+    """
 
     id: uuid.UUID
     cells: tuple[str, ...]
+    household: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,7 +78,12 @@ class PlainList:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Listing(PlainList):
-    """A list with columns. ``records``: all of it in a scope; ``cells``: record → text by column, for one reader."""
+    """A list with columns. ``records``: all of it in a scope; ``cells``: record → text by column, for one reader, and
+    under ``HOUSEHOLD`` where they live.
+
+    ``households``: in how many some of its people live, for one reader; None where that is not told.
+    """
 
     records: Callable[[str], QuerySet[Any]]
     cells: Callable[[Viewer, Reader, Sequence[Any], Sequence[str]], Mapping[uuid.UUID, Mapping[str, str]]]
+    households: Callable[[Reader, QuerySet[Any]], int | None] = lambda reader, records: None

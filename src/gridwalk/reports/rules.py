@@ -33,6 +33,11 @@ def day(on: dt.date, *, year: bool = False) -> str:
     return (f"{on.year}年" if year else "") + f"{on.month}月{on.day}日"
 
 
+def days(first: dt.date, last: dt.date) -> str:
+    """2026年12月24日至2027年1月8日; the year of the last day where it is another."""
+    return f"{day(first, year=True)}至{day(last, year=last.year != first.year)}"
+
+
 def as_of(at: dt.datetime) -> str:
     """数据截至 2026年11月23日 10:00, for a moment on the street's wall clock."""
     return f"数据截至 {day(at.date(), year=True)} {at:%H:%M}"

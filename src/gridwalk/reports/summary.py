@@ -89,10 +89,8 @@ def _practice(document: Any, data: Overview) -> None:
     campaign = data.campaign
     layout.heading(document, "二、主要做法")
     layout.subheading(document, "（一）分步推进")
-    phases = "；".join(
-        f"{p.get_kind_display()}阶段{rules.day(p.starts_on)}至{rules.day(p.ends_on)}" for p in campaign.phases.all()
-    )
-    waves = "；".join(f"{w.name}自{rules.day(w.starts_on)}起" for w in campaign.waves.all())
+    phases = "；".join(f"{p.get_kind_display()}阶段{rules.days(p.starts_on, p.ends_on)}" for p in campaign.phases.all())
+    waves = "；".join(f"{w.name}自{rules.day(w.starts_on, year=True)}起" for w in campaign.waves.all())
     layout.text(document, f"{phases}。分批推进：{waves}。")
     layout.subheading(document, "（二）压实责任")
     group = "；".join(f"{m.name}（{m.post}），{m.duty}" for m in campaign.leading_group.all())

@@ -22,7 +22,7 @@ class CopyValue extends HTMLElement {
 }
 
 // An office without https has no clipboard: there the value is selected and copied as a person would.
-async function copied(value: string, text: HTMLElement): Promise<boolean> {
+export async function copied(value: string, text: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(value);
     return true;

@@ -1,5 +1,6 @@
 // A list to be acted on: choosing rows brings the action bar, which says how many are chosen. A form whose boxes have
-// another name than "row" says it in data-name.
+// another name than "row" says it in data-name. What is done with chosen rows alone, and not with the whole list, is
+// marked with data-few.
 class SelectRows extends HTMLElement {
   private name = "row";
 
@@ -31,6 +32,17 @@ class SelectRows extends HTMLElement {
     if (bar) bar.hidden = chosen.length === 0 && !whole;
     for (const place of this.querySelectorAll<HTMLElement>("[data-chosen]"))
       place.textContent = whole ?? String(chosen.length);
+    for (const few of this.querySelectorAll<HTMLElement>("[data-few]")) few.hidden = whole !== undefined;
+    this.countHouseholds(whole === undefined ? chosen : []);
+  }
+
+  /** Of people that are chosen: in how many households they live. */
+  private countHouseholds(chosen: HTMLInputElement[]): void {
+    const households = new Set(chosen.map((row) => row.dataset.household).filter((household) => household));
+    for (const place of this.querySelectorAll<HTMLElement>("[data-households]")) {
+      place.textContent = String(households.size);
+      if (place.parentElement) place.parentElement.hidden = households.size === 0;
+    }
   }
 }
 customElements.define("select-rows", SelectRows);

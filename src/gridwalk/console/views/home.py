@@ -55,10 +55,17 @@ def home(request: Signed) -> HttpResponse:
             return redirect("console:sampled_doors")
         if viewer.may_anywhere(Verb.MANAGE_ACCOUNTS):
             return redirect("console:accounts")
-        return page(request, "console/home/welcome.html", {}, active="console:home")
+        return _without_post(request)
     if viewer.roles == (Role.GRID_WORKER,):
         return redirect("console:gaps")
     return board(request, "")
+
+
+def _without_post(request: Signed) -> HttpResponse:
+    """Who has no post yet reads which one waits, and for whom."""
+    waiting = accounts.own_proposals(request.viewer, clock.local_date(request.at))
+    posts = [f"{post.get_role_display()}，{territory.scope_name(post.scope)}" for post in waiting]
+    return page(request, "console/home/welcome.html", {"posts": posts}, active="console:home")
 
 
 @require_GET

@@ -74,7 +74,7 @@ def total(request: Signed, kind: str) -> HttpResponse:
         "listing": listing,
         "total": queries.total(shown.asking, first=first),
         "n_shown": n_shown,
-        "alone": shown.may_export,
+        "alone": shown.may_export and n_shown > 0,
     }
     return render(request, "console/lists/_total.html", context)
 
@@ -167,7 +167,10 @@ def keep(request: Signed, kind: str) -> HttpResponse:
             scope = shown.scope if do == "share" else ""
             actions.share_view(actor=actor, at=at, listing=listing, view=kept, scope=scope)
             place = territory.scope_name(shown.scope)
-            messages.success(request, f"已共享，{place}的同事能打开，各看各的范围。" if scope else "已取消共享。")
+            messages.success(
+                request,
+                f"已共享，{place}的同事能打开，各看各的范围。链接可以复制了发给他们。" if scope else "已取消共享。",
+            )
         elif do == "remove":
             kept = queries.get_view(actor, parameters.uuid_of(request.POST.get("view", "")))
             actions.remove_view(actor=actor, at=at, view=kept)
@@ -232,7 +235,7 @@ def paper(request: Signed, kind: str) -> HttpResponse:
         "place": territory.scope_name(shown.scope),
         "heads": asking.columns,
         "lines": [list(zip(asking.columns, row.cells, strict=True)) for row in rows],
-        "is_chosen": bool(request.POST.getlist("row")),
+        "is_chosen": bool(request.POST.getlist("row")) and not _is_whole(request),
         "number": core.record_export(actor=request.viewer, at=request.at, ending=PAPER, source=("list", taken)),
         "back": _address(kind, shown.scope, shown.view_id),
     }
@@ -252,7 +255,7 @@ def _taken(request: Signed, shown: _Shown, way: Way) -> tuple[Asking, list[ListR
     listing, reader = shown.listing, request.viewer.reader(shown.scope, Place.FILE)
     asking = dataclasses.replace(shown.asking, reader=reader, view=queries.usable(listing, shown.asking.view, reader))
     asking = dataclasses.replace(asking, view=dataclasses.replace(asking.view, sort=shown.asking.view.sort))
-    chosen = parameters.uuids_of(request.POST.getlist("row"))
+    chosen = [] if _is_whole(request) else parameters.uuids_of(request.POST.getlist("row"))
     most = MOST_ROWS[way]
     rows = queries.chosen(asking, chosen) if chosen else queries.everything(asking, most=most)
     if len(rows) > most:
@@ -268,6 +271,11 @@ def _taken(request: Signed, shown: _Shown, way: Way) -> tuple[Asking, list[ListR
         way=way,
     )
     return asking, rows, taken.pk
+
+
+def _is_whole(request: Signed) -> bool:
+    """Whether the whole view was chosen, on other pages too."""
+    return bool(request.POST.get("whole"))
 
 
 def _listing(kind: str) -> Listing:

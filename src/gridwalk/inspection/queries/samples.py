@@ -15,7 +15,7 @@ from gridwalk.accounts.rules import ONE_COMMUNITY, ONE_STREET, Verb, Viewer
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.inspection import allotting, prices, rules
-from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.models import DrawnStairwell, Sample, SampledDoor
 from gridwalk.inspection.prices import Price
 from gridwalk.inspection.queries import frames, staffing
 from gridwalk.inspection.queries.staffing import Turn
@@ -29,8 +29,8 @@ NOT_ANSWERED = "没问到"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SampleRow:
-    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn; ``matter``: what
-    it came to, where the viewer opens matters.
+    """A sample and how far its doors are. ``n_drawn``: of instalments that are drawn; ``n_stairwells``,
+    ``n_listed``: of an area sample; ``matter``: what it came to, where the viewer opens matters.
     """
 
     id: uuid.UUID
@@ -44,6 +44,8 @@ class SampleRow:
     from_on: dt.date
     to_on: dt.date
     n_drawn: int
+    n_stairwells: int
+    n_listed: int
     states: Counter[DoorState]
     verdict: Conclusion | None
     matter: uuid.UUID | None
@@ -118,10 +120,23 @@ def _rows(viewer: Viewer, samples_: list[Sample]) -> list[SampleRow]:
         if instalment <= drawn[pk]:
             states[pk][DoorState(state)] += n
     names = territory.place_names([sample.scope for sample in samples_])
-    return [_row(viewer, sample, states[sample.pk], names[sample.scope]) for sample in samples_]
+    stairwells = {
+        pk: (n, n_listed)
+        for pk, n, n_listed in DrawnStairwell.objects.filter(sample__in=list(states))
+        .order_by()
+        .values_list("sample")
+        .annotate(n=Count("pk"), n_listed=Count("listed_at"))
+    }
+    return [
+        _row(viewer, sample, states[sample.pk], stairwells.get(sample.pk, (0, 0)), names[sample.scope])
+        for sample in samples_
+    ]
 
 
-def _row(viewer: Viewer, sample: Sample, states: Counter[DoorState], place: str) -> SampleRow:
+def _row(
+    viewer: Viewer, sample: Sample, states: Counter[DoorState], stairwells: tuple[int, int], place: str
+) -> SampleRow:
+    n_stairwells, n_listed = stairwells
     return SampleRow(
         id=sample.pk,
         kind=sample.draws_for,
@@ -134,6 +149,8 @@ def _row(viewer: Viewer, sample: Sample, states: Counter[DoorState], place: str)
         from_on=sample.from_on,
         to_on=sample.to_on,
         n_drawn=states.total(),
+        n_stairwells=n_stairwells,
+        n_listed=n_listed,
         states=states,
         verdict=Conclusion(sample.verdict) if sample.verdict else None,
         matter=sample.matter_id if viewer.may(Verb.SEE_ROWS_MASKED, sample.scope) else None,

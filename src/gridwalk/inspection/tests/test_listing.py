@@ -273,6 +273,7 @@ def test_from_its_price_to_the_bound_through_the_pages(
     answer = client.post(f"/stairwells/{row.pk}/", {"doors": "101 2人\n102\n地下室", "n_boxes": "8"}, follow=True)
     assert "已记下3扇门，其中1扇一张表里没有，已补登" in words(answer) and "点过了" in words(answer)
     assert "这个单元已经点过了" in words(client.get(f"/stairwells/{row.pk}/"))
+    assert f"1/{sample.stairwells.count()}个单元点完了" in words(centre.get("/samples/"))
     results = words(centre.get(f"/samples/{sample.pk}/"))
     assert "一张表里漏了多少户" in results and "表里没有1户" in results and "实地没点到6户" in results
     assert "1户有人应，不到30户不给人数" in results and "裴子衿" not in results and "地下室" not in results

@@ -15,12 +15,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.outward import outward
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.sight import Place, Reader
 from gridwalk.dictionary.types import Column, Field, Shown
-from gridwalk.lists.listing import Listing, Sort
+from gridwalk.lists.listing import HOUSEHOLD, Listing, Sort
 from gridwalk.lists.rules import Condition, ListField, Op, Type, View, to_rows
 from gridwalk.method import addresses, search_keys
 from gridwalk.registry import columns, predicates
@@ -139,7 +140,14 @@ def _cells(
     """What stands in the columns of each record, as this reader is shown it."""
     grids = territory.place_names({r.grid_id for r in records}) if "grid" in names else {}
     homes = _homes(viewer, records) if {"home", "residence_kind"} & set(names) else {}
-    return {r.pk: {name: _cell(reader, r, name, grids, homes.get(r.pk, {})) for name in names} for r in records}
+    return {r.pk: _row(reader, r, names, grids, homes.get(r.pk, {})) for r in records}
+
+
+def _row(
+    reader: Reader, record: Any, names: Sequence[str], grids: Mapping[str, str], home: Mapping[str, str]
+) -> dict[str, str]:
+    cells = {name: _cell(reader, record, name, grids, home) for name in names}
+    return cells | ({HOUSEHOLD: home.get(HOUSEHOLD, "")} if "home" in names else {})
 
 
 def _cell(reader: Reader, record: Any, name: str, grids: Mapping[str, str], home: Mapping[str, str]) -> str:
@@ -168,8 +176,17 @@ def _homes(viewer: Viewer, persons: Sequence[Person]) -> dict[uuid.UUID, dict[st
         homes[link.person_id] = {
             "home": where if link.kind in LIVING else f"{where}，户籍在此",
             "residence_kind": dictionary.choice_label("person", "residence_kind", link.kind),
+            HOUSEHOLD: str(outward(link.dwelling_id)) if link.kind in LIVING else "",
         }
     return homes
+
+
+def _households(reader: Reader, persons: QuerySet[Person]) -> int | None:
+    """In how many households some people live; told to whoever sees where they live."""
+    if _for_care(reader) is Shown.NOTHING:
+        return None
+    links = Residence.objects.filter(person__in=persons, to_on__isnull=True, kind__in=LIVING)
+    return links.order_by().values("dwelling").distinct().count()
 
 
 def _buildings(scope: str) -> QuerySet[Building]:
@@ -232,6 +249,7 @@ PERSONS = Listing(
     ),
     records=_records(Person),
     cells=_cells,
+    households=_households,
 )
 DOORS = Listing(
     code="dwelling",

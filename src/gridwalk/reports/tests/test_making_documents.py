@@ -117,6 +117,7 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "尚未抽样",
         "拒访 2 户",
         "还没去 1 户",
+        "行动阶段2026年10月8日至10月30日；总结阶段2026年10月31日至11月13日。分批推进：试点自2026年10月8日起；",
     ):
         assert said in text, said
     headings = [p.text for p in document.paragraphs if p.text[1:2] == "、" or p.text[2:3] == "、" or p.text[:1] == "（"]

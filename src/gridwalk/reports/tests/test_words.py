@@ -29,6 +29,8 @@ def test_a_percentage_is_rounded_down_so_that_only_all_reads_100(n: int, d: int,
 def test_a_day_is_written_with_its_year_where_it_is_asked_for() -> None:
     on = dt.date(2026, 11, 3)
     assert (rules.day(on), rules.day(on, year=True)) == ("11月3日", "2026年11月3日")
+    assert rules.days(on, dt.date(2026, 12, 31)) == "2026年11月3日至12月31日"
+    assert rules.days(on, dt.date(2027, 1, 1)) == "2026年11月3日至2027年1月1日"
     assert rules.as_of(dt.datetime(2026, 11, 3, 9, 5, tzinfo=dt.UTC)) == "数据截至 2026年11月3日 09:05"
 
 
