@@ -174,7 +174,7 @@ def test_what_was_dispatched_leaves_only_when_a_second_person_agrees(street: Cli
     told = street.get(f"/imports/{rooms.pk}/").content.decode()
     assert f"{done.agreed_by_name}同意" in told
     assert done.undone_by_name != done.agreed_by_name
-    assert "撤销 6 行，留下 1 行" in centre.get(f"/upkeep/{plan.pk}/").content.decode()
+    assert "撤走 6 行，留下 1 行。" in centre.get(f"/upkeep/{plan.pk}/").content.decode()
 
 
 def test_a_cut_run_goes_on_where_it_stopped(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Choices, Parsed
-from gridwalk.method import address_parts, areas, dates, names, papers, phones, text, uscc
+from gridwalk.method import address_parts, areas, dates, names, newborns, papers, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
@@ -50,6 +50,7 @@ _OF_A_PLACE = re.compile(OF_A_PLACE)
 _OF_ANOTHER = re.compile(
     r"(?:儿子?|女儿?|子女|父亲?|母亲?|爸爸?|妈妈?|家长|家属|配偶|丈夫|妻子?|老伴|爷爷|奶奶|孙子|孙女|邻居|亲戚|亲属|房东|监护人|保姆)(?:电话|手机)?[)\]】:]"
 )
+_NUMBER_BEHIND = re.compile(r"[^\W\d_]\s?\d+$")
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 LONG_NUMBER = re.compile(r"\d{7}")
 EMPTY = Parsed()
@@ -140,17 +141,19 @@ def credit_code(raw: Any) -> Parsed:
 
 
 def phone(raw: Any) -> Parsed:
-    """The first telephone number of a cell; further ones are noted."""
+    """The first telephone number of a cell; that there are further ones is remarked."""
     if _OF_ANOTHER.search(text.fold(raw)):
         return Parsed(None, "whose", "这一格写着是别人的电话，没有读。本人的请填在这里，别人的请另起一列")
     checked = phones.check(text.fold(raw))
     if checked.fault == "empty":
         return EMPTY
-    return Parsed(
-        checked.value or None, checked.fault, checked.fault_text, "、".join(phones.mask(o) for o in checked.others)
-    )
+    remark = SEVERAL_PHONES if checked.value and (checked.others or checked.is_partial) else ""
+    return Parsed(checked.value or None, checked.fault, checked.fault_text, remark=remark)
 
 
+SEVERAL_PHONES = "这一格不止一个号码，只记了第一个。请核对；要换成另一个，请把它写在最前面"
+NUMBER_BEHIND = "姓名后面的数字没有记。写错了请去掉；是为了分清同名的人，请填证件号或出生日期"
+UNNAMED = "这里写的不是姓名，当作还没有起名的孩子。已有姓名的，请写姓名"
 SEPARATORS = "、,，;；/ "
 """What may stand behind the last name of a cell, also before its note: 王伟、 and 王伟,（已故）."""
 
@@ -167,14 +170,15 @@ def person_name(raw: Any) -> Parsed:
     name = names.normalise(names.without_number(folded.rstrip(SEPARATORS)))
     if name.value and name.value != folded:
         bare = person_name(name.value)
-        return dataclasses.replace(bare, note=name.note or bare.note)
+        remark = NUMBER_BEHIND if bare.value and _NUMBER_BEHIND.search(folded) else bare.remark
+        return dataclasses.replace(bare, note=name.note or bare.note, remark=remark)
     if wrong := fault_of_text(name.value):
         return wrong
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
     if is_no_name(name.value) or any(c.isdigit() for c in name.value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
-    return Parsed(name.value, note=name.note)
+    return Parsed(name.value, note=name.note, remark=UNNAMED if newborns.is_unnamed(name.value) else "")
 
 
 LONGEST_OWNERS = 40

@@ -11,13 +11,14 @@ from typing import Any
 @dataclasses.dataclass(frozen=True)
 class Parsed:
     """A cell as read: ``value`` JSON-able or None; ``fault``: code, ``text``: the same in words; ``note``: what
-    was split off.
+    was split off. ``remark``: in words, what a cell says beside the value that is taken of it, or instead of one.
     """
 
     value: Any = None
     fault: str = ""
     text: str = ""
     note: str = ""
+    remark: str = ""
 
 
 class Sensitivity(enum.StrEnum):

@@ -140,6 +140,8 @@ class Place:
 
 _AROUND = frozenset({"community", "grid_name", "grid_code"})
 """What says where a door is and not which: many write it in every row and the door once."""
+_DOOR = ("room", "address")
+"""What tells a door from its neighbours; the estate, the building and its entrance may stand in every row."""
 
 
 def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFrame, kind: str) -> None:
@@ -150,11 +152,11 @@ def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFr
     written above.
     """
     fields = {c.field for c in columns if c.field and dictionary.get(kind, c.field).locates}
-    places = fields - _AROUND
+    doors = fields & {*_DOOR} or fields - _AROUND
     relation = next((c for c in columns if c.field == "relation"), None)
-    if relation is None or not places:
+    if relation is None or not doors:
         return
-    at_doors = pl.nth([c.index for c in columns if c.field in places])
+    at_doors = pl.nth([c.index for c in columns if c.field in doors])
     community = [pl.nth(c.index) for c in columns if c.field == "community"] or [pl.lit("")]
     households = rows.select(
         is_head=_of_heads(rows.to_series(relation.index)),
@@ -165,21 +167,28 @@ def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFr
     blanks = households.filter(member).group_by("community").agg(n=pl.len(), n_blank=pl.col("is_blank").sum())
     blanks = blanks.filter((pl.col("n") >= FEWEST_MEMBERS) & (pl.col("n_blank") >= WRITTEN_ONCE_SHARE * pl.col("n")))
     if not blanks.is_empty():
-        _fill_members(records, households, fields, set(blanks["community"]))
+        _fill_members(records, households, fields, doors, set(blanks["community"]))
 
 
 def _fill_members(
-    records: Records, households: pl.DataFrame, fields: Collection[str], communities: Collection[str]
+    records: Records,
+    households: pl.DataFrame,
+    fields: Collection[str],
+    doors: Collection[str],
+    communities: Collection[str],
 ) -> None:
     """``households``: of each row whether it is a head's and its community; ``fields``: what says where, in the
-    records; ``communities``: those in which a door is written once.
+    records, ``doors`` those of them that say which door; ``communities``: those in which a door is written once.
+
+    A row that writes another building than the head above it has no door of the head's.
     """
     written = {field: records.values[field].to_list() for field in fields}
     place: dict[str, Any] = {}
     last_community = ""
     for at, (is_head, community) in enumerate(households.select("is_head", "community").iter_rows()):
         cells = {field: values[at] for field, values in written.items() if values[at] is not None}
-        if is_head or cells.keys() - _AROUND:
+        parts = cells.keys() - _AROUND
+        if is_head or parts & {*doors} or any(cells[field] != place.get(field) for field in parts):
             place, last_community = cells, community
         elif is_head is False and community == last_community and community in communities:
             for field in place.keys() - cells.keys():

@@ -17,7 +17,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers, refusals
 from gridwalk.dictionary.types import Parsed
 from gridwalk.ledger import meanings
-from gridwalk.method import idcards, names, text
+from gridwalk.method import idcards, names, newborns, text
 
 HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
 MOBILE = r"^1[2-9][0-9]{9}$"  # \d would find full-width digits too
@@ -31,7 +31,6 @@ NUMBER_MARKED = f"^{MARKS}*(?:[0-9]{MARKS}*){{17}}[0-9XxＸｘ×]{MARKS}*$"
 """A number of 18 places with spaces and marks in it, or its X written otherwise."""
 NUMBER_15 = "^[0-9]{15}$"
 SPACED_MOBILE = r"^(1[2-9][0-9])[- ]([0-9]{4})[- ]([0-9]{4})$"
-TWO_MOBILES = r"^(1[2-9][0-9]{9})[/、；;，, ]1[2-9][0-9]{9}$"
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
 MOST_LOST_BY_CHANCE = 2
 LATE_1904 = 1462
@@ -71,6 +70,8 @@ def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
     return ColumnRead(read_values, pl.concat([wrong, faults]), beside, tuple(repeats))
 
 
+REMARK = "remark"
+"""The code of what is said about a cell whose value is taken."""
 NO_FAULTS = pl.DataFrame(schema={"at": pl.UInt32, "code": pl.String, "text": pl.String})
 _BESIDE = "of_"
 """Columns ``of_<field>``: what the cells say of other fields."""
@@ -87,8 +88,10 @@ def _one_by_one(kind: str, field: str, header: str, odd: pl.Series, dtype: pl.Da
         {
             "raw": odd,
             "value": _typed([None if p.fault else p.value for p in parsed], dtype),
-            "code": ["" if values else p.fault for p, values in zip(parsed, beside, strict=True)],
-            "text": [p.text for p in parsed],
+            "code": [
+                REMARK if p.remark else "" if values else p.fault for p, values in zip(parsed, beside, strict=True)
+            ],
+            "text": [p.text or p.remark for p in parsed],
         }
         | {_BESIDE + name: [values.get(name) for values in beside] for name in names},
         schema_overrides={_BESIDE + name: pl.String for name in names},
@@ -114,7 +117,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         return _numbers(raw)
     if reader in (readers.person_name, readers.owner_names):
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
-        good = good & ~raw.str.contains(names.PERHAPS_SEVERAL)
+        good = good & ~raw.str.contains(names.PERHAPS_SEVERAL) & ~raw.str.contains(newborns.UNNAMED)
     elif reader is readers.phone:
         return *_phones(raw), codes
     elif isinstance(reader, readers.Part) and reader.part != "address":
@@ -138,13 +141,11 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
 
 
 def _phones(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Mobile numbers, also in groups of digits, and the first of two."""
+    """Mobile numbers, also in groups of digits."""
     cell = pl.col("raw")
     grouped = cell.str.extract_groups(SPACED_MOBILE).struct.rename_fields(["a", "b", "c"])
     together = pl.concat_str(grouped.struct.field("a"), grouped.struct.field("b"), grouped.struct.field("c"))
-    values = raw.to_frame().select(
-        pl.when(cell.str.contains(MOBILE)).then(cell).otherwise(together.fill_null(cell.str.extract(TWO_MOBILES)))
-    )
+    values = raw.to_frame().select(pl.when(cell.str.contains(MOBILE)).then(cell).otherwise(together))
     return values.to_series().is_not_null(), values.to_series()
 
 

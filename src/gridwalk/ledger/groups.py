@@ -18,7 +18,7 @@ from gridwalk.method import text
 
 TICKS = choices.YES | {"o", "○", "●", "v", "■", "☑", "勾", "★"}
 MARKED = frozenset({"unknown", "synonym", "chosen"})
-_ELDER = re.compile("父|母|爷|奶|祖|家长|监护|岳|公公|婆婆")
+_ELDER = re.compile("父|母|爸|妈|爷|奶|姥|祖|外公|外婆|家长|监护|岳|公公|婆婆")
 OWN = ("本人", "户主本人")
 
 

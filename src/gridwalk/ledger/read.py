@@ -390,7 +390,7 @@ def _unread(sheet: Wide, columns: Sequence[Column], stretch: Stretch) -> Iterato
 def unused(sheets: Sequence[SheetRead]) -> str:
     """The columns that hold something and mean no field of ours, in one sentence; empty where there is none."""
     named = [
-        f"{c.letter} 列“{c.header}”" + (f"（{c.note}）" if c.note else "")
+        f"{c.letter} 列“{c.header}”（{'，'.join(filter(None, [c.note, c.look]))}）"
         for s in sheets
         for c in whose.unused(s.columns)
     ]

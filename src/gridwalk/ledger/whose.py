@@ -17,7 +17,9 @@ CONTENT_SHARE = 0.8
 FEWEST_CELLS = 3
 OWN_NUMBERS = frozenset({"id_no", "phone", "sex", "born_on"})
 """What a ledger may say of another person beside the record's own."""
-_NAME_OF = re.compile("(姓名|名字|名称)?$")
+_NAME_OF = re.compile("(?:姓名|名字|名称|签名|签字)?(?:[/、+及和与].+)?")
+_OTHER_NAME = re.compile("曾用|原名|别名|又名|小名|乳名|艺名|昵称|法名|英文|拼音|户名")
+"""A name that somebody has beside their own is no other person's."""
 WITH_ROOMS = frozenset({"dwelling", "person", "care"})
 _TWO_PARTS = re.compile(r"\d{1,2}-\d{2,4}")
 _BUILDING_ONLY = re.compile(r"\S*\d+(?:号楼|栋|幢|座)")
@@ -43,16 +45,18 @@ def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[s
         _ask_whether_guessed(columns)
     groups.mark(columns, kind)
     _leave_to_subjects(columns)
-    _leave_to_others(columns, kind)
+    behind = _leave_to_others(columns, kind)
     _ask_about_exchanged(columns, kind)
     _part_households_from_rooms(columns)
     if kind in WITH_ROOMS:
         _read_gate(columns)
     taken = {c.field for c in columns if c.field}
-    for column in columns:
+    for column, owner in zip(columns, behind, strict=True):
         if column.how == "unknown":
             field = "" if headers.others(column.header, kind) else by_content(kind, column.sample, taken)
-            if field:
+            if field and owner and field in OWN_NUMBERS:
+                _ask_whose(column, owner, kind, field)
+            elif field:
                 _take_content(column, kind, field)
                 taken.add(field)
     for group in {c.group for c in columns}:
@@ -141,27 +145,66 @@ def _leave_to_subjects(columns: Sequence[Column]) -> None:
             column.field, column.how = "", "others"
 
 
-def _leave_to_others(columns: Sequence[Column], kind: str) -> None:
-    """A number behind another person's name is theirs where the record has its own before it, else it is asked."""
-    owner, before = "", set()
-    for column in columns:
-        if column.how in {"chosen", "dropped", "forbidden"} or column.group:
-            before.add(column.field)
-            continue
-        named = "" if column.field else headers.others(column.header, kind)
-        if named:
+def _leave_to_others(columns: Sequence[Column], kind: str) -> list[str]:
+    """A number behind another person's name is theirs where the record has its own elsewhere, else it is asked.
+
+    Returns for each column the heading of the name it stands behind, "" where it stands behind the record's own.
+    """
+    behind = _behind(columns, kind)
+    theirs = [
+        bool(owner) and (c.field in OWN_NUMBERS or _is_relation_to(c, owner))
+        for c, owner in zip(columns, behind, strict=True)
+    ]
+    own = {c.field for c, is_theirs in zip(columns, theirs, strict=True) if not is_theirs}
+    for column, owner, is_theirs in zip(columns, behind, theirs, strict=True):
+        if is_theirs and (column.field in own or column.field == "relation"):
+            column.field, column.how, column.note = "", "others", f"跟在“{owner}”后面，当作那个人的，没有用"
+        elif is_theirs:
+            _ask_whose(column, owner, kind, column.field)
+        elif not column.field and column.how not in _SETTLED and headers.others(column.header, kind):
             column.how = "others"
-            if _NAME_OF.fullmatch(headers.bare(column.header)[len(named) :]):
-                owner = column.header
-        elif owner and column.field in OWN_NUMBERS:
-            if column.field in before:
-                column.field, column.how, column.note = "", "others", f"跟在“{owner}”后面，当作那个人的，没有用"
-            else:
-                label = dictionary.label(kind, column.field)
-                _ask(column, f"“{column.header}”跟在“{owner}”后面，分不清是谁的{label}，请选好")
-        elif column.field and column.field != "relation":
+    return behind
+
+
+def _ask_whose(column: Column, owner: str, kind: str, field: str) -> None:
+    _ask(column, f"“{column.header}”跟在“{owner}”后面，分不清是谁的{dictionary.label(kind, field)}，请选好")
+
+
+_SETTLED = frozenset({"chosen", "dropped", "forbidden"})
+
+
+def _behind(columns: Sequence[Column], kind: str) -> list[str]:
+    """Of each column the heading of another's name that it stands behind; any column of the record's ends that."""
+    behind, owner = [], ""
+    has_name = any(c.field == "name" for c in columns)
+    for column in columns:
+        is_open = column.how not in _SETTLED and not column.group
+        behind.append(owner if is_open else "")
+        if not is_open:
+            continue
+        if column.field and column.field not in OWN_NUMBERS | {"relation"}:
             owner = ""
-        before.add(column.field)
+        elif not column.field and _names_another(column, kind, has_name=has_name):
+            owner = column.header
+    return behind
+
+
+def _is_relation_to(column: Column, owner: str) -> bool:
+    """关系 behind 监护人 says how guardian and child are related; behind 户主, and where it names the head, it is to the head."""
+    return column.field == "relation" and headers.OF_HEAD not in column.header and headers.OF_HEAD not in owner
+
+
+def _names_another(column: Column, kind: str, *, has_name: bool) -> bool:
+    """Whether a column that is none of the record's holds the names of other people: by its heading, or by its cells."""
+    if named := headers.others(column.header, kind):
+        return bool(_NAME_OF.fullmatch(headers.bare(column.header)[len(named) :])) or _are_names(column.sample)
+    return has_name and bool(column.header) and not _OTHER_NAME.search(column.header) and _are_names(column.sample)
+
+
+def _are_names(sample: Sequence[str]) -> bool:
+    """Whether nearly all cells are names of persons, and not those of a few surnames' villages: 王庄, 李庄, 王庄."""
+    differ = len(set(sample)) > len(sample) / 2
+    return len(sample) >= FEWEST_CELLS and differ and _fits(sample, names.looks_like_a_person)
 
 
 def _ask_about_exchanged(columns: Sequence[Column], kind: str) -> None:

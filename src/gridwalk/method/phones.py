@@ -16,6 +16,8 @@ _WHOLE_FLOAT = re.compile(r"(\d{7,})\.0+")  # what a table program made of a typ
 _COUNTRY = re.compile(r"^(?:\+?86|0086)(?=1[2-9]\d{9}$|0?\d{2,3}[2-8]\d{6,7}$)")
 _MOBILE = re.compile(r"1[2-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0(?:10|2\d|[3-9]\d{2}))?[2-8]\d{6,7}|[48]00\d{7}")
+_FEWEST_DIGITS = 5
+"""Of what is meant for a number; fewer are an extension or a short number."""
 _MASK = re.compile(r"\*|(?<=\d)[xX×]{3,}(?=\d|$)|^[xX×]{3,}(?=\d)")
 STARS = "[*＊xXｘＸ×]"
 """What every masked number holds, as it may be written."""
@@ -32,11 +34,15 @@ FAULTS = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Phone:
-    """``value``: the first number; ``others``: further ones of the cell; ``fault`` where none can be dialled."""
+    """``value``: the first number; ``others``: further ones of the cell; ``fault`` where none can be dialled.
+
+    ``is_partial``: whether more digits stand in the cell than are numbers that can be dialled.
+    """
 
     value: str = ""
     others: tuple[str, ...] = ()
     fault: str = ""
+    is_partial: bool = False
 
     @property
     def fault_text(self) -> str:
@@ -64,12 +70,15 @@ def check(value: str) -> Phone:
         return Phone(fault="empty")
     cleaned = _WORDS.sub(",", _EXTENSION.sub(",", folded))
     numbers: list[str] = []
+    is_partial = False
     for part in _BETWEEN.split(cleaned):
         whole_part = _numbers(part)
-        numbers += whole_part or [number for piece in part.split(" ") for number in _numbers(piece)]
+        of_part = whole_part or [number for piece in part.split(" ") for number in _numbers(piece)]
+        is_partial |= not of_part and sum(map(str.isdigit, part)) >= _FEWEST_DIGITS
+        numbers += of_part
     if numbers:
         first, *others = dict.fromkeys(numbers)
-        return Phone(first, tuple(others))
+        return Phone(first, tuple(others), is_partial=is_partial)
     if _MASK.search(folded):
         return Phone(fault="masked")
     return Phone(fault="length" if any(c.isdigit() for c in folded) else "characters")

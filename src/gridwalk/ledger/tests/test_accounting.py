@@ -121,8 +121,8 @@ def test_sheets_that_are_not_read_are_in_the_sum() -> None:
 def test_a_heading_nobody_knows_is_named_where_its_column_holds_something() -> None:
     rows = [["序号", *PERSON, "家电情况", "水表号"], [1, *person(1), "冰箱", ""], [2, *person(2), "电视", ""]]
     data = books.xlsx({"人口": rows})
-    assert read.read(data, "台账.xlsx").refused == ["没有用到的列：I 列“家电情况”"]
-    assert sides.read_bytes(data, "台账.xlsx").refused == ("没有用到的列：I 列“家电情况”",)
+    assert read.read(data, "台账.xlsx").refused == ["没有用到的列：I 列“家电情况”（文字，2 字）"]
+    assert sides.read_bytes(data, "台账.xlsx").refused == ("没有用到的列：I 列“家电情况”（文字，2 字）",)
     chosen = read.read(data, "台账.xlsx", mapping={"家电情况": ""})
     assert chosen.refused == []  # somebody has seen it and let it go
 

@@ -20,7 +20,21 @@ CASES = Path(__file__).parent / "cases"
 STEM = "12019919560302001"
 GOOD = STEM + idcards.checksum(STEM)
 CELLS = {
-    "姓名": ["王伟", "欧阳文静", "王　伟", "张三（已故）", "无", "户主", "李四2", "阿卜杜·热合曼", "張偉", "一", ""],
+    "姓名": [
+        "王伟",
+        "欧阳文静",
+        "王　伟",
+        "张三（已故）",
+        "无",
+        "户主",
+        "李四2",
+        "李四2（长子）",
+        "无名氏",
+        "阿卜杜·热合曼",
+        "張偉",
+        "一",
+        "",
+    ],
     "身份证号": [
         GOOD,
         GOOD[:17] + ("1" if GOOD[17] != "1" else "2"),
@@ -140,6 +154,7 @@ def test_what_a_pattern_vouches_for_the_dictionary_would_leave_as_it_stands(
     told = {at: (code, words) for at, code, words in read.faults.iter_rows()}
     beside = {at for values in read.extra.values() for at, value in enumerate(values) if value is not None}
     faults = {n: (of.fault, of.text) for n, of in enumerate(alone) if of.fault and n not in beside}
+    faults |= {n: (columns.REMARK, of.remark) for n, of in enumerate(alone) if of.remark}
     assert told == faults
 
 

@@ -42,15 +42,12 @@ def test_a_household_written_once_without_merging_is_filled_down_where_the_whole
     assert [d[3] for d in doors(rows)] == ["101", "101", "101", "401", "401", "", ""]
 
 
-@pytest.mark.parametrize("is_around_once", [True, False])
-def test_members_have_the_door_of_the_head_whether_community_and_grid_stand_once_or_in_every_row(
-    is_around_once: bool,
-) -> None:
+@pytest.mark.parametrize("n_repeated", [0, 2, 3, 4, 5])
+def test_members_have_the_door_of_the_head_whatever_of_the_place_stands_in_every_row(n_repeated: int) -> None:
     def row(community: str, grid: str, n: int, relation: str = "户主") -> list[object]:
-        if relation == "户主":
-            return [community, grid, "林古里", *person(n)]
-        around = ["", ""] if is_around_once else [community, grid]
-        return [*around, "", "", "", "", *person(n, relation=relation)[3:]]
+        place = [community, grid, "林古里", *person(n)[:3]]
+        repeated = place if relation == "户主" else [*place[:n_repeated], *[""] * (6 - n_repeated)]
+        return [*repeated, *person(n, relation=relation)[3:]]
 
     rows = rows_of(
         ["社区", "网格名称", "小区", *PERSON],
@@ -62,13 +59,15 @@ def test_members_have_the_door_of_the_head_whether_community_and_grid_stand_once
         row("乙社区", "第二网格", 5, "夫"),
         row("乙社区", "第二网格", 6, "女"),
         row("乙社区", "第二网格", 7, "子"),
+        ["乙社区", "第二网格", "林古里", "9号楼", "", "", *person(7, relation="子")[3:]],
         ["丙社区", "", "", "", "", "", *person(8, relation="女")[3:]],
     )
-    places = [[row.values.get(field, "") for field in ("community", "grid_name", "estate", "room")] for row in rows]
-    assert places == [
-        *[["甲社区", "第一网格", "林古里", "101"]] * 4,
-        *[["乙社区", "第二网格", "林古里", "401"]] * 4,
-        ["丙社区", "", "", ""],
+    fields = ("community", "grid_name", "estate", "building", "stairwell", "room")
+    assert [[row.values.get(field, "") for field in fields] for row in rows] == [
+        *[["甲社区", "第一网格", "林古里", "5号楼", "2单元", "101"]] * 4,
+        *[["乙社区", "第二网格", "林古里", "5号楼", "2单元", "401"]] * 4,
+        ["乙社区", "第二网格", "林古里", "9号楼", "", ""],
+        ["丙社区", "", "", "", "", ""],
     ]
 
 

@@ -121,7 +121,9 @@ def test_a_heading_that_names_somebody_else_is_never_matched_by_its_content() ->
     assert columns(heads, "id_no") == [None] * 6 and columns(heads, "name")[1] == "韩杰"
     guardians = case("guardians_number.xlsx", kind="person")
     assert columns(guardians, "id_no") == [None] * 3 and columns(guardians, "phone") == [None] * 3
-    assert guardians.refused == ["没有用到的列：D 列“监护人姓名”、E 列“监护人身份证号”、F 列“监护人电话”"]
+    assert guardians.refused == [
+        "没有用到的列：D 列“监护人姓名”（文字，3 字）、E 列“监护人身份证号”（18 位数）、F 列“监护人电话”（11 位数）"
+    ]
 
 
 @pytest.mark.parametrize("owner", ["监护人姓名", "户主姓名", "紧急联系人", "网格员", "帮扶责任人"])

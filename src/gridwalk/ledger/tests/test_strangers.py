@@ -10,6 +10,7 @@ from gridwalk.ledger import location, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import Ledger
 from gridwalk.ledger.tests.books import id_no
+from gridwalk.method import text
 
 
 def ledger(*rows: Sequence[object], name: str = "台账.csv") -> Ledger:
@@ -105,6 +106,71 @@ def test_in_a_list_of_one_sort_of_people_they_are_the_records(sort: str) -> None
     assert [row.values["name"] for row in ledger_.rows] == ["王小秀", "李小伟"]
     assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2), id_no(3)]
     assert not any("phone" in row.values for row in ledger_.rows), "the guardian's is not the pupil's"
+
+
+GUARDIANS = {
+    "姓名": ["王强", "李强", "赵强"],
+    "电话": ["12012345671", "12012345672", "12012345673"],
+    "号码": [id_no(5), id_no(7), id_no(9)],
+    "关系": ["父亲", "父亲", "父亲"],
+}
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "asked"),
+    [
+        (["实际监护人", "实际监护人身份证", "照护人电话"], ["姓名", "号码", "电话"], []),
+        (["第一监护人", "关系", "联系电话"], ["姓名", "关系", "电话"], ["联系电话"]),
+        (["监护人及电话", "联系方式"], ["姓名", "电话"], ["联系方式"]),
+        (["监护人联系人", "联系电话1"], ["姓名", "电话"], ["联系电话1"]),
+        (["留守儿童监护人", "身份证号", "电话（监护人手机）"], ["姓名", "号码", "电话"], []),
+        (["接送的人", "手机"], ["姓名", "电话"], ["手机"]),
+        (["爸爸", "爸爸电话", "外公", "外公电话"], ["姓名", "电话", "姓名", "电话"], []),
+    ],
+)
+def test_what_a_guardian_has_beside_a_child_is_never_the_childs(
+    headings: list[str], cells: list[str], asked: list[str]
+) -> None:
+    children = [["王小秀", id_no(2), "101"], ["李小伟", id_no(3), "102"], ["赵小刚", id_no(4), "103"]]
+    rows = [[*child, *(GUARDIANS[cell][n] for cell in cells)] for n, child in enumerate(children)]
+    ledger_ = ledger(["姓名", "身份证号", "室号", *headings], *rows)
+    read_ = [[row.values.get(f) for f in ("name", "id_no", "room", "phone", "relation")] for row in ledger_.rows]
+    assert read_ == [[*child, None, None] for child in children]
+    assert [c.header for c in ledger_.sheets[0].columns if c.how == "asked"] == asked
+    assert [h for h in headings if h not in asked and f"“{text.fold(h)}”" not in ledger_.refused[0]] == []
+
+
+@pytest.mark.parametrize("beside", ["曾用名", "户主姓名"])
+def test_another_name_of_ones_own_and_the_heads_leave_telephone_and_relation(beside: str) -> None:
+    ledger_ = ledger(
+        ["姓名", beside, "与户主关系", "联系电话" if beside == "曾用名" else "室号"],
+        *([f"王{n}", GUARDIANS["姓名"][at], "子", GUARDIANS["电话"][at]] for at, n in enumerate("秀伟刚")),
+    )
+    assert [row.values["relation"] for row in ledger_.rows] == ["20"] * 3
+    assert ("phone" in ledger_.rows[0].values) == (beside == "曾用名")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "value"),
+    [
+        ("name", "王秀2", "王秀"),
+        ("name", "无名氏", "无名氏"),
+        ("name", "王秀之子", "王秀之子"),
+        ("phone", "12012345671/12012345672", "12012345671"),
+        ("phone", "12012345671、12345678", "12012345671"),
+        ("phone", "王强 12012345671 12012345672", "12012345671"),
+        ("phone", "12012345671 转 201", "12012345671"),
+        ("name", "3、王秀", "王秀"),
+    ],
+)
+def test_what_a_cell_says_beside_the_value_that_is_taken_is_remarked(column: str, cell: str, value: str) -> None:
+    cells = {"name": "李伟", "id_no": id_no(2), "phone": "12012345679", "room": "101"} | {column: cell}
+    (row,) = ledger(["姓名", "身份证号", "联系电话", "室号"], list(cells.values())).rows
+    is_whole = cell in {"12012345671 转 201", "3、王秀"}
+    assert (row.values[column], [(f.field, f.code) for f in row.faults]) == (
+        value,
+        [] if is_whole else [(column, "remark")],
+    )
 
 
 def test_a_pupil_beside_a_name_of_the_records_own_is_asked_about_and_gives_no_number() -> None:
