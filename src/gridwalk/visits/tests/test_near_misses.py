@@ -1,4 +1,4 @@
-"""What is taken back, followed and told of visits, contacts and rounds, beside those of other people, places and days."""
+"""What is taken back, followed and told of visits, contacts and rounds, beside those of others and before."""
 
 from __future__ import annotations
 
