@@ -11,11 +11,11 @@ import pytest
 from gridwalk.accounts.rules import Held, NotPermitted, Role, Viewer
 from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
-from gridwalk.differences.actions import decisions
+from gridwalk.differences.actions import deciding, decisions
 from gridwalk.differences.actions.deciding import ChangedMeanwhile, DecisionError
 from gridwalk.differences.queries import differences as queries
 from gridwalk.registry import columns
-from gridwalk.registry.actions import ends
+from gridwalk.registry.actions import claims, ends
 from gridwalk.registry.models import Difference, Recheck, Residence
 from gridwalk.registry.tests.street import (
     GRID,
@@ -65,6 +65,34 @@ def test_it_asks_again_where_the_fact_changed_and_can_then_be_decided(street: St
     decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     person.refresh_from_db()
     assert columns.read(person, "phone") == phone(2)
+
+
+@pytest.mark.slow  # asked by one room only; the fast part is full
+def test_what_is_put_on_record_with_its_decision_is_not_where_the_fact_changed(street: Street) -> None:
+    person = street.person("张桂兰", phone=phone(1))
+
+    def question(current: str) -> Difference:
+        return claims.difference(
+            street.at,
+            grid=GRID,
+            kind="person",
+            entity=person.pk,
+            field="phone",
+            current=current,
+            claimed=phone(2),
+            source="office",
+            source_ref="",
+            why="contradicts",
+        )
+
+    with street.writing() as writing, pytest.raises(ChangedMeanwhile):
+        deciding.ask_decided(writing, question(phone(3)), "accept", "核对过")
+    person.refresh_from_db()
+    assert (columns.read(person, "phone"), Difference.objects.count()) == (phone(1), 0)
+    with street.writing() as writing:
+        deciding.ask_decided(writing, question(phone(1)), "accept", "核对过")
+    person.refresh_from_db()
+    assert (columns.read(person, "phone"), Difference.objects.get().state) == (phone(2), "accepted")
 
 
 def test_taking_back_never_overwrites_a_later_change(street: Street) -> None:

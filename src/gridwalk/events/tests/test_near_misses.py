@@ -105,7 +105,7 @@ def test_the_next_doors_are_those_of_the_stairwell_that_stand(cast: Cast) -> Non
 
 
 def test_who_has_the_same_name_and_birth_date_is_on_record_in_the_viewers_area(cast: Cast) -> None:
-    facts = {"born_on": TODAY}
+    facts: dict[str, Any] = {"born_on": TODAY}
     known = [cast.person("程望舒", **facts), cast.person("程望舒", id_no_index="x", **facts)]
     cast.person("程望舒", FAR_GRID, **facts)
     cast.person("程望舒", status="deceased", **facts)

@@ -28,7 +28,7 @@ def viewer(at: dt.datetime, name: str, scope: str = FIRST) -> Viewer:
 
 def kept(at: dt.datetime, owner: Viewer, name: str, code: str = PERSONS.code, **values: Any) -> SavedView:
     facts = {"view": rules.to_json(OLD), "created_at": at, **values}
-    return SavedView.objects.create(owner_id=owner.id, list=code, name=name, **facts)
+    return SavedView.objects.create(owner=User.objects.get(username=owner.name), list=code, name=name, **facts)
 
 
 def test_ones_own_views_of_a_list_come_first_and_then_those_shared_where_one_works(at: dt.datetime) -> None:
@@ -71,7 +71,9 @@ def test_a_list_begins_with_the_columns_one_chose_oneself_for_it(at: dt.datetime
 def test_fifty_views_of_a_list_are_kept_and_one_of_them_can_be_replaced(at: dt.datetime) -> None:
     me, colleague = viewer(at, "me"), viewer(at, "colleague")
     rows = [
-        SavedView(owner_id=who.id, list=code, name=str(n), view=rules.to_json(OLD), created_at=at)
+        SavedView(
+            owner=User.objects.get(username=who.name), list=code, name=str(n), view=rules.to_json(OLD), created_at=at
+        )
         for who, code, many in ((me, PERSONS.code, 49), (me, DOORS.code, 9), (colleague, PERSONS.code, 9))
         for n in range(many)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gridwalk.method import address_writing, addresses
+from gridwalk.method import address_writing, addresses, areas
 
 KINDS = {
     # areas by their full names, however long, and names that look like them
@@ -51,3 +51,8 @@ def test_areas_leave_an_address_and_names_stay(written: str, key: str) -> None:
 def test_an_estates_column_has_the_key_that_an_address_has() -> None:
     for written in ("御园三号", "壹号院", "中海(国际)社区", "建国小区", "阳光壹佰"):
         assert addresses.estate_key(addresses.parse(f"{written}5号楼2单元301").estate) == addresses.estate_key(written)
+
+
+def test_an_area_of_two_characters_is_one_behind_its_city_alone() -> None:
+    alone, behind = ("城区", "赵县", "矿区"), ("阳泉市城区", "河北省石家庄市赵县", "石家庄市赵县")
+    assert [areas.names_county(f"{area}建设路5号") for area in (*alone, *behind)] == [False] * 3 + [True] * 3

@@ -60,7 +60,7 @@ def test_a_grid_can_be_taken_back_while_nothing_was_written_and_nobody_posted_th
 
 
 def test_who_may_be_the_same_is_standing_and_of_the_viewers_own_area(cast: Cast) -> None:
-    facts = {"born_on": dt.date(1950, 2, 3), "phone_index": "x"}
+    facts: dict[str, Any] = {"born_on": dt.date(1950, 2, 3), "phone_index": "x"}
     person, first, second = cast.person("张桂兰", **facts), cast.door("101"), cast.door("102")
     alike = {
         "同名": cast.at_door("张桂兰", first),
@@ -93,7 +93,7 @@ def test_what_stands_on_a_record_that_would_go(cast: Cast) -> None:
     for who in (person, other):
         cast.link(who, door)
         cast.link(who, past, over=True)
-        cast.label(who)
+        cast.label(who, ends_on=dt.date(2099, 1, 1))
         cast.label(who, category="disabled", ends_on=days(-1))
         cast.difference(who)
         cast.difference(who, "kept")
@@ -132,7 +132,7 @@ def test_plans_wait_are_told_and_stand_in_the_way_by_their_records(cast: Cast) -
     mine = plan(cast, subjects=own, state="done", proposed_by=proposer.id, decided_at=cast.at)
     assert plans.get_plan(proposer, mine.pk) == mine
     assert plans.later(mine) is None
-    done = {"state": "done", "decided_at": cast.at + DAY}
+    done: dict[str, Any] = {"state": "done", "decided_at": cast.at + DAY}
     plan(cast, subjects=far, **done)
     plan(cast, subjects=own, **{**done, "state": "undone"})
     plan(cast, subjects=own, **{**done, "decided_at": cast.at - DAY})
@@ -173,7 +173,7 @@ def test_the_buildings_and_doors_of_grid_000_and_nothing_else(cast: Cast) -> Non
     assert {area.code: n for area, n in unassigned.communities(CENTRE, STREET)} == {FIRST: 2, SECOND: 1}
     for ask in (unassigned.buildings, unassigned.lately):
         with pytest.raises(NotHere):
-            ask(lead(SECOND), FIRST, *([cast.at] if ask is unassigned.lately else []))  # type: ignore[operator]
+            ask(lead(SECOND), FIRST, *([cast.at] if ask is unassigned.lately else []))
     with pytest.raises(NotHere):
         unassigned.single_doors(lead(SECOND), FIRST, limit=9)
 

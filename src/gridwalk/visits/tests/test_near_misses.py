@@ -1,4 +1,4 @@
-"""What is taken back, followed and told of visits, contacts and rounds, beside those of other people, places and days."""
+"""What is taken back, followed and told of visits, contacts and rounds, beside those of others and before."""
 
 from __future__ import annotations
 
@@ -118,17 +118,16 @@ def test_needs_are_followed_until_they_are_answered_for_those_on_record(cast: Ca
             care.get_need(viewer, pk, TODAY)
     for ask in (care.followed, care.n_followed):
         with pytest.raises(NotHere):
-            ask(lead(SECOND), FIRST, *([TODAY] if ask is care.followed else []))  # type: ignore[operator]
+            ask(lead(SECOND), FIRST, *([TODAY] if ask is care.followed else []))
     for each in answered:
         with pytest.raises(CareRefused):
             caring.help_need(actor=worker(), at=cast.at, need=each.pk, help_="given")
     for viewer in (lead(SECOND), worker(NEXT_GRID), CENTRE):
-        for act in (
-            lambda viewer=viewer: caring.help_need(actor=viewer, at=cast.at, need=followed["open"], help_="given"),
-            lambda viewer=viewer: caring.confirm_need(actor=viewer, at=cast.at, need=followed["open"], met=True),
-        ):
-            with pytest.raises(NotHere):
-                act()
+        asked: dict[str, Any] = {"actor": viewer, "at": cast.at, "need": followed["open"]}
+        with pytest.raises(NotHere):
+            caring.help_need(**asked, help_="given")
+        with pytest.raises(NotHere):
+            caring.confirm_need(**asked, met=True)
     caring.help_need(actor=worker(), at=cast.at, need=followed["open"], help_="given")
     states = dict(CareNeed.objects.values_list("pk", "state"))
     assert states[followed["open"]] == "given" and states[theirs.pk] == "open" and states[need_of_far.pk] == "open"
