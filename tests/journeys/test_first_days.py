@@ -144,8 +144,10 @@ def everywhere(role: Role) -> Client:
 def test_no_page_needs_an_area_narrower_than_everything(confirming: Client) -> None:
     everyone = {role: everywhere(role) for role in Role}
     broken = []
-    for laid_out in ("nothing", "one street", "two streets"):
-        if laid_out == "one street":
+    for laid_out in ("nothing", "no grids", "one street", "two streets"):
+        if laid_out == "no grids":
+            territory.load_areas(actor=SYSTEM, at=clock.now(), tree=TREE)
+        elif laid_out == "one street":
             lay_out()
         elif laid_out == "two streets":
             lay_out(OTHER_STREET, "120105002001")

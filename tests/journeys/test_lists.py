@@ -18,10 +18,10 @@ from gridwalk.accounts.rules import Role
 from gridwalk.console.views import lists
 from gridwalk.core import clock, outward
 from gridwalk.core.models import AuditEntry
-from gridwalk.lists import queries
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import Way
 from gridwalk.registry.models import Dwelling, Person, Residence, by_lot
+from gridwalk.registry.queries import lists as register
 from tests.harness.campaign import COMMUNITY, GRID, id_no
 from tests.harness.pages import text_of
 from tests.harness.people import SignIn
@@ -94,7 +94,7 @@ def test_a_lead_asks_and_nothing_that_was_typed_stands_in_an_address(
     assert "1 户" in text_of(counted)
     assert '<span id="whole" hx-swap-oob="true">全部 1 人</span>' in counted, "what the export's button takes away"
     assert 'data-whole="1"' in counted and "全选 1 人" in text_of(counted), "from the bar, on other pages too"
-    monkeypatch.setattr(queries, "MOST_AT_HOME", 0)
+    monkeypatch.setattr(register, "MOST_AT_HOME", 0)
     assert "户" not in text_of(text(street, address.replace("?", "total/?"))), "they would take longer than a total may"
     home = change(street, "person", "add", field="home", op="contains", value="海河花园5号楼1单元101")
     assert "海河" not in home and 1 <= len(rows(text(street, home))) < 4

@@ -28,6 +28,8 @@ from tools.screens.commits import inside, of_home, serving
 
 SIZES = ("1440x900", "1024x768", "390x844", "360x640")
 WALL, ON_THE_WALL = "wall/", "1920x1080"
+A_SLOW_PAGE = 180_000
+"""Milliseconds: how a page looks is judged here, not how fast it comes on a machine that others use as well."""
 AXED = {SIZES[0], SIZES[2], ON_THE_WALL}
 """Axe is asked once a layout: of a desk's, of a phone's and of the wall's."""
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
@@ -128,6 +130,7 @@ def _look(home: Path, out: Path, opened: Browser) -> Looked:
             ) as profile:
                 session = program["sessions"][account]
                 profile.add_cookies([{"name": program["cookie"], "value": session, "url": address}])
+                profile.set_default_navigation_timeout(A_SLOW_PAGE)
                 profile.on("console", functools.partial(_note_of_console, album, role))
                 walk = PageWalk(profile.new_page(), address, album, role, SIZES, n_of_a_kind=1)
                 walk.everything(paths)

@@ -43,6 +43,24 @@ class ListRow:
     cells: tuple[str, ...]
     household: str = ""
 
+    @classmethod
+    def of(cls, record: uuid.UUID, cells: Mapping[str, str], names: Sequence[str]) -> ListRow:
+        """The line of a record, out of its cells by column."""
+        return cls(record, tuple(cells.get(name, "") for name in names), cells.get(HOUSEHOLD, ""))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Total:
+    """How many meet the conditions, of how many in the list; ``n_before``: of the first before a page begins.
+
+    ``n_households``: in how many the first live; None where that is not told.
+    """
+
+    n: int
+    n_all: int
+    n_before: int
+    n_households: int | None
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PlainList:
@@ -81,9 +99,9 @@ class Listing(PlainList):
     """A list with columns. ``records``: all of it in a scope; ``cells``: record → text by column, for one reader, and
     under ``HOUSEHOLD`` where they live.
 
-    ``households``: in how many some of its people live, for one reader; None where that is not told.
+    ``households``: in how many so many of its people live, for one reader; None where that is not told.
     """
 
     records: Callable[[str], QuerySet[Any]]
     cells: Callable[[Viewer, Reader, Sequence[Any], Sequence[str]], Mapping[uuid.UUID, Mapping[str, str]]]
-    households: Callable[[Reader, QuerySet[Any]], int | None] = lambda reader, records: None
+    households: Callable[[Reader, QuerySet[Any], int], int | None] = lambda reader, records, n: None

@@ -27,7 +27,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.sight import Reader
 from gridwalk.lists import rules
-from gridwalk.lists.listing import HOUSEHOLD, Listing, ListRow, PlainList, Sort
+from gridwalk.lists.listing import Listing, ListRow, PlainList, Sort, Total
 from gridwalk.lists.models import Export, SavedView
 from gridwalk.lists.rules import Condition, ListField, Op, Type, View
 
@@ -43,10 +43,6 @@ FARTHER = 3, 2
 """A page may lie farther than what was looked at says, by half: times, divided by."""
 
 
-MOST_AT_HOME = 50_000
-"""People whose households are counted: some 15 microseconds each, and a total has a second. A street has fewer."""
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ListPage:
     """Rows of one page, and whether there are others before and behind them."""
@@ -60,19 +56,6 @@ class ListPage:
     def lines(self) -> list[tuple[ListRow, list[tuple[ListField, str]]]]:
         """Each row with its cells by column."""
         return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
-
-
-@dataclasses.dataclass(frozen=True)
-class Total:
-    """How many meet the conditions, of how many in the list; ``n_before``: of the first before a page begins.
-
-    ``n_households``: in how many the first live; None where that is not told, and of too many people.
-    """
-
-    n: int
-    n_all: int
-    n_before: int
-    n_households: int | None
 
 
 def usable(listing: PlainList, view: View, reader: Reader) -> View:
@@ -344,10 +327,7 @@ def _rows(asking: Asking, wanted: Sequence[uuid.UUID]) -> list[ListRow]:
     records = [stored[pk] for pk in wanted if pk in stored]
     names = asking.view.columns
     cells = asking.listing.cells(asking.viewer, asking.reader, records, names)
-    return [
-        ListRow(r.pk, tuple(cells[r.pk].get(name, "") for name in names), cells[r.pk].get(HOUSEHOLD, ""))
-        for r in records
-    ]
+    return [ListRow.of(r.pk, cells[r.pk], names) for r in records]
 
 
 def total(asking: Asking, *, first: uuid.UUID | None = None) -> Total:
@@ -360,7 +340,7 @@ def total(asking: Asking, *, first: uuid.UUID | None = None) -> Total:
     with _judging():
         n_before = 0 if ahead is None else ahead.count()
         n = meeting.count()
-        n_households = asking.listing.households(asking.reader, meeting) if n <= MOST_AT_HOME else None
+        n_households = asking.listing.households(asking.reader, meeting, n)
         return Total(n=n, n_all=records.count(), n_before=n_before, n_households=n_households)
 
 

@@ -221,6 +221,7 @@ def wall(request: Signed) -> HttpResponse:
         "apart": MEASURED_APART,
         "title": territory.scope_name(scope),
         "consistency": consistency.board(request.viewer, scope),
+        "sampled": results.latest(request.viewer, scope),
         "named": named,
     }
     context["todos"] = [todo for todo in todos(_asked(request, scope, shown, context)) if todo.public]

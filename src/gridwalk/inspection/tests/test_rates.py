@@ -241,11 +241,13 @@ def test_home_and_the_page_of_results_show_what_is_verified(
     sample: Sample, inspector: Viewer, walk: Walk, sign_in: SignIn
 ) -> None:
     for n, door in enumerate(doors(sample)):
-        tell(inspector, door, walk.at, n_living=2 if n < 10 else 1)
+        tell(inspector, door, walk.at, n_living=2 if n < 10 else 1, knows=n < 20)
     centre = sign_in(Role.STREET_CENTRE, STREET)
     home = words(centre.get(f"/board/{STREET}/"))
     assert "抽签那天报97.5%，核实不低于97.5%" in home and "30户答了" in home
     assert "核实：样本不足，再问到30户就够" in home, "nobody was asked after a contact"
+    known = re.search(r"知晓率66.6%95%区间.{5,15}，30户答了，应答.{1,6}%", home)
+    assert known and known[0] in words(centre.get("/wall/")), "the screen on the wall says the same"
     shown = words(centre.get(f"/samples/{sample.pk}/"))
     assert "40/41人" in shown and "核实不低于" in shown and "不算核实" in shown
     assert "验收抽查按“没有造假也有3.0%的户说没有”来算" in shown and "比设定的低" not in shown
