@@ -31,6 +31,7 @@ NUMBER_MARKED = f"^{MARKS}*(?:[0-9]{MARKS}*){{17}}[0-9XxＸｘ×]{MARKS}*$"
 """A number of 18 places with spaces and marks in it, or its X written otherwise."""
 NUMBER_15 = "^[0-9]{15}$"
 SPACED_MOBILE = r"^(1[2-9][0-9])[- ]([0-9]{4})[- ]([0-9]{4})$"
+TWO_MOBILES = r"^(1[2-9][0-9]{9})[/、；;，, ](1[2-9][0-9]{9})$"
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
 MOST_LOST_BY_CHANCE = 2
 LATE_1904 = 1462
@@ -55,7 +56,7 @@ def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
     raw = raw.rename("raw")
     settled, values, codes = _by_pattern(dictionary.get(kind, field).read, raw)
     wrong = pl.DataFrame({"at": codes.is_not_null().arg_true(), "code": codes.drop_nulls()}).with_columns(
-        text=pl.col("code").replace_strict(idcards.FAULTS, default="")
+        text=pl.col("code").replace_strict(_TEXTS, default="")
     )
     odd = raw.filter(~settled & raw.is_not_null()).unique()
     if odd.is_empty():
@@ -72,6 +73,8 @@ def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
 
 REMARK = "remark"
 """The code of what is said about a cell whose value is taken."""
+_TEXTS = idcards.FAULTS | {REMARK: readers.SEVERAL_PHONES}
+"""What is said where a pattern settles a cell, by code."""
 NO_FAULTS = pl.DataFrame(schema={"at": pl.UInt32, "code": pl.String, "text": pl.String})
 _BESIDE = "of_"
 """Columns ``of_<field>``: what the cells say of other fields."""
@@ -119,7 +122,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
         good = good & ~raw.str.contains(names.PERHAPS_SEVERAL) & ~raw.str.contains(newborns.UNNAMED)
     elif reader is readers.phone:
-        return *_phones(raw), codes
+        return _phones(raw)
     elif isinstance(reader, readers.Part) and reader.part != "address":
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)  # few differ: each is looked at once
     elif isinstance(reader, readers.Plain):
@@ -140,13 +143,18 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
     return good, pl.select(pl.when(good).then(raw)).to_series(), codes
 
 
-def _phones(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Mobile numbers, also in groups of digits."""
+def _phones(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Mobile numbers, also in groups of digits, and the first of two, which is remarked."""
     cell = pl.col("raw")
     grouped = cell.str.extract_groups(SPACED_MOBILE).struct.rename_fields(["a", "b", "c"])
     together = pl.concat_str(grouped.struct.field("a"), grouped.struct.field("b"), grouped.struct.field("c"))
-    values = raw.to_frame().select(pl.when(cell.str.contains(MOBILE)).then(cell).otherwise(together))
-    return values.to_series().is_not_null(), values.to_series()
+    two = cell.str.extract_groups(TWO_MOBILES).struct.rename_fields(["first", "second"])
+    first, second = two.struct.field("first"), two.struct.field("second")
+    read = raw.to_frame().select(
+        value=pl.when(cell.str.contains(MOBILE)).then(cell).otherwise(together.fill_null(first)),
+        code=pl.when(first != second).then(pl.lit(REMARK)),
+    )
+    return read["value"].is_not_null(), read["value"], read["code"]
 
 
 def _as_18(cells: pl.Series) -> pl.Series:

@@ -190,12 +190,12 @@ def _behind(columns: Sequence[Column], kind: str) -> list[str]:
 
 
 def _is_relation_to(column: Column, owner: str) -> bool:
-    """关系 behind 监护人 says how guardian and child are related; behind 户主, and where it names the head, it is to the head."""
+    """关系 behind 监护人 is between guardian and child; behind 户主, or with 户主 in it, it is to the head."""
     return column.field == "relation" and headers.OF_HEAD not in column.header and headers.OF_HEAD not in owner
 
 
 def _names_another(column: Column, kind: str, *, has_name: bool) -> bool:
-    """Whether a column that is none of the record's holds the names of other people: by its heading, or by its cells."""
+    """Whether a column that is none of the record's holds the names of others: by its heading, or by its cells."""
     if named := headers.others(column.header, kind):
         return bool(_NAME_OF.fullmatch(headers.bare(column.header)[len(named) :])) or _are_names(column.sample)
     return has_name and bool(column.header) and not _OTHER_NAME.search(column.header) and _are_names(column.sample)

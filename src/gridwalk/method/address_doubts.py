@@ -32,6 +32,9 @@ _BESIDE = re.compile(r"(?:侧|旁|旁边|对面|附近|[前后]面|隔壁)$")
 _UNREAD_NUMBER = re.compile(r"\d号(?![地桥线院公])")  # SOHO5号商场B1, 街十字3号5单元: whose number is it?
 _LEFT_BEHIND = re.compile(r"\d\s*-\s*\d")
 """Two numbers behind words behind the room (14号798园区3-434): they are the door, and what was read is a name."""
+_PLACE_BEHIND = re.compile(r"\d\s*(?:号楼|单元|[幢栋])")
+_ESTATE_BEHIND = re.compile(r"[\u4e00-\u9fff](?:[里园苑]|小区|新村|公寓|大厦)$")
+"""2单元301林古里5号楼, 5号楼301林古里: written the other way round."""
 _GLUED_TO_A_NAME = re.compile(
     r"(?<=[\u4e00-\u9fff])(?<!第)\d{4,}(?:号楼|[幢栋座])|[壹贰叁肆伍陆柒捌玖拾佰仟][一二三四五六七八九十百千廿卅]"
 )
@@ -43,7 +46,7 @@ _HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
 
 
 def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
-    """Whether the numbers go on behind the reading, or the words say two doors."""
+    """Whether the numbers go on behind the reading, the place stands behind it, or the words say two doors."""
     *_, last = reading.parts.values()
     return bool(
         (_FURTHER_DASHED if last.unit else _FURTHER).match(after)
@@ -55,7 +58,8 @@ def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
         or any(_is_range(*match.groups()) for match in _RANGE.finditer(bare))
         or _FLOOR_OR_FLAT.search(bare)
         or _GLUED_TO_A_NAME.search(bare)
-        or ("room" in reading.parts and _LEFT_BEHIND.search(after))
+        or ("room" in reading.parts and (_LEFT_BEHIND.search(after) or _PLACE_BEHIND.search(after)))
+        or (not bare[: reading.start].strip() and _ESTATE_BEHIND.search(after))
     )
 
 

@@ -194,6 +194,8 @@ def test_it_finds_the_parts_that_say_the_door(written: str, key: str) -> None:
         ("林古里5号楼230100", "unclear"),
         ("林古里5-2-301 18", "unclear"),
         ("林古里2单元5号楼301", "unclear"),
+        ("3号楼2单元301林古里", "unclear"),
+        ("2单元301林古里5号楼", "unclear"),
         ("建国道139弄中央花园D6C", "unclear"),
         ("林古里5、6号楼2单元301", "unclear"),
         ("林古里5号和6号楼301", "unclear"),
