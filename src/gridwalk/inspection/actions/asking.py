@@ -72,11 +72,9 @@ class Tried:
 def dial(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, number: int) -> str:
     """One of the telephones at a door, for one call that its owner reads of as 抽查, and that is one of the tries.
 
-    Raises NotHere, NotPermitted, AskingError, DialledTooOften.
+    Raises NotHere, AskingError, DialledTooOften.
     """
     before = doors.get_door(actor, door, at)
-    if not actor.may_anywhere(Verb.ASK_AGAIN):
-        raise NotPermitted(Verb.ASK_AGAIN)
     with core.write_to(before.grid_id, actor=actor, at=at) as writing:
         row = _locked(writing, door, before.grid_id)
         _check_left_alone(row, at, "没有拨")
@@ -186,18 +184,20 @@ def streams(grid: str) -> tuple[str, str]:
 def _locked(writing: Writing, door: uuid.UUID, grid: str) -> SampledDoor:
     """The door as it stands now, its sample held first, as whoever gives doors does.
 
-    ``grid``: the one that is locked for it. Raises AskingError.
+    ``grid``: the one that is locked for it. Raises NotPermitted, AskingError.
     """
     of_sample = SampledDoor.objects.filter(pk=door).values("sample")
     sample = Sample.objects.select_for_update(of=("self",)).select_related("campaign").get(pk__in=of_sample)
     row = SampledDoor.objects.select_for_update().get(pk=door)
     if row.inspector_id != writing.actor.id:
         raise AskingError("没有记：这一户后来派给了别的核查员，由那位去问。")
+    row.sample = sample
+    if not doors.is_sent(writing.actor, row):
+        raise NotPermitted(Verb.ASK_AGAIN)
     if sample.stands is not Stage.DRAWN:
         raise AskingError("没有记：这一轮已经公布抽签号，结果定了，不再添。")
     if row.grid_id != grid:
         raise AskingError("没有记：这一户刚划到别的网格。请再记一次。")
-    row.sample = sample
     return row
 
 

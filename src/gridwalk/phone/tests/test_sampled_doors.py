@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
-from gridwalk.core import clock
+from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry
 from gridwalk.followup.models import Matter
 from gridwalk.inspection.actions import drawing, giving
@@ -246,22 +246,32 @@ def test_who_is_no_inspector_there_or_any_more_says_nothing(round_: Round) -> No
     assert answer["results"][0]["reason"] == "not_permitted"
     asked = {"kind": "sampled_door", "entity": str(round_.door("101").pk), "field": "phone", "nth": 1}
     status, refused = round_.wire.ask("POST", "dial", asked)
-    assert status == 403 and "number" not in refused
+    assert status == 404 and "number" not in refused, "as of a door that is nobody's"
     assert not DoorAnswer.objects.exists() and not Approach.objects.exists()
 
 
 def test_an_inspector_of_the_community_that_checks_says_what_was_heard_in_the_checked_one(
     round_: Round, account: Callable[..., User]
 ) -> None:
-    checking = account(Role.INSPECTOR, "120105001002", name="孟知微")
+    """Of three communities the third checks the first. Whose post is in the checked one or in the other neighbour is
+    sent nowhere, though the doors were given to them: posts move.
+    """
     mutual = drawn(clock.now(), Kind.MUTUAL)
-    SampledDoor.objects.filter(sample=mutual).update(inspector=checking)
+    Sample.objects.filter(pk=mutual.pk).update(strata={f"12010500100{n}|reached": 3 for n in (1, 2, 3)})
     door = SampledDoor.objects.get(sample=mutual, dwelling=round_.door("102").dwelling)
-    wire = bound(round_.field, checking)
-    assert str(door.pk) in {row["id"] for row in listed(wire)[0]}
     usual = {"way": "knock", "visited": "yes", "who": "met"}
-    _, answer = push(wire, op(1, "sample.answer", "sampled_door", door.pk, at=clock.now(), data=usual))
-    assert (states(answer), said_of(answer)) == (["accepted"], [""])
+    heard = op(1, "sample.answer", "sampled_door", door.pk, at=clock.now(), data=usual)
+    for community, shown in (("120105001001", False), ("120105001002", False), ("120105001003", True)):
+        checking = account(Role.INSPECTOR, community, name="孟知微")
+        SampledDoor.objects.filter(sample=mutual).update(inspector=checking)
+        wire = bound(round_.field, checking)
+        rows, n = listed(wire)
+        assert (str(door.pk) in {row["id"] for row in rows}, n > 0) == (shown, shown)
+        asked = {"kind": "sampled_door", "entity": str(door.pk), "field": "phone", "nth": 1}
+        assert shown or wire.ask("POST", "dial", asked)[0] == 404
+        _, answer = push(wire, heard | {"op": str(ids.new_id())})
+        assert states(answer) == ["accepted" if shown else "returned"]
+        assert shown or "您现在不是这里的核查员" in said_of(answer)[0]
     assert DoorAnswer.objects.get().door_id == door.pk
 
 
@@ -270,10 +280,17 @@ def test_what_comes_back_is_read_by_no_community_whose_visits_are_checked(round_
     push(round_.wire, round_.say(1, "101", visited="no"))
     row = Returned.objects.get()
     assert (row.grid, row.place, row.op.grid) == (STREET, None, GRID)
-    lead = Reader()
-    lead.force_login(round_.field.lead, backend="allauth.account.auth_backends.AuthenticationBackend")
+    lead = office(round_.field.lead)
     assert "没有退回的内容" in lead.get("/returned/").content.decode()
+    assert lead.post(f"/returned/{row.pk}/", {"do": "release"}).status_code == 404
     assert Device.objects.get(user=round_.inspector).scope == STREET
+
+
+def office(user: User) -> Reader:
+    """Somebody at a desk."""
+    reader = Reader()
+    reader.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return reader
 
 
 def test_a_door_is_dialled_from_the_phone_and_each_call_is_a_try(round_: Round) -> None:
