@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from gridwalk.inspection.actions import drawing, giving
 from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.rules import Kind
 from gridwalk.inspection.tests.test_drawing import CENTRE, drawn
+from gridwalk.notices.models import Notice
 from gridwalk.phone.tests.conftest import PASSWORD, Field
 from gridwalk.phone.tests.test_pushing import push, states
 from gridwalk.registry.models import Difference, Dwelling
@@ -291,6 +293,47 @@ def office(user: User) -> Reader:
     reader = Reader()
     reader.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return reader
+
+
+@pytest.mark.slow  # a phone, four at desks and five decisions on a street that is laid out for it
+def test_who_draws_rounds_releases_what_came_back_without_reading_it_and_the_inspector_is_told(
+    round_: Round, account: Callable[..., User]
+) -> None:
+    """The post ended before the phone had a network: what was heard in it waits, is released, and counts."""
+    heard = [round_.say(1, "102", visited="no", n_living=7), round_.say(2, "103", n_living=99)]
+    Assignment.objects.filter(user=round_.inspector).update(to_on=clock.local_date(clock.now()) - DAY)
+    assert states(push(round_.wire, *heard)[1]) == ["returned"] * 2
+    first, second = Returned.objects.order_by("op__seq")
+    other = office(account(Role.STREET_CENTRE, "120105002", name="别的街道"))
+    assert "没有退回的内容" in other.get("/returned/").content.decode()
+    assert other.post(f"/returned/{first.pk}/", {"do": "release"}).status_code == 404
+
+    centre = office(account(Role.STREET_CENTRE, STREET, name="街道中心"))
+    for address in ("/returned/", f"/returned/?op={first.pk}"):
+        shown = centre.get(address).content.decode()
+        assert "抽样估计第 1 轮的一户" in shown and "现在没有去那一户的岗位" in shown
+        for hidden in ("甲里", "没问到", "问到了", "住几口人", str(round_.door("102").pk)):
+            assert hidden not in main_of(shown), "blind"
+    refused = centre.post(f"/returned/{first.pk}/", {"do": "assign", "to": str(round_.field.worker.pk)}, follow=True)
+    assert "没有移交：抽查记的不交给网格员" in refused.content.decode()
+    done = centre.post(f"/returned/{first.pk}/", {"do": "release"}, follow=True).content.decode()
+    assert "已放行" in done and DoorAnswer.objects.get().visited == "no"
+    refused = centre.post(f"/returned/{second.pk}/", {"do": "release"}, follow=True)
+    assert "没有放行：没有记：住几口人写 0 到 40" in refused.content.decode()
+    centre.post(f"/returned/{second.pk}/", {"do": "set_aside", "note": "写错了"}, follow=True)
+    told = sorted(Notice.objects.filter(user=round_.inspector).values_list("kind", "text", "told_by"))
+    day = "您10月13日抽查时记的一条，当时退回来了，街道现在"
+    assert told == [
+        ("sample", f"{day}搁置了，没有记上。原因写在手机上这一条里。", "街道中心"),
+        ("sample", f"{day}放行了，已记上。", "街道中心"),
+    ]
+    assert "没有退回的内容" in centre.get("/returned/").content.decode()
+    assert DoorAnswer.objects.count() == 1
+
+
+def main_of(page: str) -> str:
+    """The rows of a page, without what forms and addresses carry."""
+    return re.sub(r"<[^>]*>", "", page.partition("<main")[2].partition("</main>")[0])
 
 
 def test_a_door_is_dialled_from_the_phone_and_each_call_is_a_try(round_: Round) -> None:
