@@ -252,6 +252,26 @@ def test_a_second_denial_draws_the_next_instalment_at_once_and_too_many_are_a_fi
     assert Matter.objects.count() == 1, "said once"
 
 
+def test_how_many_live_there_is_a_question_where_the_register_says_somebody_does_or_nobody(
+    walk: Walk, inspector: Viewer
+) -> None:
+    """Doors recorded as lived in: nobody, and two; recorded as vacant: three. The register stays as it is."""
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    nobody, two, three = SampledDoor.objects.filter(sample=sample, grid=GRID).order_by("turn")[:3]
+    Dwelling.objects.filter(pk=three.dwelling).update(occupancy="vacant")
+    before = set(Dwelling.objects.values_list("pk", "occupancy"))
+    for door, n_living in ((nobody, 0), (two, 2), (three, 3)):
+        told = Reply(way=Way.KNOCK, visited=Visited.YES, who=Who.MET, n_living=n_living)
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=told)
+    asked = {(row.entity, row.field, row.opened("claimed"), row.source) for row in Difference.objects.all()}
+    assert asked == {
+        (nobody.dwelling, "occupancy", "vacant", "inspector"),
+        (three.dwelling, "occupancy", "occupied", "inspector"),
+    }
+    assert set(Dwelling.objects.values_list("pk", "occupancy")) == before
+
+
 def test_a_round_is_judged_by_the_honest_denials_that_it_states(
     walk: Walk, inspector: Viewer, sign_in: Callable[..., Client]
 ) -> None:
