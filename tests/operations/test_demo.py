@@ -80,9 +80,13 @@ def test_every_rate_is_its_recount_every_page_opens_and_no_number_lies_in_the_op
 
 
 def demo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """With temporary files of its own: the check reads them all, and other tests' hold numbers too."""
+    own = home.parent / "own"
+    own.mkdir(exist_ok=True)
+    own.chmod(0o1777)
     return subprocess.run(
         [sys.executable, "-m", "gridwalk.cli", "demo", "--size", "small", *words],
-        env=environment(home),
+        env=environment(home) | {"TMPDIR": str(own)},
         capture_output=True,
         text=True,
         check=False,

@@ -87,6 +87,8 @@ PAGES = {
         bench_decide bench_decided bench_undo differences differences_list difference decide undo_decision rules
         rules_apply rules_undo batch batch_progress batch_go_on
         comparison_decide comparison_undo estates estate_decide
+    """,
+    "decide_difference draw_sample": """
         returned returned_decide
     """,
     "recheck": """

@@ -309,14 +309,16 @@ def staff_number_fault(typed: str) -> str:
 
 
 def fits(role: Role, scope: str) -> bool:
-    """Whether a post can be over this area: a worker's is one grid, a lead's one community, the others' a street or
-    more.
+    """Whether a post can be over this area: a worker's is one grid, a lead's one community, an inspector's a community
+    that checks another (互查) or more, the others' a street or more.
     """
     return len(scope) == ONE_GRID if role is Role.GRID_WORKER else _fits_above(role, scope)
 
 
 def _fits_above(role: Role, scope: str) -> bool:
-    return len(scope) == ONE_COMMUNITY if role in OF_A_COMMUNITY else len(scope) <= ONE_STREET
+    if role in OF_A_COMMUNITY:
+        return len(scope) == ONE_COMMUNITY
+    return len(scope) <= (ONE_COMMUNITY if role is Role.INSPECTOR else ONE_STREET)
 
 
 NAMED = {ONE_GRID: Role.GRID_WORKER, ONE_COMMUNITY: Role.COMMUNITY_LEAD}
@@ -333,7 +335,9 @@ def where_it_fits(role: Role) -> str:
     """The area a post is over, in words."""
     if role is Role.GRID_WORKER:
         return "一个网格"
-    return "一个社区" if role in OF_A_COMMUNITY else "街道，或更大的区划"
+    if role in OF_A_COMMUNITY:
+        return "一个社区"
+    return "一个社区、街道，或更大的区划" if role is Role.INSPECTOR else "街道，或更大的区划"
 
 
 def in_force(from_on: dt.date, to_on: dt.date | None, on: dt.date) -> bool:

@@ -156,6 +156,7 @@ def _counts(request: Signed) -> dict[str, int]:
     if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
         mine = viewer.scopes(Verb.DECIDE_DIFFERENCE)
         counts["console:differences"] = sum(differences.n_open(viewer, scope) for scope in mine)
+    if returned.may_decide(viewer):
         counts["console:returned"] = returned.n_waiting(viewer, "")
     if viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
         counts["console:gaps"] = campaigns.n_unvisited(viewer)

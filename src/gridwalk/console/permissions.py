@@ -268,8 +268,8 @@ PAGES: dict[str, Guard] = {
     "console:meeting_paper": Verb.SEE_MEETING,
     "console:meeting_plan": Verb.MANAGE_CAMPAIGN,
     "console:meeting_act": Verb.MANAGE_CAMPAIGN,
-    "console:returned": Verb.DECIDE_DIFFERENCE,
-    "console:returned_decide": Verb.DECIDE_DIFFERENCE,
+    "console:returned": frozenset({Verb.DECIDE_DIFFERENCE, Verb.DRAW_SAMPLE}),
+    "console:returned_decide": frozenset({Verb.DECIDE_DIFFERENCE, Verb.DRAW_SAMPLE}),
     # reports, audit, settings
     "console:reports": Verb.EXPORT_REPORT,
     "console:report_download": Verb.EXPORT_REPORT,

@@ -148,7 +148,8 @@ def _one_sided(asked: Asked) -> Iterator[Todo]:
 
 
 def _returned(asked: Asked) -> Iterator[Todo]:
-    for part, named in asked.parts(Verb.DECIDE_DIFFERENCE):
+    parts = dict([*asked.parts(Verb.DECIDE_DIFFERENCE), *asked.parts(Verb.DRAW_SAMPLE)])
+    for part, named in parts.items():
         if n := returned.n_waiting(asked.viewer, part):
             yield Todo(
                 mark="退",

@@ -32,7 +32,8 @@ class Sample(models.Model):
     community, on the day of the draw (``queries.claimed``). ``share``, ``response``: percent. ``instalment_size``,
     ``most_answers`` and ``least_drawn``: the numbers it is drawn by, kept so that it can be drawn again when the rules
     have others.
-    ``n_instalments`` and ``verdict``: of an acceptance sample. ``matter``: the finding that came of it.
+    ``honest``: percent that deny an honest visit, as stated when it was planned; ``n_instalments`` and ``verdict``: of
+    an acceptance sample. ``matter``: the finding that came of it.
     """
 
     KEPT = Kept(
@@ -50,6 +51,7 @@ class Sample(models.Model):
     stage = models.CharField(max_length=10, choices=_choices(rules.STAGES))
     share = models.PositiveSmallIntegerField()
     response = models.PositiveSmallIntegerField()
+    honest = models.PositiveSmallIntegerField(default=rules.HONEST)
     instalment_size = models.PositiveSmallIntegerField()
     most_answers = models.PositiveSmallIntegerField()
     least_drawn = models.PositiveSmallIntegerField()

@@ -89,5 +89,10 @@ def lived_in_agrees(*, n_living: int | None, occupancy: str, n_recorded: int, re
     return None if told is None or on_record is None else told == on_record
 
 
+def occupancy_told(n_living: int) -> str:
+    """The word for it that so many living at a door amount to."""
+    return "occupied" if n_living else "vacant"
+
+
 def _lived_in(occupancy: str) -> bool | None:
     return {"occupied": True, "vacant": False}.get(occupancy)

@@ -30,6 +30,10 @@ INSTALMENT = 12
 """Doors of a community that an acceptance sample draws at once."""
 INVENTED = 0.10
 """The share of invented visits an acceptance sample is to tell from honest forgetting."""
+HONEST = round(acceptance.HONEST * 100)
+"""Percent that deny an honest visit, where a round states nothing else."""
+MOST_HONEST = 10
+"""Percent that a round may state at most: with more, an inventing community is hardly told from an honest one."""
 LONGEST_DAYS = 31
 ASKED_LATELY = dt.timedelta(days=30)
 """For so long a door that was asked is not asked again by another sample."""
@@ -367,9 +371,9 @@ def state_after(approached: Approached, n_tries: int) -> DoorState:
 
 
 @functools.cache
-def acceptance_rule(n_communities: int) -> acceptance.Rule:
-    """The sequential test for a street of so many communities."""
-    return acceptance.rule(INVENTED, n_communities=max(1, n_communities))
+def acceptance_rule(n_communities: int, honest: int = HONEST) -> acceptance.Rule:
+    """The sequential test for a street of so many communities; ``honest``: percent, as the round states it."""
+    return acceptance.rule(INVENTED, honest=honest / 100, n_communities=max(1, n_communities))
 
 
 class Conclusion(enum.StrEnum):
@@ -381,9 +385,9 @@ class Conclusion(enum.StrEnum):
     UNDECIDED = "undecided"
 
 
-def conclusion(n_communities: int, n_confirmed: int, n_denied: int, *, n_left: int) -> Conclusion:
+def conclusion(n_communities: int, n_confirmed: int, n_denied: int, *, n_left: int, honest: int = HONEST) -> Conclusion:
     """What the answers of an acceptance sample say so far. ``n_left``: doors open, those of later instalments too."""
-    verdict = acceptance_rule(n_communities).verdict(n_confirmed + n_denied, n_denied)
+    verdict = acceptance_rule(n_communities, honest).verdict(n_confirmed + n_denied, n_denied)
     return Conclusion.UNDECIDED if verdict is Verdict.GO_ON and not n_left else Conclusion(verdict.value)
 
 

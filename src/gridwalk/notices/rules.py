@@ -18,10 +18,11 @@ class Kind(enum.StrEnum):
     INVESTIGATION = "investigation"
     TAKEOVER = "takeover"
     MATTER = "matter"
+    SAMPLE = "sample"
 
 
-WORK = {Kind.TAKEOVER, Kind.MATTER}
-"""What a worker did at a door brought them about: told by day, and not by whom (red line 2)."""
+WORK = {Kind.TAKEOVER, Kind.MATTER, Kind.SAMPLE}
+"""What a worker or inspector did at a door brought them about: told by day, and not by whom (red line 2)."""
 
 LABELS = {
     Kind.ACCOUNT: "账号",
@@ -29,6 +30,7 @@ LABELS = {
     Kind.INVESTIGATION: "调查",
     Kind.TAKEOVER: "迁移",
     Kind.MATTER: "事项",
+    Kind.SAMPLE: "抽查",
 }
 
 

@@ -21,6 +21,7 @@ from gridwalk.indicators import tallies
 from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.indicators.tallies import Figure
 from gridwalk.inspection.queries import results
+from gridwalk.inspection.rules import Kind
 from gridwalk.reconcile.queries import consistency
 from gridwalk.reports import decisions, kept, outlook, recounts, rules, verified
 from gridwalk.reports.figures import DocumentFigure, Gone, Value, figures_of
@@ -102,7 +103,8 @@ def _consistency(document: Document, about: About) -> Value:
 
 
 def _sample(document: Document, about: About) -> Value:
-    sample = results.latest(SYSTEM, about["scope"], until=document.at)
+    kind = Kind(about.get("kind", Kind.ESTIMATION))
+    sample = results.latest(SYSTEM, about["scope"], until=document.at, kind=kind)
     figures = verified.sampled(sample, about["scope"], about["rate"]) or {}
     if about["part"] not in figures:
         raise Gone
@@ -163,6 +165,7 @@ SOURCES: Mapping[str, Source] = {
     "count": Source("随材料留存的各网格计数，相加得出；再和前一天、当天的收盘数比", _count),
     "consistency": Source("到那一刻为止，每种台账最近一次比对的结果，相加得出", _consistency),
     "sample": Source("到那一刻为止，最近一次抽样估计的答复，按抽样设计加权推算", _sample),
+    "round": Source("到那一刻为止，最近一轮互查或街道巡查的答复，按抽样设计加权推算", _sample),
     "forecast": Source("行动以来每天收盘的已走访户数，按最近的进度推算", _forecast),
     "matters": Source("逐件重放事项的经过，数到那一刻", _matters),
     "decisions": Source("逐件重放会议议定事项的经过，数到那一刻", _decisions),

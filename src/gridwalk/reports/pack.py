@@ -27,6 +27,7 @@ from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
 from gridwalk.inspection.queries import results
 from gridwalk.inspection.queries.results import Results
+from gridwalk.inspection.rules import Kind as Sampling
 from gridwalk.reports import decisions, kept, outlook, problems, rules, sentences, verified
 from gridwalk.reports.figures import Figures, same
 from gridwalk.reports.models import Document
@@ -87,6 +88,7 @@ def write(request: PackRequest, serial: int) -> tuple[Content, Figures, dict[str
         "rates": list(_rates(request, figures, counts, codes)),
         "forecast": _forecast(request, figures, reader, counts, codes),
         "sample": _sample(request.sample),
+        "rounds": list(_rounds(request, figures)),
         "problems": list(
             problems.kinds(
                 figures, request.street, cases, problems.told(counts.of(request.street, codes)), request.last
@@ -102,6 +104,28 @@ def write(request: PackRequest, serial: int) -> tuple[Content, Figures, dict[str
 def _sample(sample: Results | None) -> Content | None:
     """Of which round the verified figures are, and whether they still move."""
     return {"number": sample.number, "is_running": sample.is_running} if sample else None
+
+
+def _rounds(request: PackRequest, figures: Figures) -> Iterator[Content]:
+    """What the last round of mutual checks and of patrols showed, each of itself alone; neither makes a rate."""
+    for kind in (Sampling.MUTUAL, Sampling.PATROL):
+        sample = results.latest(reader_of(request.street), request.street, until=request.at, kind=kind)
+        if sample is None:
+            continue
+        cells = {
+            part: figures.add(
+                f"{sample.label}：{verified.PARTS[code][part]}",
+                value,
+                "round",
+                kind=str(kind),
+                rate=code,
+                part=part,
+                scope=request.street,
+            )
+            for code in (verified.ASKED, verified.VISITS)
+            for part, value in (verified.sampled(sample, request.street, code) or {}).items()
+        }
+        yield {"label": sample.label, "number": sample.number, "is_running": sample.is_running, "cells": cells}
 
 
 def _rates(request: PackRequest, figures: Figures, counts: Counts, codes: list[str]) -> Iterator[Content]:

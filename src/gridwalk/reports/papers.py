@@ -35,6 +35,8 @@ def pack(document: Document) -> bytes:
     layout.heading(paper, f"一、{headings['rates']}")
     layout.table(paper, wording.RATE_HEADS, [_rate(line) for line in content["rates"]], RATE_WIDTHS)
     layout.text(paper, f"{words.sample}{words.forecast}")
+    for line in words.rounds:
+        layout.text(paper, line)
     if any(line.get("words") == WITHHELD for line in content["rates"]):
         layout.text(paper, LEGEND)
     layout.heading(paper, f"二、{headings['problems']}")

@@ -23,6 +23,7 @@ EMPTY: Mapping[str, Mapping[str, Any]] = {
         "rates": [],
         "forecast": None,
         "sample": None,
+        "rounds": [],
         "problems": [],
         "matters": [],
         "kinds": [],

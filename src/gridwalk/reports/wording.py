@@ -26,11 +26,14 @@ NO_DECISIONS = "上次没有议定要办的事。"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PackWords:
-    """Sentences of a pack. ``last``: how the decisions of the last meeting stand, or why there are none."""
+    """Sentences of a pack. ``rounds``: of mutual checks and patrols, one each; ``last``: how the decisions of the last
+    meeting stand, or why there are none.
+    """
 
     compared: str
     forecast: str
     sample: str
+    rounds: tuple[str, ...]
     last: str
     rate_heads: tuple[str, ...] = RATE_HEADS
     headings: Mapping[str, str] = dataclasses.field(default_factory=lambda: HEADINGS)
@@ -45,6 +48,7 @@ def words_of(content: Content) -> PackWords:
         compared=_compared(content["before_on"]),
         forecast=_forecast(content["forecast"]),
         sample=of_sample(content["sample"]),
+        rounds=tuple(map(_round, content["rounds"])),
         last=_last(content),
     )
 
@@ -76,6 +80,17 @@ def of_sample(sample: Content | None) -> str:
         return ""
     state = "还在问，没问完，核实的数还会变" if sample["is_running"] else "已经问完"
     return f"核实的数出自第 {sample['number']} 轮抽样估计，这一轮{state}。"
+
+
+def _round(round_: Content) -> str:
+    """What a round showed of itself; of one with too few answers no count, which would say what few people said."""
+    cells, state = round_["cells"], "还在问，数还会变" if round_["is_running"] else "已经问完"
+    begins = f"{round_['label']}第 {round_['number']} 轮（{state}）"
+    if not cells:
+        return f"{begins}：样本不足，不说数。"
+    drawn, answered, confirmed = (value(cells[part]) for part in ("drawn", "answered", "confirmed"))
+    counts = f"抽 {drawn} 户，问到、说得清的 {answered} 户，其中说来过的 {confirmed} 户"
+    return f"{begins}：{counts}；入户走访率核实不低于 {value(cells['verified'])}。只说这一轮，不和抽样估计合算。"
 
 
 def _last(content: Content) -> str:

@@ -79,6 +79,16 @@ TO_DO = {
     "struck_off": "门还在就先恢复这一户再放行；不在就搁置。",
 }
 
+OF_SAMPLES = ("sample.answer", "sample.approach", "sample.leave")
+"""What an inspector says of a round: what is not taken waits for who draws rounds, and for no community."""
+NO_POST = "这位核查员现在没有去那一户的岗位"
+TO_DO_OF_SAMPLES = {
+    "not_permitted": "岗位是问完以后才变的，就放行；本来就不该去的，写明原因搁置。",
+    "not_valid": "规则不收的，放行也记不上。看清原因，写明后搁置。",
+    "unknown_version": "请核查员更新手机应用；再放行。",
+}
+"""The same of what an inspector heard. What was heard is not shown: who decides must not be able to pick answers."""
+
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

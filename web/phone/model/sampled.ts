@@ -1,5 +1,6 @@
 /** Doors of a sample on an inspector's phone, with what I said of them since the server last told; pure. */
 import fields from "../fields.json";
+import type { Draft } from "./draft";
 import { atDoor, type Field } from "./fields";
 import { stateOf, type Outbox } from "./outbox";
 import { isQuiet } from "./time";
@@ -34,6 +35,9 @@ export interface AskDraft {
   fields: Record<string, string>;
   wanted: string;
 }
+
+/** Of a visit, or of an answer at a door that was drawn. */
+export type AnyDraft = Draft | AskDraft;
 
 const isOf = (verb: string) => (kept: Kept) => kept.op.verb === verb;
 export const isOfSample = ({ op }: Kept): boolean => op.verb.startsWith("sample.");

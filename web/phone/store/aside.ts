@@ -2,7 +2,7 @@
  * Drafts laid beside a database that takes nothing: encrypted under the vault's key, in what the browser keeps of this
  * page when it is opened anew. They go back into the database, and from here, as soon as it takes them.
  */
-import type { AnyDraft } from "./session";
+import type { AnyDraft } from "../model/sampled";
 import { fromBase64, lock, toBase64, unlock } from "./crypto";
 
 const PREFIX = "gridwalk-draft ";

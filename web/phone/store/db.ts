@@ -53,6 +53,8 @@ export interface SyncMeta {
   success: number | null;
   /** The first sequence number the last pull did not see. */
   from: number;
+  /** Server time less this phone's clock, ms; phones of an earlier release kept none. */
+  ahead?: number;
 }
 export interface TriesMeta {
   n: number;

@@ -1,21 +1,18 @@
 /** What the app knows while it is open, decrypted in memory only. The outbox and drafts are written nowhere else. */
 import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
-import type { Draft } from "../model/draft";
 import * as outbox from "../model/outbox";
-import type { AskDraft } from "../model/sampled";
+import type { AnyDraft } from "../model/sampled";
 import { dayOf } from "../model/time";
 import type { Campaign, GridCache, Kept, Matter, Notice, Op, Post, SampledDoor, User } from "../model/types";
 import * as aside from "./aside";
 import { StoreError } from "./causes";
+import * as clock from "./clock";
 import * as box from "./crypto";
 import * as db from "./db";
 
 export type Phase =
   "starting" | "unsupported" | "failed" | "elsewhere" | "activate" | "pin" | "locked" | "open" | "wiped";
-
-/** Of a visit, or of an answer at a door that was drawn. */
-export type AnyDraft = Draft | AskDraft;
 
 export const app = reactive({
   phase: "starting" as Phase,
@@ -195,6 +192,7 @@ async function load(): Promise<void> {
   data.from = sync?.from ?? 1;
   app.success = sync?.success ?? null;
   app.leaseUntil = lease?.until ?? 0;
+  clock.recall(sync?.ahead ?? 0);
   try {
     await loadCache(key);
   } catch {
@@ -354,7 +352,7 @@ export function keepCache(
     await db.write(["cache", "meta"], (tx) => {
       for (const [name, value] of locked) void tx.objectStore("cache").put(value, name);
       for (const name of left) void tx.objectStore("cache").delete(name);
-      void tx.objectStore("meta").put({ success, from } satisfies db.SyncMeta, "sync");
+      void tx.objectStore("meta").put({ success, from, ahead: clock.ahead() } satisfies db.SyncMeta, "sync");
     });
     data.grids = grids;
     data.from = from;
@@ -365,7 +363,7 @@ export function keepCache(
 
 /** Doors of a sample whose last day is over go, with what was typed of them: also where there is no network. */
 export async function eraseOver(): Promise<void> {
-  const today = dayOf(Date.now());
+  const today = dayOf(clock.serverNow());
   const left = data.sampled.filter((door) => today <= door.until_on);
   if (left.length < data.sampled.length) {
     data.sampled = left;
@@ -388,7 +386,7 @@ db.onEmptied(async (store) => {
     pin,
     lease,
     box: boxMeta(data.box),
-    sync: { success: app.success, from: data.from },
+    sync: { success: app.success, from: data.from, ahead: clock.ahead() },
     large: app.large,
   };
   await db.put(store, ["meta", "ops", "drafts", "cache"], (tx) => {

@@ -1,18 +1,17 @@
 /** Requests to the server, signed by this phone's key; packed where the browser can. */
 import { sha256 } from "../model/canonical";
 import { StoreError } from "../store/causes";
+import * as clock from "../store/clock";
 import { sign, toBase64 } from "../store/crypto";
 import { getMeta } from "../store/db";
 
 export const API = "/phone/api/";
 const PATIENCE = 30_000;
 
-/** Server time less this phone's clock, in ms, as the last answer told it: a clock that is wrong shuts nobody out. */
-let ahead = 0;
-
+/** The server's time as an answer tells it: a clock that is wrong shuts nobody out. */
 function hear(said: Record<string, unknown>): void {
   const now = typeof said.now === "string" ? Date.parse(said.now) : NaN;
-  if (!Number.isNaN(now)) ahead = now - Date.now();
+  if (!Number.isNaN(now)) clock.hear(now);
 }
 
 /** The server answered, and it was no. */
@@ -88,7 +87,7 @@ export async function authorization(method: string, path: string, body: Uint8Arr
   const device = await getMeta("device");
   if (!device) throw new StoreError("evicted");
   const at = String(Date.now());
-  const now = String(Date.now() + ahead);
+  const now = String(Date.now() + clock.aheadHeard());
   const sig = await sign(device.keys, `${method}\n${path}\n${at} ${now}\n${await sha256(body)}`);
   return `Gridwalk device="${device.device}", at="${at}", now="${now}", sig="${sig}"`;
 }

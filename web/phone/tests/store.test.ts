@@ -52,6 +52,16 @@ describe("store", () => {
     expect((await visit("d1")).seq).toBe(1);
   });
 
+  it("the last day of a door is over by the server's clock, also for a page that has not heard it yet", async () => {
+    const { hear } = await import("../store/clock");
+    hear(Date.parse("2026-01-31T12:00:00+08:00"));
+    session.data.sampled = ["2026-01-30", "2026-01-31"].map((day) => openDoor({ id: day, until_on: day }).door);
+    await session.keepCache([], [], 1, 5);
+    await restart();
+    expect(await session.enterPin(PIN)).toBe("open");
+    expect(session.data.sampled.map(({ id }) => id)).toEqual(["2026-01-31"]);
+  });
+
   it("doors of a sample whose days are over go from the disk with what was typed of them", async () => {
     const over = openDoor({ id: "over", until_on: "2026-01-31" });
     const running = openDoor({ id: "running", until_on: "2999-12-31" });

@@ -57,7 +57,7 @@ def test_a_clerk_writes_and_decides_releases_and_walks_nothing() -> None:
         (Role.COMMUNITY_CLERK, [COMMUNITY]),
         (Role.STREET_CENTRE, ["", "120105", STREET]),
         (Role.DISTRICT_CENTRE, ["", "120105", STREET]),
-        (Role.INSPECTOR, ["", "120105", STREET]),
+        (Role.INSPECTOR, ["", "120105", STREET, COMMUNITY]),
         (Role.LEADING_GROUP, ["", "120105", STREET]),
         (Role.ADMINISTRATOR, ["", "120105", STREET]),
     ],

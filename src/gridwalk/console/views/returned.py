@@ -27,7 +27,8 @@ from gridwalk.territory import queries as territory
 def returned_list(request: Signed) -> HttpResponse:
     """What phones brought and the rules did not take: what it says, why, what to do."""
     decided, first = request.GET.get("show") == "decided", pages.offset(request)
-    scope = pages.narrowed(request, Verb.DECIDE_DIFFERENCE)
+    decides = request.viewer.may_anywhere(Verb.DECIDE_DIFFERENCE)
+    scope = pages.narrowed(request, Verb.DECIDE_DIFFERENCE if decides else Verb.DRAW_SAMPLE)
     alone = as_uuid(request.GET.get("op", ""))
     rows = (
         [waiting.get(request.viewer, alone)]
@@ -38,12 +39,12 @@ def returned_list(request: Signed) -> HttpResponse:
     today = clock.local_date(request.at)
     workers = {
         grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
-        for grid in {row.grid for row in rows}
+        for grid in {row.grid for row in rows if not row.is_of_sample}
     }
     context = {
         "scope": scope,
         "where": territory.scope_name(scope) if scope else "",
-        "rows": [(row, workers[row.grid]) for row in rows],
+        "rows": [(row, workers.get(row.grid, [])) for row in rows],
         "decided": decided,
         "alone": alone,
         "places": territory.place_names([row.grid for row in rows]),
@@ -80,7 +81,7 @@ def returned_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "已交办，下次同步就到对方手机上。")
         else:
             returned.set_aside(actor=request.viewer, at=request.at, op=pk, reason=note)
-            messages.success(request, "已搁置，内容和原因都留着，网格员在手机上看得到。")
+            messages.success(request, "已搁置，内容和原因都留着，记的人在手机上看得到。")
     except returned.NotDecided as error:
         messages.error(request, str(error))
     scope = request.POST.get("scope", "")

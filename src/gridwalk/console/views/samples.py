@@ -32,6 +32,7 @@ SHOWN = 12
 """So many of a kind stand on the page of all kinds."""
 LISTED = 50
 """So many stand on a page of one kind."""
+HONEST = "没造假也有百分之几说没人来过"
 DAYS = 10
 """How many days a round is offered."""
 STEPS: Mapping[Step, Callable[..., Any]] = {
@@ -156,6 +157,7 @@ def _typed(request: Signed, street: str) -> dict[str, str]:
         "scope": street,
         "share": str(rules.share_on(campaign.starts_on, today) if campaign else rules.SHARE),
         "response": str(rules.RESPONSE),
+        "honest": str(rules.HONEST),
         "from_on": today.isoformat(),
         "to_on": (today + dt.timedelta(days=DAYS)).isoformat(),
         "why": "",
@@ -178,6 +180,8 @@ def _new(typed: Mapping[str, str]) -> NewSample:
         from_on=_day(typed["from_on"], "从哪天"),
         to_on=_day(typed["to_on"], "到哪天"),
         why=typed["why"][:120],
+        # of other kinds nobody is accepted, and the field says so
+        honest=_percent(typed["honest"], HONEST) if kind is Kind.ACCEPTANCE else rules.HONEST,
     )
 
 
@@ -202,9 +206,9 @@ def _outlook(request: Signed, new: NewSample) -> Outlook | None:
     if new.kind is Kind.AREA:
         return None
     campaign = campaigns.running_for(new.scope)
-    if campaign is None or not new.share >= 1 or new.response < 10:
+    if campaign is None or not new.share >= 1 or new.response < 10 or not 1 <= new.honest <= rules.MOST_HONEST:
         return None
-    outlook = queries.outlook(campaign, new.kind, new.scope, new.share, new.response)
+    outlook = queries.outlook(campaign, new.kind, new.scope, new.share, new.response, honest=new.honest)
     return outlook if outlook.price.n_doors else None
 
 

@@ -72,11 +72,9 @@ class Tried:
 def dial(*, actor: Viewer, at: dt.datetime, door: uuid.UUID, number: int) -> str:
     """One of the telephones at a door, for one call that its owner reads of as 抽查, and that is one of the tries.
 
-    Raises NotHere, NotPermitted, AskingError, DialledTooOften.
+    Raises NotHere, AskingError, DialledTooOften.
     """
     before = doors.get_door(actor, door, at)
-    if not actor.may_anywhere(Verb.ASK_AGAIN):
-        raise NotPermitted(Verb.ASK_AGAIN)
     with core.write_to(before.grid_id, actor=actor, at=at) as writing:
         row = _locked(writing, door, before.grid_id)
         _check_left_alone(row, at, "没有拨")
@@ -167,15 +165,20 @@ def close_in(writing: Writing, *, door: uuid.UUID, grid: str) -> DoorState:
     """Step: the same, over streams that are locked, also from a phone that had no network. Raises AskingError."""
     row = _locked(writing, door, grid)
     state = doors.closing_state(row, writing.at)
-    if state is not None:
-        _close(writing, row, state)
-    elif row.stands is DoorState.OPEN and doors.is_barred(row):
-        state, row.inspector = DoorState.OPEN, None
-        row.save(update_fields=["inspector"])
+    if state is None:
+        _give_back(row)
     else:
-        raise AskingError("没有记：近来没有别的抽查问过，这一户也没有别的不能问的原因，照常问。")
+        _close(writing, row, state)
     writing.audit(AuditVerb.SAMPLE_DOOR_TRIED, scope=row.grid_id, kind="sample", subject=row.sample_id)
-    return state
+    return state or DoorState.OPEN
+
+
+def _give_back(door: SampledDoor) -> None:
+    """The door is nobody's until it is given again. Raises AskingError where its inspector may ask there."""
+    if door.stands is not DoorState.OPEN or not doors.is_barred(door):
+        raise AskingError("没有记：近来没有别的抽查问过，这一户也没有别的不能问的原因，照常问。")
+    door.inspector = None
+    door.save(update_fields=["inspector"])
 
 
 def streams(grid: str) -> tuple[str, str]:
@@ -194,18 +197,20 @@ def hold(samples: Collection[uuid.UUID]) -> None:
 def _locked(writing: Writing, door: uuid.UUID, grid: str) -> SampledDoor:
     """The door as it stands now, its sample held first, as whoever gives doors does.
 
-    ``grid``: the one that is locked for it. Raises AskingError.
+    ``grid``: the one that is locked for it. Raises NotPermitted, AskingError.
     """
     of_sample = SampledDoor.objects.filter(pk=door).values("sample")
     sample = Sample.objects.select_for_update(of=("self",)).select_related("campaign").get(pk__in=of_sample)
     row = SampledDoor.objects.select_for_update().get(pk=door)
     if row.inspector_id != writing.actor.id:
         raise AskingError("没有记：这一户后来派给了别的核查员，由那位去问。")
+    row.sample = sample
+    if not isinstance(writing.actor, Viewer) or not doors.is_sent(writing.actor, row):
+        raise NotPermitted(Verb.ASK_AGAIN)
     if sample.stands is not Stage.DRAWN:
         raise AskingError("没有记：这一轮已经公布抽签号，结果定了，不再添。")
     if row.grid_id != grid:
         raise AskingError("没有记：这一户刚划到别的网格。请再记一次。")
-    row.sample = sample
     return row
 
 
@@ -281,13 +286,17 @@ def _borne_out(door: SampledDoor, reply: Reply, moment: dt.datetime) -> dict[str
 
 
 def _claim(writing: Writing, door: SampledDoor, reply: Reply) -> None:
-    """What differs waits in the one queue; nothing that an inspector says applies by itself."""
-    values = [(field.name, _answered(reply, field)) for field in doors.asked_fields()]
+    """What differs waits in the one queue; nothing that an inspector says applies by itself. How many live there says
+    whether somebody does, where nothing else was said of that.
+    """
+    answers = {field.name: _answered(reply, field) for field in doors.asked_fields()}
+    if answers["occupancy"] in NOT_SAID and reply.n_living is not None:
+        answers["occupancy"] = rates.occupancy_told(reply.n_living)
     claims.apply_claims(
         writing,
         [
             Claim("dwelling", door.dwelling, name, value, SOURCE, source_ref=f"sample:{door.sample_id}")
-            for name, value in values
+            for name, value in answers.items()
             if value not in NOT_SAID
         ],
     )

@@ -53,7 +53,8 @@ def judge(writing: Writing, sample: Sample, *, was_denied: bool = False) -> Hand
 def _conclusion(sample: Sample, answers: Counter[str]) -> Conclusion:
     n_communities = len(territory.communities(sample.scope[:ONE_STREET]))
     n_left = _open(sample).count()
-    return rules.conclusion(n_communities, answers[Visited.YES], answers[Visited.NO], n_left=n_left)
+    n_confirmed, n_denied = answers[Visited.YES], answers[Visited.NO]
+    return rules.conclusion(n_communities, n_confirmed, n_denied, n_left=n_left, honest=sample.honest)
 
 
 def _opens_next(sample: Sample, n_denied: int) -> bool:

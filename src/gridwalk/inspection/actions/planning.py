@@ -27,7 +27,9 @@ NOT_RUNNING = "没有安排：这里没有进行中的行动，没有走访可�
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NewSample:
-    """What is planned. ``share``, ``response``: percent; ``why``: of a targeted sample."""
+    """What is planned. ``share``, ``response``: percent; ``honest``: percent, of an acceptance sample; ``why``: of a
+    targeted one.
+    """
 
     kind: Kind
     scope: str
@@ -36,6 +38,7 @@ class NewSample:
     from_on: dt.date
     to_on: dt.date
     why: str = ""
+    honest: int = rules.HONEST
 
 
 def plan(*, actor: Viewer, at: dt.datetime, new: NewSample) -> Sample:
@@ -61,6 +64,9 @@ def plan(*, actor: Viewer, at: dt.datetime, new: NewSample) -> Sample:
 def _check(new: NewSample, today: dt.date) -> None:
     days = (new.from_on, new.to_on)
     rules.check_plan(new.kind, new.scope, share=new.share, response=new.response, days=days, today=today)
+    if not 1 <= new.honest <= rules.MOST_HONEST:
+        usual = f"写 1 到 {rules.MOST_HONEST}；没有把握的写 {rules.HONEST}。"
+        raise SampleError(f"没有安排：没造假也有百分之几说没人来过，{usual}")
     if new.kind is Kind.TARGETED and not text.reason_kept(new.why):
         raise SampleError("没有安排：定向核查要写明为什么去查这里。")
     if not territory.is_place(new.scope):
@@ -86,6 +92,7 @@ def _sample(campaign: Campaign, new: NewSample, at: dt.datetime) -> Sample:
         stage=Stage.PLANNED,
         share=new.share,
         response=new.response,
+        honest=new.honest,
         instalment_size=rules.INSTALMENT,
         most_answers=rules.acceptance_rule(1).cap,
         least_drawn=draws.LEAST,

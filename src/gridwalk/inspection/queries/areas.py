@@ -89,7 +89,7 @@ def to_list(viewer: Viewer, at: dt.datetime) -> list[StairwellRow]:
     rows = DrawnStairwell.objects.select_related("sample").filter(
         inspector=viewer.id, sample__stage=Stage.DRAWN, sample__from_on__lte=today, sample__to_on__gte=today
     )
-    shown = [_row(row) for row in rows]
+    shown = [_row(row) for row in rows if staffing.sends(viewer, row.sample, "")]
     return sorted(shown, key=lambda row: (row.is_listed, row.place))
 
 
@@ -97,6 +97,8 @@ def get_stairwell(viewer: Viewer, stairwell: uuid.UUID, at: dt.datetime) -> Draw
     """One stairwell of the viewer's on its days. Raises NotHere."""
     row = DrawnStairwell.objects.select_related("sample").filter(pk=stairwell, inspector=viewer.id).first()
     if row is None or viewer.id is None or not is_on(row.sample, clock.local_date(at)):
+        raise NotHere
+    if not staffing.sends(viewer, row.sample, ""):
         raise NotHere
     return row
 

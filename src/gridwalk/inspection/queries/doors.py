@@ -22,6 +22,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Field
 from gridwalk.inspection import rules
 from gridwalk.inspection.models import Approach, Sample, SampledDoor
+from gridwalk.inspection.queries import staffing
 from gridwalk.inspection.rules import Circumstances, DoorState, Stage, Way
 from gridwalk.method import names
 from gridwalk.registry import columns
@@ -72,7 +73,7 @@ class SampledDoorSheet:
 
 def mine(viewer: Viewer, at: dt.datetime) -> list[SampledDoorRow]:
     """The doors given to the viewer that may be asked today, the open ones first, by address."""
-    rows = list(_given(viewer, at).prefetch_related("approaches"))
+    rows = _sent(viewer, _given(viewer, at).prefetch_related("approaches"))
     places = _places(rows)
     shown = [(row.stands is not DoorState.OPEN, row.grid_id, places[row.dwelling][1], row) for row in rows]
     return [_row(row, places[row.dwelling][0]) for *_, row in sorted(shown, key=lambda line: line[:3])]
@@ -80,7 +81,7 @@ def mine(viewer: Viewer, at: dt.datetime) -> list[SampledDoorRow]:
 
 def on_phone(viewer: Viewer, at: dt.datetime) -> list[SampledDoorSheet]:
     """Those that are open, in the walk, with what is seen of them; a constant number of queries a sample."""
-    doors = list(_given(viewer, at).select_related("sample__campaign").filter(state=DoorState.OPEN))
+    doors = _sent(viewer, _given(viewer, at).select_related("sample__campaign").filter(state=DoorState.OPEN))
     places = _places(doors)
     doors.sort(key=lambda door: (door.grid_id, places[door.dwelling][1]))
     return _sheets(viewer, doors, at)
@@ -88,13 +89,23 @@ def on_phone(viewer: Viewer, at: dt.datetime) -> list[SampledDoorSheet]:
 
 def n_given(viewer: Viewer, at: dt.datetime) -> int:
     """How many doors were given to the viewer, open or not."""
-    return _given(viewer, at).count()
+    return len(_sent(viewer, _given(viewer, at)))
 
 
 def _given(viewer: Viewer, at: dt.datetime) -> QuerySet[SampledDoor]:
     today = clock.local_date(at)
     on = SampledDoor.objects.filter(sample__stage=Stage.DRAWN, sample__from_on__lte=today, sample__to_on__gte=today)
     return on.select_related("sample").filter(inspector=viewer.id, inspector__isnull=False)
+
+
+def _sent(viewer: Viewer, given: QuerySet[SampledDoor]) -> list[SampledDoor]:
+    """Those of them that a post of the viewer still sends to."""
+    return [door for door in given if is_sent(viewer, door)]
+
+
+def is_sent(viewer: Viewer, door: SampledDoor) -> bool:
+    """Whether a post of the viewer sends them to a door; its sample is read."""
+    return staffing.sends(viewer, door.sample, rules.community_of(door.stratum))
 
 
 def _places(doors: Collection[SampledDoor]) -> dict[uuid.UUID, tuple[str, str]]:
@@ -106,7 +117,7 @@ def _places(doors: Collection[SampledDoor]) -> dict[uuid.UUID, tuple[str, str]]:
 def get_door(viewer: Viewer, door: uuid.UUID, at: dt.datetime) -> SampledDoor:
     """One door of the viewer's on its days. Raises NotHere."""
     row = SampledDoor.objects.select_related("sample__campaign").filter(pk=door, inspector=viewer.id).first()
-    if row is None or viewer.id is None or not is_on(row.sample, clock.local_date(at)):
+    if row is None or viewer.id is None or not is_on(row.sample, clock.local_date(at)) or not is_sent(viewer, row):
         raise NotHere
     return row
 

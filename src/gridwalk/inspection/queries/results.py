@@ -162,8 +162,10 @@ def running(at: dt.datetime) -> Q:
     return Q(Exists(still), to_on__gte=clock.local_date(at))
 
 
-def latest(viewer: Viewer, scope: str, *, until: dt.datetime | None = None) -> Results | None:
-    """What the last estimation sample over a street, or a community of it, shows that is over; where none is, the
+def latest(
+    viewer: Viewer, scope: str, *, until: dt.datetime | None = None, kind: Kind = Kind.ESTIMATION
+) -> Results | None:
+    """What the last sample of a kind over a street, or a community of it, shows that is over; where none is, the
     running one. ``until``: as it was at that moment.
     """
     if not ONE_STREET <= len(scope) <= ONE_COMMUNITY or not visible(viewer, scope):
@@ -172,7 +174,7 @@ def latest(viewer: Viewer, scope: str, *, until: dt.datetime | None = None) -> R
     if until:
         answered &= Q(doors__closed_at__lte=until, drawn_at__lte=until)
     drawn = Sample.objects.filter(
-        answered, kind=Kind.ESTIMATION, scope=scope[:ONE_STREET], stage__in=[Stage.DRAWN, Stage.REVEALED]
+        answered, kind=kind, scope=scope[:ONE_STREET], stage__in=[Stage.DRAWN, Stage.REVEALED]
     )
     goes_last = _last(running(until or clock.now()))
     last = drawn.select_related("campaign").order_by(goes_last, "-drawn_at", "-number").first()

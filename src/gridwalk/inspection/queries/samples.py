@@ -71,6 +71,7 @@ class SampleSheet:
     row: SampleRow
     share: int
     response: int
+    honest: int
     why: str
     commitment: str
     fingerprint: str
@@ -171,6 +172,7 @@ def sheet(viewer: Viewer, sample: uuid.UUID, on: dt.date) -> SampleSheet:
         row=row,
         share=shown.share,
         response=shown.response,
+        honest=shown.honest,
         why=shown.why,
         commitment=shown.commitment,
         fingerprint=shown.fingerprint,
@@ -211,12 +213,14 @@ class Outlook:
     most: int | None = None
 
 
-def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: int) -> Outlook:
-    """What drawing now would take, and what it can show."""
+def outlook(
+    campaign: Campaign, kind: Kind, scope: str, share: int, response: int, *, honest: int = rules.HONEST
+) -> Outlook:
+    """What drawing now would take, and what it can show. ``honest``: of an acceptance sample, percent."""
     settled = frames.populations(campaign.pk, scope)
     strata = {name: n for name, n in settled.items() if rules.is_drawn_for(kind, rules.group_of(name))}
     n_doors = sum(strata.values())
-    rule = _acceptance(scope) if kind is Kind.ACCEPTANCE else None
+    rule = _acceptance(scope, honest) if kind is Kind.ACCEPTANCE else None
     if rule:
         n_drawn = min(n_doors, draws.larger(_answers_expected(rule), response / 100))
         sizes = draws.allocation(strata, n_drawn)
@@ -228,8 +232,8 @@ def outlook(campaign: Campaign, kind: Kind, scope: str, share: int, response: in
     return Outlook(price=price, at_best=at_best, most=min(n_doors, rule.cap) if rule else None)
 
 
-def _acceptance(scope: str) -> acceptance.Rule:
-    return rules.acceptance_rule(len(territory.communities(scope[:ONE_STREET])))
+def _acceptance(scope: str, honest: int) -> acceptance.Rule:
+    return rules.acceptance_rule(len(territory.communities(scope[:ONE_STREET])), honest)
 
 
 def _answers_expected(rule: acceptance.Rule) -> int:

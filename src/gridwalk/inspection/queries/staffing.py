@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections import Counter
 from collections.abc import Mapping
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import Role
+from gridwalk.accounts.rules import ONE_STREET, PERMITTED, Role, Verb, Viewer
 from gridwalk.inspection import allotting, rules
 from gridwalk.inspection.models import Sample, SampledDoor
 from gridwalk.inspection.rules import DoorState, Kind
@@ -27,8 +28,8 @@ class Turn:
 
 
 def over(scope: str, on: dt.date) -> list[User]:
-    """The inspectors whose post covers a scope on a day, by name."""
-    return _posted(on, [scope[:length] for length in range(len(scope) + 1)])
+    """The inspectors whose post covers the street of a scope on a day, by name."""
+    return _posted(on, _above(scope))
 
 
 def by_community(sample: Sample, on: dt.date) -> Mapping[str, list[User]]:
@@ -37,7 +38,32 @@ def by_community(sample: Sample, on: dt.date) -> Mapping[str, list[User]]:
     checker = checkers(sample)
     if not checker:
         return dict.fromkeys(communities, over(sample.scope, on))
-    return {code: _posted(on, [checker[code]]) for code in sorted(communities)}
+    return {code: _posted(on, _sending(sample, code)) for code in sorted(communities)}
+
+
+def sends(viewer: Viewer, sample: Sample, community: str) -> bool:
+    """Whether a post of the viewer sends them to a community's doors of a sample: that they were given some is not
+    enough, for posts end and move. ``community``: empty for stairwells, which no community checks for another.
+    """
+    posts = {post.scope for post in viewer.assignments if Verb.ASK_AGAIN in PERMITTED[post.role]}
+    return not posts.isdisjoint(_sending(sample, community))
+
+
+def post_to(door: uuid.UUID) -> str | None:
+    """Where a post is that sends to a sampled door; None where there is no such door."""
+    row = SampledDoor.objects.select_related("sample").filter(pk=door).first()
+    return _sending(row.sample, rules.community_of(row.stratum))[-1] if row else None
+
+
+def _sending(sample: Sample, community: str) -> list[str]:
+    """The areas whose inspectors are sent: of mutual checks the community in turn, and nobody above or beside it."""
+    checker = checkers(sample)
+    return [checker[community]] if checker else _above(sample.scope)
+
+
+def _above(scope: str) -> list[str]:
+    """The street of a scope and what is above it: whose post is in a community checks another one, never their own."""
+    return [scope[:length] for length in range(min(len(scope), ONE_STREET) + 1)]
 
 
 def everybody(sample: Sample, on: dt.date) -> set[User]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.models import User
@@ -249,6 +250,53 @@ def test_a_second_denial_draws_the_next_instalment_at_once_and_too_many_are_a_fi
     assert finding.author is None and sample.matter == finding
     asking.answer(actor=inspector, at=walk.at, door=opened[7].pk, reply=said(Visited.NO))
     assert Matter.objects.count() == 1, "said once"
+
+
+def test_how_many_live_there_is_a_question_where_the_register_says_somebody_does_or_nobody(
+    walk: Walk, inspector: Viewer
+) -> None:
+    """Doors recorded as lived in: nobody, and two; recorded as vacant: three. The register stays as it is."""
+    sample = drawn(walk.at)
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    nobody, two, three = SampledDoor.objects.filter(sample=sample, grid=GRID).order_by("turn")[:3]
+    Dwelling.objects.filter(pk=three.dwelling).update(occupancy="vacant")
+    before = set(Dwelling.objects.values_list("pk", "occupancy"))
+    for door, n_living in ((nobody, 0), (two, 2), (three, 3)):
+        told = Reply(way=Way.KNOCK, visited=Visited.YES, who=Who.MET, n_living=n_living)
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=told)
+    asked = {(row.entity, row.field, row.opened("claimed"), row.source) for row in Difference.objects.all()}
+    assert asked == {
+        (nobody.dwelling, "occupancy", "vacant", "inspector"),
+        (three.dwelling, "occupancy", "occupied", "inspector"),
+    }
+    assert set(Dwelling.objects.values_list("pk", "occupancy")) == before
+
+
+def test_a_round_is_judged_by_the_honest_denials_that_it_states(
+    walk: Walk, inspector: Viewer, sign_in: Callable[..., Client]
+) -> None:
+    """Two communities: a false alarm of 2.53 % each, the boundary ln(0.95 ÷ 0.0253) = 3.62. Two denials of two: at 1 %
+    2 · ln(0.109 ÷ 0.01) = 4.78 and suspect. At the usual 3 % it is 2 · ln(0.127 ÷ 0.03) = 2.89: the test above goes on.
+    """
+    centre, day = sign_in(Role.STREET_CENTRE, STREET), clock.local_date(walk.at).isoformat()
+    form = {"kind": "acceptance", "scope": FIRST, "share": "100", "response": "100", "from_on": day, "to_on": day}
+    for typed, why in (
+        ("0", "写 1 到 10；没有把握的写 3"),
+        ("11", "写 1 到 10；没有把握的写 3"),
+        ("三", "请写 0 到 100 的整数"),
+    ):
+        refused = centre.post("/samples/new/", form | {"honest": typed})
+        assert refused.status_code == 422 and why in refused.content.decode()
+    centre.post("/samples/new/", form | {"honest": "1"})
+    sample = Sample.objects.get()
+    for step in (drawing.commit, drawing.freeze, drawing.draw):
+        step(actor=CENTRE, at=walk.at, sample=sample.pk)
+    assert "1% 的户会说没人来过" in centre.get(f"/samples/{sample.pk}/").content.decode()
+    giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
+    for door in SampledDoor.objects.filter(sample=sample, instalment=1)[:2]:
+        asking.answer(actor=inspector, at=walk.at, door=door.pk, reply=said(Visited.NO))
+    sample.refresh_from_db()
+    assert sample.verdict == "suspect"
 
 
 def test_a_street_with_thirty_answers_has_figures_and_a_small_community_none(walk: Walk, inspector: Viewer) -> None:

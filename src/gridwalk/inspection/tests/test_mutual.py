@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import SYSTEM, Role, Viewer
+from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import ids
@@ -96,7 +96,7 @@ def test_each_community_has_as_many_doors_to_check_and_the_page_says_whose(
     handed = giving.give(actor=CENTRE, at=walk.at, sample=sample.pk)
     assert (handed.n_given, handed.n_waiting, handed.n_barred) == (3, 6, 0), "where nobody is posted yet the doors wait"
     assert set(SampledDoor.objects.values_list("state", flat=True)) == {"open"}
-    viewer = Viewer(asker.pk, asker.name, ())
+    viewer = Viewer(asker.pk, asker.name, (Held(Role.INSPECTOR, THIRD),))
     door = SampledDoor.objects.filter(inspector=asker).earliest("turn")
     asking.answer(actor=viewer, at=walk.at, door=door.pk, reply=said())
     centre = sign_in(Role.STREET_CENTRE, STREET)

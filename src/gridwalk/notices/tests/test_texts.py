@@ -26,5 +26,5 @@ def test_a_text_is_cut_at_two_hundred_characters() -> None:
 
 
 def test_what_a_worker_did_at_a_door_is_told_by_day_and_nothing_else_is() -> None:
-    assert {kind for kind in Kind if kind in rules.WORK} == {Kind.TAKEOVER, Kind.MATTER}
+    assert {kind for kind in Kind if kind in rules.WORK} == {Kind.TAKEOVER, Kind.MATTER, Kind.SAMPLE}
     assert set(rules.LABELS) == set(Kind)

@@ -192,14 +192,14 @@ def test_what_came_of_work_is_told_by_day_and_without_a_name_and_the_rest_by_the
     assert [row.text for row in queries.told(viewer)] == list(reversed(Kind)), "the newest first"
     day = clock.local_date(at)
     for hours, kind in enumerate(Kind):
-        row, of_work = rows[kind], kind in {Kind.TAKEOVER, Kind.MATTER}
+        row, of_work = rows[kind], kind in {Kind.TAKEOVER, Kind.MATTER, Kind.SAMPLE}
         assert (row.told_at, row.told_by) == (
             (day, "") if of_work else (at + dt.timedelta(hours=hours), PROGRAM.name)
         ), kind
         assert (row.done_on, row.done_by, row.read) == (None, "", False)
         actions.finish(actor=viewer, at=at + dt.timedelta(days=1), notice=row.id)
     for row in queries.told(viewer):
-        of_work = row.text in {Kind.TAKEOVER, Kind.MATTER}
+        of_work = row.text in {Kind.TAKEOVER, Kind.MATTER, Kind.SAMPLE}
         assert (row.done_on, row.done_by) == (day + dt.timedelta(days=1), "" if of_work else "程望舒")
         assert row.read, "what is seen to is as good as read"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,13 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
-from gridwalk.core import clock
+from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry
 from gridwalk.followup.models import Matter
 from gridwalk.inspection.actions import drawing, giving
 from gridwalk.inspection.models import Approach, DoorAnswer, Sample, SampledDoor
 from gridwalk.inspection.rules import Kind
 from gridwalk.inspection.tests.test_drawing import CENTRE, drawn
+from gridwalk.notices.models import Notice
 from gridwalk.phone.tests.conftest import PASSWORD, Field
 from gridwalk.phone.tests.test_pushing import push, states
 from gridwalk.registry.models import Difference, Dwelling
@@ -246,22 +248,32 @@ def test_who_is_no_inspector_there_or_any_more_says_nothing(round_: Round) -> No
     assert answer["results"][0]["reason"] == "not_permitted"
     asked = {"kind": "sampled_door", "entity": str(round_.door("101").pk), "field": "phone", "nth": 1}
     status, refused = round_.wire.ask("POST", "dial", asked)
-    assert status == 403 and "number" not in refused
+    assert status == 404 and "number" not in refused, "as of a door that is nobody's"
     assert not DoorAnswer.objects.exists() and not Approach.objects.exists()
 
 
 def test_an_inspector_of_the_community_that_checks_says_what_was_heard_in_the_checked_one(
     round_: Round, account: Callable[..., User]
 ) -> None:
-    checking = account(Role.INSPECTOR, "120105001002", name="孟知微")
+    """Of three communities the third checks the first. Whose post is in the checked one or in the other neighbour is
+    sent nowhere, though the doors were given to them: posts move.
+    """
     mutual = drawn(clock.now(), Kind.MUTUAL)
-    SampledDoor.objects.filter(sample=mutual).update(inspector=checking)
+    Sample.objects.filter(pk=mutual.pk).update(strata={f"12010500100{n}|reached": 3 for n in (1, 2, 3)})
     door = SampledDoor.objects.get(sample=mutual, dwelling=round_.door("102").dwelling)
-    wire = bound(round_.field, checking)
-    assert str(door.pk) in {row["id"] for row in listed(wire)[0]}
     usual = {"way": "knock", "visited": "yes", "who": "met"}
-    _, answer = push(wire, op(1, "sample.answer", "sampled_door", door.pk, at=clock.now(), data=usual))
-    assert (states(answer), said_of(answer)) == (["accepted"], [""])
+    heard = op(1, "sample.answer", "sampled_door", door.pk, at=clock.now(), data=usual)
+    for community, shown in (("120105001001", False), ("120105001002", False), ("120105001003", True)):
+        checking = account(Role.INSPECTOR, community, name="孟知微")
+        SampledDoor.objects.filter(sample=mutual).update(inspector=checking)
+        wire = bound(round_.field, checking)
+        rows, n = listed(wire)
+        assert (str(door.pk) in {row["id"] for row in rows}, n > 0) == (shown, shown)
+        asked = {"kind": "sampled_door", "entity": str(door.pk), "field": "phone", "nth": 1}
+        assert shown or wire.ask("POST", "dial", asked)[0] == 404
+        _, answer = push(wire, heard | {"op": str(ids.new_id())})
+        assert states(answer) == ["accepted" if shown else "returned"]
+        assert shown or "您现在不是这里的核查员" in said_of(answer)[0]
     assert DoorAnswer.objects.get().door_id == door.pk
 
 
@@ -270,10 +282,58 @@ def test_what_comes_back_is_read_by_no_community_whose_visits_are_checked(round_
     push(round_.wire, round_.say(1, "101", visited="no"))
     row = Returned.objects.get()
     assert (row.grid, row.place, row.op.grid) == (STREET, None, GRID)
-    lead = Reader()
-    lead.force_login(round_.field.lead, backend="allauth.account.auth_backends.AuthenticationBackend")
+    lead = office(round_.field.lead)
     assert "没有退回的内容" in lead.get("/returned/").content.decode()
+    assert lead.post(f"/returned/{row.pk}/", {"do": "release"}).status_code == 404
     assert Device.objects.get(user=round_.inspector).scope == STREET
+
+
+def office(user: User) -> Reader:
+    """Somebody at a desk."""
+    reader = Reader()
+    reader.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return reader
+
+
+@pytest.mark.slow  # a phone, four at desks and five decisions on a street that is laid out for it
+def test_who_draws_rounds_releases_what_came_back_without_reading_it_and_the_inspector_is_told(
+    round_: Round, account: Callable[..., User]
+) -> None:
+    """The post ended before the phone had a network: what was heard in it waits, is released, and counts."""
+    heard = [round_.say(1, "102", visited="no", n_living=7), round_.say(2, "103", n_living=99)]
+    Assignment.objects.filter(user=round_.inspector).update(to_on=clock.local_date(clock.now()) - DAY)
+    assert states(push(round_.wire, *heard)[1]) == ["returned"] * 2
+    first, second = Returned.objects.order_by("op__seq")
+    other = office(account(Role.STREET_CENTRE, "120105002", name="别的街道"))
+    assert "没有退回的内容" in other.get("/returned/").content.decode()
+    assert other.post(f"/returned/{first.pk}/", {"do": "release"}).status_code == 404
+
+    centre = office(account(Role.STREET_CENTRE, STREET, name="街道中心"))
+    for address in ("/returned/", f"/returned/?op={first.pk}"):
+        shown = centre.get(address).content.decode()
+        assert "抽样估计第 1 轮的一户" in shown and "现在没有去那一户的岗位" in shown
+        for hidden in ("甲里", "没问到", "问到了", "住几口人", str(round_.door("102").pk)):
+            assert hidden not in main_of(shown), "blind"
+    refused = centre.post(f"/returned/{first.pk}/", {"do": "assign", "to": str(round_.field.worker.pk)}, follow=True)
+    assert "没有移交：抽查记的不交给网格员" in refused.content.decode()
+    done = centre.post(f"/returned/{first.pk}/", {"do": "release"}, follow=True).content.decode()
+    assert "已放行" in done and DoorAnswer.objects.get().visited == "no"
+    refused = centre.post(f"/returned/{second.pk}/", {"do": "release"}, follow=True)
+    assert "没有放行：没有记：住几口人写 0 到 40" in refused.content.decode()
+    centre.post(f"/returned/{second.pk}/", {"do": "set_aside", "note": "写错了"}, follow=True)
+    told = sorted(Notice.objects.filter(user=round_.inspector).values_list("kind", "text", "told_by"))
+    day = "您10月13日抽查时记的一条，当时退回来了，街道现在"
+    assert told == [
+        ("sample", f"{day}搁置了，没有记上。原因写在手机上这一条里。", "街道中心"),
+        ("sample", f"{day}放行了，已记上。", "街道中心"),
+    ]
+    assert "没有退回的内容" in centre.get("/returned/").content.decode()
+    assert DoorAnswer.objects.count() == 1
+
+
+def main_of(page: str) -> str:
+    """The rows of a page, without what forms and addresses carry."""
+    return re.sub(r"<[^>]*>", "", page.partition("<main")[2].partition("</main>")[0])
 
 
 def test_a_door_is_dialled_from_the_phone_and_each_call_is_a_try(round_: Round) -> None:

@@ -43,14 +43,16 @@ def compare(at: dt.datetime, community: str, n_equal: int, n_union: int) -> None
     ComparedCommunity.objects.create(of=comparison, community=community, n_equal=n_equal, n_union=n_union)
 
 
-def sample(street: Street, drawn_at: dt.datetime, *, answered: int = 30, confirmed: int = 27) -> Sample:
+def sample(
+    street: Street, drawn_at: dt.datetime, *, answered: int = 30, confirmed: int = 27, kind: str = "estimation"
+) -> Sample:
     """A sample of the thirty claimed doors of 林古里, of which 36 are due; two in three of those who answer know the
     service. Asked whole, what it says is known: no interval is left.
     """
     on = clock.local_date(drawn_at)
     row = Sample.objects.create(
         campaign=street.campaign,
-        kind="estimation",
+        kind=kind,
         number=Sample.objects.count() + 1,
         scope=STREET,
         stage="drawn",
@@ -239,9 +241,25 @@ def test_a_pack_says_whether_the_round_still_runs(street: Street, centre: Viewer
 
 
 def test_too_few_answers_say_so(street: Street, centre: Viewer, at: dt.datetime) -> None:
-    sample(street, at - dt.timedelta(hours=2), answered=29)
-    lines = {line["label"]: line for line in made(centre, at).content["rates"]}
+    """A round of mutual checks with as few says no number, and a patrol with thirty says its own beside the rates."""
+    earlier = at - dt.timedelta(hours=2)
+    sample(street, earlier, answered=29)
+    sample(street, earlier, answered=29, kind="mutual")
+    sample(street, earlier, confirmed=30, kind="patrol")
+    document = made(centre, at)
+    lines = {line["label"]: line for line in document.content["rates"]}
     assert lines["入户走访率"]["verified"] == {"value": "样本不足"} and lines["知晓率"]["words"] == "样本不足"
+    paragraphs = [p.text for p in docx.Document(io.BytesIO(papers.pack(document))).paragraphs]
+    rounds = [
+        "互查第 2 轮（还在问，数还会变）：样本不足，不说数。",
+        "街道巡查第 3 轮（已经问完）：抽 30 户，问到、说得清的 30 户，其中说来过的 30 户；"
+        "入户走访率核实不低于 83.3%。只说这一轮，不和抽样估计合算。",
+    ]
+    assert [text.strip() for text in paragraphs if "轮（" in text] == rounds
+    figures = list(of(document, "round"))
+    assert [figure.value for figure in figures] == [30, 30, 30, 0, "83.3%"]
+    sample(street, at + dt.timedelta(days=1), confirmed=0, kind="patrol")
+    assert [again.again(document, figure) for figure in figures] == [figure.value for figure in figures]
 
 
 def made(centre: Viewer, at: dt.datetime) -> Document:

@@ -19,7 +19,10 @@ from gridwalk.core import clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.inspection.queries import staffing
 from gridwalk.method.text import reason_kept
+from gridwalk.notices import actions as notices
+from gridwalk.notices.rules import Kind
 from gridwalk.sync import rules
 from gridwalk.sync.actions import pushing
 from gridwalk.sync.actions.judging import Judge, OtherGrids
@@ -40,12 +43,21 @@ class NotDecided(Exception):
 def _get(actor: Viewer, op: uuid.UUID, *, lock: bool = False) -> Returned:
     rows = Returned.objects.select_for_update(of=("self",)) if lock else Returned.objects.all()
     returned = rows.select_related("op__device").filter(pk=op).first()
-    if returned is None or not actor.may(Verb.SEE_ROWS, returned.grid):
+    if returned is None or not actor.may(_seen_by(returned), returned.grid):
         raise NotHere
-    access.require(actor, Verb.DECIDE_DIFFERENCE, returned.grid)
+    access.require(actor, _decided_by(returned), returned.grid)
     if returned.state in {"released", "set_aside"}:
         raise NotDecided("这一条已经有人处理过了。")
     return returned
+
+
+def _seen_by(returned: Returned) -> Verb:
+    return Verb.DRAW_SAMPLE if returned.op.verb in rules.OF_SAMPLES else Verb.SEE_ROWS
+
+
+def _decided_by(returned: Returned) -> Verb:
+    """A community decides about its doors; about a round who draws rounds there, and who is checked never does."""
+    return Verb.DRAW_SAMPLE if returned.op.verb in rules.OF_SAMPLES else Verb.DECIDE_DIFFERENCE
 
 
 def body_of(op: Op) -> object:
@@ -84,6 +96,7 @@ def _release(actor: Viewer, op: uuid.UUID, note: str, further: set[str], *, at: 
             raise NotDecided(f"没有放行：{outcome.text}")
         Op.objects.filter(pk=op).update(state=outcome.state, reason="", text="", result=outcome.kept)
         _decide(writing, returned, "released", actor=actor, at=at, note=note)
+        _tell_inspector(returned, "放行了，已记上", actor=actor, at=at)
         writing.audit(
             AuditVerb.OP_RELEASED, scope=returned.grid, data={"op": str(op), "by": str(actor.id)}, reason=returned.note
         )
@@ -91,11 +104,17 @@ def _release(actor: Viewer, op: uuid.UUID, note: str, further: set[str], *, at: 
 
 
 def _judge_of(returned: Returned, at: dt.datetime) -> Judge:
-    """Its author is judged as the worker of its grid; when it happened was settled as it came."""
+    """Its author is judged as the worker of its grid, or as posted where a post sends to the door that was drawn; when
+    it happened was settled as it came.
+    """
     op = returned.op
     author = User.objects.get(pk=op.user)
-    as_author = Viewer(author.id, author.name, (Held(Role.GRID_WORKER, returned.grid),))
     intention = rules.read_op(body_of(op), op=op.pk, seq=op.seq)
+    post = Held(Role.GRID_WORKER, returned.grid)
+    if op.verb in rules.OF_SAMPLES:
+        sending = staffing.post_to(intention.entity) if intention.entity else None
+        post = Held(Role.INSPECTOR, returned.grid if sending is None else sending)
+    as_author = Viewer(author.id, author.name, (post,))
     return Judge(as_author, [intention], at=at, behind=dt.timedelta(0), happened={op.pk: op.at})
 
 
@@ -106,6 +125,8 @@ def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note
     """
 
     def hand_over(writing: Writing, returned: Returned) -> None:
+        if returned.op.verb in rules.OF_SAMPLES:
+            raise NotDecided("没有移交：抽查记的不交给网格员。请放行，或者写明原因搁置。")
         if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.WALK, returned.grid):
             raise NotDecided("没有交办：这位网格员不管这个网格。")
         _decide(writing, returned, "assigned", actor=actor, at=at, note=note, to=to)
@@ -136,6 +157,7 @@ def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> 
         if not reason.strip():
             raise NotDecided("没有搁置：请写明原因，网格员在手机上看得到。")
         _decide(writing, returned, "set_aside", actor=actor, at=at, note=reason)
+        _tell_inspector(returned, "搁置了，没有记上。原因写在手机上这一条里", actor=actor, at=at)
         writing.audit(AuditVerb.OP_SET_ASIDE, scope=returned.grid, data={"op": str(op)}, reason=returned.note)
 
     settled(lambda further: _in_its_grid(actor, op, close, further, at=at))
@@ -180,3 +202,13 @@ def _decide(
         update_fields=["state", "decided_by", "decided_by_name", "decided_at", "note", "assigned_to"],
     )
     Op.objects.filter(pk=returned.pk).update(settled_at=at)
+
+
+def _tell_inspector(returned: Returned, what: str, *, actor: Viewer, at: dt.datetime) -> None:
+    """An inspector's doors may be off the phone by now, so a notice says what became of one; neither which nor why."""
+    if returned.op.verb not in rules.OF_SAMPLES:
+        return
+    day = clock.local_date(returned.op.at)
+    text = f"您{day.month}月{day.day}日抽查时记的一条，当时退回来了，街道现在{what}。"
+    with core.write_to(actor=actor, at=at) as writing:
+        notices.tell(writing, to_user=returned.op.user, kind=Kind.SAMPLE, text=text)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import orjson
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import ONE_STREET, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope, plain
 from gridwalk.core.actions import Writing
@@ -306,7 +306,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
     ]
     writing.insert(rows)
     back = [
-        Returned(op=row, grid=o.waits_at or o.grid or device.scope, place=o.place, reason=o.reason, created_at=at)
+        Returned(op=row, grid=_waits_at(o, device), place=o.place, reason=o.reason, created_at=at)
         for row, o in zip(rows, outcomes, strict=True)
         if o.state == RETURNED
     ]
@@ -315,6 +315,12 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
         writing.audit(
             AuditVerb.OP_RETURNED, scope=returned.grid, data={"op": str(returned.op_id), "why": returned.reason}
         )
+
+
+def _waits_at(outcome: Outcome, device: Device) -> str:
+    """Where a returned op waits: at the street if it is of a sample, for an inspector's post may be in a community."""
+    where = outcome.waits_at or outcome.grid or device.scope
+    return where[:ONE_STREET] if outcome.intention.verb in rules.OF_SAMPLES else where
 
 
 def kept_hash(intention: Intention) -> str:

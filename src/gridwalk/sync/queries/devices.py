@@ -18,6 +18,7 @@ from gridwalk.accounts.sessions.queries import browser_of
 from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
+from gridwalk.sync import rules
 from gridwalk.sync.models import Device, Epoch, Op
 from gridwalk.sync.rules import KEPT, model_of
 
@@ -188,8 +189,8 @@ def decided(user: uuid.UUID, at: dt.datetime) -> list[dict[str, str]]:
     """
     since = at - KEPT
     told = [
-        {"op": str(op), "state": state, "reason": reason or "", "text": _answer(reason, note) if reason else ""}
-        for op, state, reason, note in _SETTLED.ask(user=user, since=since)()
+        {"op": str(op), "state": state, "reason": reason or "", "text": _answer(verb, reason, note) if reason else ""}
+        for op, verb, state, reason, note in _SETTLED.ask(user=user, since=since)()
     ]
     return told + _answered(user, since)
 
@@ -199,14 +200,15 @@ _ANYBODY, _ANY_TIME = uuid.UUID(int=0), dt.datetime.min.replace(tzinfo=dt.UTC)
 
 def _settled(user: uuid.UUID, since: dt.datetime) -> QuerySet[Op, Any]:
     ops = Op.objects.filter(user=user, settled_at__gte=since).order_by("settled_at")
-    return ops.values_list("pk", "state", "returned__state", "returned__note")
+    return ops.values_list("pk", "verb", "state", "returned__state", "returned__note")
 
 
 _SETTLED = plain.Query(_settled, user=_ANYBODY, since=_ANY_TIME)
 
 
-def _answer(state: str, note: str) -> str:
-    answer = {"released": "社区已放行，已登记。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[state]
+def _answer(verb: str, state: str, note: str) -> str:
+    who = "街道" if verb in rules.OF_SAMPLES else "社区"
+    answer = f"{who}{ {'released': '已放行，已登记。', 'set_aside': '已搁置', 'assigned': '已交人去核实'}[state] }"
     return f"{answer}：{note}" if note and state != "released" else answer
 
 

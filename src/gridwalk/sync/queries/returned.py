@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Verb, Viewer
@@ -17,6 +17,8 @@ from gridwalk.core import envelope
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
+from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.rules import KINDS
 from gridwalk.registry import columns
 from gridwalk.registry.ends import PROPOSALS
 from gridwalk.sync import messages, rules
@@ -28,7 +30,8 @@ from gridwalk.visits.outcomes import OUTCOMES
 class Row:
     """A returned op as a row; ``lines``: what it says, (label, value masked).
 
-    ``author``: where it stands alone; a list would say whose phone had how much returned (red line 2).
+    ``author``: where it stands alone; a list would say whose phone had how much returned (red line 2). ``of_round``:
+    the sample it is of; then neither the door nor what was heard is shown, so that who decides cannot pick answers.
     """
 
     id: uuid.UUID
@@ -49,14 +52,25 @@ class Row:
     note: str
     clock_uncertain: bool
     lines: tuple[tuple[str, str], ...]
+    of_round: uuid.UUID | None = None
+    is_of_sample: bool = False
 
 
 WAITING, DECIDED = ("waiting", "assigned"), ("released", "set_aside")
 
 
 def _visible(viewer: Viewer, scope: str) -> QuerySet[Returned]:
-    inside = in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid")
+    """What a community decides about its doors, and what inspectors heard, for who draws rounds there."""
+    of_doors = in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid")
+    of_rounds = in_scopes(viewer.within(Verb.DRAW_SAMPLE, scope), "grid")
+    of_samples = Q(op__verb__in=rules.OF_SAMPLES)
+    inside = (of_doors & ~of_samples) | (of_rounds & of_samples)
     return Returned.objects.filter(inside).select_related("op", "assigned_to")
+
+
+def may_decide(viewer: Viewer) -> bool:
+    """Whether returned work may wait for the viewer at all."""
+    return viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) or viewer.may_anywhere(Verb.DRAW_SAMPLE)
 
 
 def n_waiting(viewer: Viewer, scope: str) -> int:
@@ -97,7 +111,7 @@ def _rows(returned: Sequence[Returned]) -> list[Row]:
     for kind, column in (("dwelling", "address"), ("organization", "name"), ("site", "name"), ("person", "name")):
         rows = columns.TABLES[kind]._default_manager.filter(pk__in=places).values_list("id", column)
         titles |= {pk: (kind, title) for pk, title in rows}
-    return [
+    shown = [
         Row(
             id=r.pk,
             grid=r.grid,
@@ -116,15 +130,36 @@ def _rows(returned: Sequence[Returned]) -> list[Row]:
             assigned_to=r.assigned_to.name if r.assigned_to else "",
             note=r.note,
             clock_uncertain=r.op.clock_uncertain,
-            lines=tuple(_lines(r.op)),
+            lines=() if r.op.verb in rules.OF_SAMPLES else tuple(_lines(r.op)),
         )
         for r in returned
     ]
+    return _of_rounds(shown, returned)
+
+
+def _of_rounds(rows: list[Row], returned: Sequence[Returned]) -> list[Row]:
+    """The rows with those of samples named by their round."""
+    doors = {r.pk: r.op.entity for r in returned if r.op.verb in rules.OF_SAMPLES}
+    if not doors:
+        return rows
+    drawn = SampledDoor.objects.filter(pk__in=[door for door in doors.values() if door]).select_related("sample")
+    sample_of: dict[uuid.UUID | None, Sample] = {door.pk: door.sample for door in drawn}
+    return [_of_round(row, sample_of.get(doors[row.id])) if row.id in doors else row for row in rows]
+
+
+def _of_round(row: Row, sample: Sample | None) -> Row:
+    title = f"{KINDS[sample.draws_for].label}第 {sample.number} 轮的一户" if sample else "没有这一户的抽查"
+    todo = rules.TO_DO_OF_SAMPLES.get(row.reason, rules.TO_DO_OF_SAMPLES["not_valid"])
+    return dataclasses.replace(
+        row, verb="抽查", title=title, todo=todo, is_of_sample=True, of_round=sample.pk if sample else None
+    )
 
 
 def _why(op: Op) -> str:
     """The reason for whoever decides, where it was not given in words of its own; what was said besides stays."""
     words = rules.REASONS.get(op.reason)
+    if op.verb in rules.OF_SAMPLES and op.reason == "not_permitted":
+        return rules.NO_POST
     if not words or not op.text.startswith(words):
         return op.text
     return rules.FOR_THE_OFFICE.get(op.reason, words) + op.text.removeprefix(words)

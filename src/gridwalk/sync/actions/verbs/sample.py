@@ -36,7 +36,8 @@ class _OfSampledDoor(SingleVerb):
 
     def permits(self, author: Viewer, standing: Standing) -> bool:
         """Whether they are an inspector at all: of mutual checks their post is in the community that checks, not where
-        the door is. That the door was given to them is held to where it is locked.
+        the door is. That the door was given to them, and that a post still sends them there, is held to where it is
+        locked.
         """
         return author.may_anywhere(self.takes)
 

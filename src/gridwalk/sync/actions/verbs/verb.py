@@ -69,7 +69,7 @@ class SingleVerb(Verb):
         """Do it for one op after the other."""
         for judgement, batch in batches:
             for outcome in batch:
-                with _refusals_of(outcome):
+                with _refusals_of(outcome, self.refusal):
                     self.apply(judgement, outcome)
 
     @abc.abstractmethod
@@ -78,13 +78,13 @@ class SingleVerb(Verb):
 
 
 @contextlib.contextmanager
-def _refusals_of(outcome: Outcome) -> Iterator[None]:
+def _refusals_of(outcome: Outcome, not_permitted: str) -> Iterator[None]:
     try:
         yield
     except (EndError, VisitRefused, CampaignError, MatterError, AskingError) as refused:
         outcome.returned("not_valid", str(refused))
     except NotPermitted:
-        outcome.returned("not_permitted")
+        outcome.returned("not_permitted", not_permitted)
     except (NotHere, Person.DoesNotExist):
         outcome.returned("not_here")
 
