@@ -57,7 +57,7 @@ def course_of(client: Client, matter: Matter) -> str:
 def test_who_noted_a_matter_at_which_minute_is_told_to_who_answers_for_the_door(
     field: Field, account: Callable[..., User], sign_in: SignIn
 ) -> None:
-    """A manager opened matter after matter, and a substitute pulled them: both had a clock of the worker (red line 2)."""
+    """A manager opened matter after matter, a substitute pulled them: both had a clock of the worker (red line 2)."""
     matter, wire = note(field), field.phone()
     push(wire, act(1, matter, "noted", "问过物业"))
     at, day = clock.local(clock.now()), f"{clock.local(clock.now()).month}月{clock.local(clock.now()).day}日"
@@ -174,8 +174,8 @@ REFUSED = [
 
 
 def test_what_proves_something_takes_no_rows_past_the_gate(field: Field, sign_in: SignIn) -> None:
-    """A whole ledger attached to a community's matter went to the street centre as it was, with its numbers, its refused
-    columns and its formulas.
+    """A whole ledger attached to a community's matter went to the street centre as it was, with numbers, refused
+    columns and formulas.
     """
     lead, centre = sign_in(Role.COMMUNITY_LEAD, FIRST), sign_in(Role.STREET_CENTRE, STREET)
     lead.post("/matters/new/", {"kind": "finding", "scope": FIRST, "title": "漏登的户"})

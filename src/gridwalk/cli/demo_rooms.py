@@ -1,4 +1,6 @@
-"""``demo --check``, the objects of the later rooms: meetings with their papers, samples, matters, lists as they leave."""
+"""``demo --check``, the objects of the later rooms: meetings with their papers, samples, matters; summaries, and lists
+as they leave.
+"""
 
 from __future__ import annotations
 
