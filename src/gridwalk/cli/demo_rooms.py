@@ -22,10 +22,14 @@ def pages(viewer: Any) -> Iterator[tuple[str, str, int]]:
 
     from gridwalk.console.permissions import PAGES, opens
 
-    for name, more, pk, get in _objects():
+    for n, (name, more, pk, get) in enumerate(_objects(), 1):
         status = OPENED if _is_read(get, viewer, pk) else ABSENT
         guarded = opens(PAGES[f"console:{name}"], viewer)
-        yield " ".join([name, *more]), reverse(f"console:{name}", args=[pk, *more]), status if guarded else REFUSED
+        yield (
+            " ".join([name, *more, str(n)]),
+            reverse(f"console:{name}", args=[pk, *more]),
+            status if guarded else REFUSED,
+        )
 
 
 def _is_read(get: Callable[[Any, uuid.UUID], object], viewer: Any, pk: uuid.UUID) -> bool:
