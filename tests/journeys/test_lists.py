@@ -185,6 +185,9 @@ def test_a_number_is_asked_for_as_a_whole_and_asking_counts_as_a_search(street: 
     assert rows(shown) == ["程望舒"] and id_no(11) not in shown and "等于填的号码" in shown
     person = Person.objects.get(name="程望舒")
     assert AuditEntry.objects.filter(verb="number.searched", subject=person.pk).count() == 1
+    kept = street.post("/register/person/keep/", {"do": "save", "view": view_in(address), "name": "他"}, follow=True)
+    assert "按号码找的条件不存进视图" in kept.content.decode(), "opened again it would be asked without a line"
+    assert not SavedView.objects.exclude(name="").exists()
     wrong = street.post("/register/person/change/", {"do": "add", **asked, "value": "1201"}, follow=True)
     assert "这不是一个完整的号码" in wrong.content.decode()
     for n in range(20):

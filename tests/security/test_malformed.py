@@ -5,6 +5,7 @@ of ours. ``GRIDWALK_REQUESTS=20000`` asks that many, ``GRIDWALK_SEED`` asks othe
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import importlib
 import inspect
 import json
@@ -31,6 +32,15 @@ from gridwalk.accounts.rules import PERMITTED, SYSTEM, Role, Verb
 from gridwalk.campaigns.models import Target, Wave
 from gridwalk.console.permissions import PAGES, Guard, Open
 from gridwalk.core import clock
+from gridwalk.followup.actions import convening, taking_in
+from gridwalk.followup.actions.convening import Arrangement
+from gridwalk.followup.models import Entry
+from gridwalk.followup.rules import Kind as MatterKind
+from gridwalk.followup.tests.conftest import of
+from gridwalk.inspection.actions import planning as samples
+from gridwalk.inspection.models import DrawnStairwell, SampledDoor
+from gridwalk.inspection.rules import Kind, Stage
+from gridwalk.lists.models import SavedView
 from gridwalk.registry.models import Person
 from gridwalk.registry.tests.street import FIRST, GRID, Street, id_no
 from gridwalk.sync.actions import devices
@@ -155,11 +165,49 @@ def office(db: None, at: Any, account: Callable[..., User]) -> Iterator[Office]:
         code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=worker.id)
         assert wire.activate(worker.username, PASSWORD, code)[0] == 200
         rows: list[Any] = [door, other, worker, *Person.objects.all(), *Visit.objects.all(), *Target.objects.all()]
+        rows += _later_rooms(street, door)
         stairwell = door.stairwell_id
         ids = [str(row.pk) for row in rows] + [str(stairwell), str(door.building_id), wire.device]
         for client in clients.values():
             client.raise_request_exception = False
         yield Office(clients, wire, ids, [wave.pk for wave in Wave.objects.all()])
+
+
+def _later_rooms(street: Street, door: Any) -> list[Any]:
+    """A matter, a meeting, two samples whose door and stairwell are given to the inspector, a view that is kept."""
+    centre, at = of(Role.STREET_CENTRE), clock.now()
+    today = clock.local_date(at)
+    matter = taking_in.open_matter(
+        actor=centre, at=at, scope=FIRST, kind=MatterKind.FINDING, title="漏登的户", text="查一查"
+    )
+    arranged = Arrangement(on=today, begins=dt.time(14, 30), place="二楼", asked="各社区书记")
+    meeting = convening.plan(actor=centre, at=at, street=FIRST[:9], arrangement=arranged)
+    inspector = User.objects.get(username__startswith=str(Role.INSPECTOR))
+    drawn = []
+    for kind, scope in ((Kind.ACCEPTANCE, FIRST), (Kind.AREA, FIRST[:9])):
+        new = samples.NewSample(kind=kind, scope=scope, share=5, response=80, from_on=today, to_on=today)
+        sample = samples.plan(actor=centre, at=at, new=new)
+        sample.stage, sample.strata = Stage.DRAWN, {f"{FIRST}|reached": 2}
+        sample.save()
+        drawn.append(sample)
+    of_door, of_stairwell = drawn
+    asked = SampledDoor.objects.create(
+        sample=of_door, grid_id=GRID, dwelling=door.pk, stratum=f"{FIRST}|reached", turn=0, inspector=inspector
+    )
+    listed = DrawnStairwell.objects.create(
+        sample=of_stairwell,
+        grid_id=GRID,
+        stairwell=door.stairwell_id,
+        place="1 号楼",
+        n_doors=2,
+        hits=1,
+        turn=0,
+        inspector=inspector,
+    )
+    lead = User.objects.get(username__startswith=str(Role.COMMUNITY_LEAD))
+    asks = {"columns": ["name"], "conditions": [], "sort": "name"}
+    view = SavedView.objects.create(owner=lead, list="person", name="七十以上", view=asks, created_at=at)
+    return [matter, Entry.objects.get(), meeting, *drawn, asked, listed, view]
 
 
 def _seeded(test: Callable[..., None]) -> Callable[..., None]:
@@ -183,6 +231,8 @@ def _argument(draw: Any, converter: Any, office: Office) -> Any:
         return draw(st.sampled_from([*office.ids, str(uuid.UUID(int=7))]))
     if kind == "int":
         return draw(st.sampled_from([*office.numbers, 0, 1, 7, 10**18, 10**30]))
+    if kind == "slug":  # anything else is no address of ours
+        return draw(st.sampled_from(["pack", "minutes", "zzz", "-1", "0", "x" * 150]))
     odd = [text for text in ODD if text and "/" not in text and "\ud83d" not in text and len(text) < 200]
     return draw(st.sampled_from([*odd, "dwelling", "person", "moved_in", "target", "id_no", GRID, FIRST]))
 

@@ -21,6 +21,7 @@ from gridwalk.accounts.rules import NotPermitted, Role, Viewer
 from gridwalk.accounts.substitutes import actions as substituting
 from gridwalk.accounts.substitutes import queries as substitutes
 from gridwalk.bench.actions import decisions as deciding_cases
+from gridwalk.bench.actions import settings as checking
 from gridwalk.bench.queries import decisions
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging, dispatch, founding
@@ -33,14 +34,24 @@ from gridwalk.differences.actions import decisions as deciding
 from gridwalk.differences.queries import at_doors, batches, differences
 from gridwalk.events.actions import business, confirming, homes, letting, lives, undoing
 from gridwalk.events.queries import daily
+from gridwalk.followup.actions import convening, moving, taking_in
+from gridwalk.followup.models import Matter
+from gridwalk.followup.queries import meetings, sheets
+from gridwalk.followup.rules import Act, Level
+from gridwalk.followup.rules import Kind as MatterKind
+from gridwalk.followup.rules import Stage as MatterStage
 from gridwalk.indicators import queries as counting
 from gridwalk.inspection.actions import asking, giving
 from gridwalk.inspection.actions import drawing as draws
 from gridwalk.inspection.actions import planning as planning_samples
-from gridwalk.inspection.models import Sample, SampledDoor
+from gridwalk.inspection.actions import stairwells as stairs
+from gridwalk.inspection.models import DrawnStairwell, Sample, SampledDoor
+from gridwalk.inspection.queries import areas as sampled_stairs
 from gridwalk.inspection.queries import doors as sampled_doors
 from gridwalk.inspection.queries import samples
 from gridwalk.inspection.rules import Approached, Kind, Stage, Visited, Way, Who
+from gridwalk.lists import queries as kept_lists
+from gridwalk.lists.models import SavedView
 from gridwalk.operations.investigations import actions as investigating
 from gridwalk.operations.investigations import queries as investigations
 from gridwalk.reconcile.actions import backfill, comparing, staging, submissions
@@ -53,6 +64,8 @@ from gridwalk.registry.actions import corrections, ends, facilities, looking, nu
 from gridwalk.registry.queries import access as looks
 from gridwalk.registry.queries import care, dossiers, entities
 from gridwalk.registry.tests.street import FIRST, GRID
+from gridwalk.reports import actions as reports
+from gridwalk.reports import queries as papers
 from gridwalk.retention.actions import people
 from gridwalk.sync.actions import badges, devices
 from gridwalk.territory import actions as drawing
@@ -129,6 +142,13 @@ takers         administrator
 to_draw        street administrator
 sample         lead street district leading
 sampled_door
+drawn_stairs
+matter         worker lead street
+own_matter     lead street
+meeting        street district leading
+papers         street district leading
+shared_view    worker lead street next_worker
+kept_view
 """
 """Object → who reads it; the campaign is the whole street's. A door that was drawn is read by the inspector it was
 given to, who is none of these.
@@ -222,6 +242,23 @@ dial_drawn
 try_drawn
 answer_drawn
 close_drawn
+list_stairs
+open_matter        lead street
+say_of_matter      worker lead street
+pass_matter        lead street
+due_of_matter      lead street
+hand_over_matter   lead street
+press_matter       lead street
+plan_meeting       street
+change_meeting     street
+commend            street
+hold_meeting       street
+attend             street
+cancel_meeting     street
+decide_at          street
+make_pack          street
+make_minutes       street
+set_check          street
 """
 """Action → who may do it to what lies in the first grid; a plan is withdrawn by who proposed it."""
 
@@ -230,7 +267,8 @@ NO_SECRET = """
 record_visit join_door upload hand_out create_campaign assign_building create_grids rename_grid name_substitute
 run_batch undo_batch decide_unmatched undo_unmatched plan_targets reassign hand_over dispatch_wave close_campaign
 take_back_doors change_campaign pause_campaign resume_campaign reopen_campaign plan_sample
-decide_plan withdraw_plan assign deactivate reset_password make_code show_badge investigate
+decide_plan withdraw_plan assign deactivate reset_password make_code show_badge investigate open_matter plan_meeting
+set_check
 """
 """Actions about places and acts of the office: whoever is of another place is told that it is not theirs. Of a record
 they are told that there is none.
@@ -252,6 +290,41 @@ def world(at: dt.datetime, account: Callable[..., User]) -> types.SimpleNamespac
     laid.sampled_door = SampledDoor.objects.create(
         sample=laid.sample, grid_id=GRID, dwelling=laid.door.pk, stratum=f"{FIRST}|reached", turn=0, inspector=laid.user
     )
+    laid.drawn_stairs = DrawnStairwell.objects.create(
+        sample=laid.sample,
+        grid_id=GRID,
+        stairwell=laid.stairwell.pk,
+        place="1 号楼",
+        n_doors=2,
+        hits=1,
+        turn=0,
+        inspector=laid.user,
+    )
+    centre, street = objects.viewers()["street"], FIRST[:9]
+    arranged = convening.Arrangement(on=today, begins=dt.time(14, 30), place="二楼", asked="各社区书记")
+    laid.meeting = convening.plan(actor=centre, at=at, street=street, arrangement=arranged)
+    laid.own_matter = taking_in.open_matter(actor=centre, at=at, scope=FIRST, kind=MatterKind.FINDING, title="漏登")
+    laid.matter = Matter.objects.create(
+        street=street,
+        year=today.year,
+        number=99,
+        grid=GRID,
+        level=Level.GRID,
+        kind=MatterKind.HAZARD,
+        stage=MatterStage.HANDLING,
+        source=taking_in.PHONE,
+        title="上门记下的隐患",
+        place_kind="dwelling",
+        place=laid.door.pk,
+        author=laid.user.pk,
+        author_name=laid.user.name,
+        at=at,
+        due_on=today,
+    )
+    asked = {"columns": ["name"], "conditions": [], "sort": "name"}
+    for name, scope in (("kept_view", ""), ("shared_view", FIRST)):
+        kept = {"owner": laid.user, "list": "person", "name": name, "view": asked, "created_at": at}
+        setattr(laid, name, SavedView.objects.create(**kept, shared_in=scope))
     return laid
 
 
@@ -351,6 +424,13 @@ def test_one_object_is_read_by_whom_the_table_names_and_by_nobody_else(world: ty
             "to_draw": of(drawn_anew.standing, [GRID]),
             "sample": of(samples.get_sample, world.sample.pk),
             "sampled_door": of(sampled_doors.get_door, world.sampled_door.pk, at_then),
+            "drawn_stairs": of(sampled_stairs.get_stairwell, world.drawn_stairs.pk, at_then),
+            "matter": of(sheets.sheet, world.matter.pk, today),
+            "own_matter": of(sheets.sheet, world.own_matter.pk, today),
+            "meeting": of(meetings.meeting_row, world.meeting.pk),
+            "papers": of(papers.documents, world.meeting.pk),
+            "shared_view": of(kept_lists.get_view, world.shared_view.pk),
+            "kept_view": of(kept_lists.get_view, world.kept_view.pk),
         }
     ) == written(READ)
 
@@ -375,6 +455,11 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         kind=Kind.ACCEPTANCE, scope=FIRST, share=5, response=80, from_on=today, to_on=today
     )
     reply = asking.Reply(way=Way.KNOCK, visited=Visited.YES, who=Who.MET)
+    arranged = convening.Arrangement(on=today, begins=dt.time(14, 30), place="二楼", asked="各社区书记")
+
+    def of_matter(act: Act, **said: Any) -> Callable[[Viewer], object]:
+        return of(moving.move, matter=world.matter.pk, act=act, wording=moving.Wording(**said))
+
     acts = {
         "erase_person": of(people.erase_person, person=person, reason="本人要求"),
         "move_in": of(homes.move_in, dwelling=door, people=[{"name": "王试丙"}], raw=near),
@@ -484,6 +569,25 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
         "try_drawn": of(asking.approach, door=drawn, way=Way.KNOCK, outcome=Approached.NOBODY),
         "answer_drawn": of(asking.answer, door=drawn, reply=reply),
         "close_drawn": of(asking.close, door=drawn),
+        "list_stairs": of(
+            stairs.list_doors, stairwell=world.drawn_stairs.pk, new=stairs.NewListing(doors="", beyond="")
+        ),
+        "open_matter": of(taking_in.open_matter, scope=FIRST, kind=MatterKind.REQUEST, title="路灯不亮"),
+        "say_of_matter": of_matter(Act.NOTED, text="问过物业"),
+        "pass_matter": of_matter(Act.PASSED),
+        "due_of_matter": of_matter(Act.DUE_CHANGED, text="等配件", due_on=today),
+        "hand_over_matter": of_matter(Act.HANDED_OVER, text="社区来办", to=FIRST),
+        "press_matter": of_matter(Act.PRESSED),
+        "plan_meeting": of(convening.plan, street=FIRST[:9], arrangement=arranged),
+        "change_meeting": of(convening.rearrange, meeting=world.meeting.pk, arrangement=arranged),
+        "commend": of(convening.commend, meeting=world.meeting.pk, practice="晚上走"),
+        "hold_meeting": of(convening.hold, meeting=world.meeting.pk),
+        "attend": of(convening.attend, meeting=world.meeting.pk, present="各社区书记", excused=""),
+        "cancel_meeting": of(convening.cancel, meeting=world.meeting.pk, why="停电"),
+        "decide_at": of(convening.decide, meeting=world.meeting.pk, title="先打电话", scope=FIRST, due_on=today),
+        "make_pack": of(reports.make_pack, meeting=world.meeting.pk),
+        "make_minutes": of(reports.make_minutes, meeting=world.meeting.pk),
+        "set_check": of(checking.set_check, street=FIRST[:9], code="met_nobody", is_on=True, thresholds={}),
     }
     assert table_of(acts) == written(ACT)
     elsewhere = {who: viewer for who, viewer in objects.viewers().items() if who.startswith("next")}

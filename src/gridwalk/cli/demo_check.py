@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridwalk.cli import demo_masks, demo_tries, environment, output, serving
+from gridwalk.cli import demo_masks, demo_rooms, demo_tries, environment, output, serving
 from gridwalk.cli.demo_masks import Smallest
 from gridwalk.cli.progress import Progress
 from gridwalk.config import postgres
@@ -63,7 +63,9 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         hits = plaintext_hits(planted_numbers(demonstration.files), _places(server, demonstration.files))
     with progress.stage("数每个人有多少号码对得上"):
         tried, silent = demo_tries.run(demonstration.members)
-        masks = demo_masks.run({**fitting, "tries": tried})
+        demo_rooms.make_summaries(demonstration.members)
+        lists = {"lists of rows": demo_rooms.listed(full=True), "lists masked": demo_rooms.listed(full=False)}
+        masks = demo_masks.run({**fitting, **lists, "tries": tried}, demo_rooms.papers())
     bad_rates = checks.differing(rates)
     bad_rounds = verified.differing(rounds)
     bad_pages = [
@@ -130,6 +132,10 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
                 "queries": int(timing[2]) if timing else None,
                 "ok": response.status == (200 if allowed else 403) and not _says_numbers(body),
             }
+        for name, path, status in demo_rooms.pages(member.viewer):
+            response, body = _get(connection, path, cookie)
+            ok = response.status == status and not _says_numbers(demo_masks.text_of(body).encode())
+            row[name] = {"status": response.status, "ms": None, "queries": None, "ok": ok}
         fitting[f"pages of {member.role}"] = _people(member.viewer, connection, cookie, row)
         connection.close()
         step(index + 1, len(members))

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gridwalk.simulate.oracle import fitting
@@ -19,9 +19,11 @@ from gridwalk.simulate.oracle.fitting import Clues, Heads
 LEAST_ID_NOS, LEAST_MASKED, LEAST_PHONES = 500, 100_000, 10_000
 """So many numbers must fit: ID numbers, those of people whose rows are seen masked, telephones."""
 STEP = 500
+MOST_LISTED = 2_000_000
 SHAPED = r"(^|[^0-9A-Za-z_|*-])([0-9]{17}[0-9Xx]|[0-9]{15}|1[2-9][0-9]{9})($|[^0-9A-Za-z_|-])|[0-9]\*{2}|\*{2}[0-9Xx]"
 """What is shaped like a number or a half-starred one, as PostgreSQL reads it."""
 _WHOLE = re.compile(r"(?<![0-9A-Za-z_|-])([0-9]{17}[0-9Xx]|[0-9]{15}|1[2-9][0-9]{9})(?![0-9A-Za-z_|-])")
+_SHARE = re.compile(r"\d+\.\d+(?:E-?\d+)?")
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])")
 
 
@@ -46,24 +48,30 @@ class Smallest:
             self.phones = fit if self.phones is None else min(self.phones, fit)
 
 
-def run(pages: Mapping[str, Smallest]) -> dict[str, Any]:
+def run(pages: Mapping[str, Smallest], papers: Iterable[bytes]) -> dict[str, Any]:
     """``{places: {place: {people, id_nos, phones}}, shaped: {column: n}, complaints}``.
 
-    ``pages``: what was counted on the pages of each role.
+    ``pages``: what was counted on the pages of each role, and on lists; ``papers``: files that are written when they
+    are taken.
     """
+    files, n_whole = _filed(papers)
     shaped = shaped_like_numbers()
     places = {
         **pages,
         "rows": _seen(full=True),
         "masked": _seen(full=False),
         "phone": _pulled(),
-        "files": _filed(),
+        "files": files,
         "database": _stored(),
     }
     return {
         "places": {place: dataclasses.asdict(smallest) for place, smallest in places.items()},
         "shaped": shaped,
-        "complaints": [*_too_few(places), *(f"库里有像号码的字：{column} {n} 处" for column, n in shaped.items())],
+        "complaints": [
+            *_too_few(places),
+            *([f"本系统写的文件里有 {n_whole} 处完整号码"] if n_whole else []),
+            *(f"库里有像号码的字：{column} {n} 处" for column, n in shaped.items()),
+        ],
     }
 
 
@@ -166,30 +174,40 @@ def _pulled() -> Smallest:
     return smallest
 
 
-def _filed() -> Smallest:
-    """What half-starred numbers stand in the files of ours that are kept, beside a whole birth date."""
+def _filed(papers: Iterable[bytes]) -> tuple[Smallest, int]:
+    """What half-starred numbers stand in the files that are kept or written, beside a whole birth date; and how many
+    whole ones stand in those of ours. An annotated ledger goes back with what it brought.
+    """
+    smallest, n_whole, codes = Smallest(), 0, _codes()
+    of_whom = Clues(born="1980-01-01", sex="male")
+    for data, is_ours in [*_kept(), *((paper, True) for paper in papers)]:
+        text = text_of(data)
+        n_whole += (
+            sum(_is_a_number(number, codes) for number in _WHOLE.findall(_SHARE.sub(" ", text))) if is_ours else 0
+        )
+        for starred in set(fitting.starred(text)):
+            is_phone = len(starred) <= fitting.PHONE_LENGTH
+            more: dict[str, Any] = {"phones": (starred,)} if is_phone else {"id_nos": (starred,)}
+            smallest.take(dataclasses.replace(of_whom, **more))
+    return smallest, n_whole
+
+
+def _kept() -> Iterator[tuple[bytes, bool]]:
     from gridwalk.core import files
     from gridwalk.core.models import StoredFile
 
-    smallest = Smallest()
-    for stored in StoredFile.objects.filter(erased_at__isnull=True, purpose__in=("annotated", "report", "backfill")):
-        for starred in _starred_in(files.read(stored.pk)):
-            is_phone = len(starred) <= fitting.PHONE_LENGTH
-            of_whom = Clues(born="1980-01-01", sex="male")
-            smallest.take(
-                dataclasses.replace(of_whom, phones=(starred,))
-                if is_phone
-                else dataclasses.replace(of_whom, id_nos=(starred,))
-            )
-    return smallest
+    purposes = ("annotated", "report", "backfill", "matter")
+    for stored in StoredFile.objects.filter(erased_at__isnull=True, purpose__in=purposes):
+        yield files.read(stored.pk), stored.purpose == "report"
 
 
-def _starred_in(data: bytes) -> set[str]:
+def text_of(data: bytes) -> str:
+    """What a page, a workbook or a document says, without its markup."""
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        return set(fitting.starred(data.decode("utf-8", "replace")))
+        return data.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        texts = [book.read(name).decode("utf-8", "replace") for name in book.namelist() if name.endswith(".xml")]
-    return {token for text in texts for token in fitting.starred(text)}
+        parts = [book.read(name).decode("utf-8", "replace") for name in book.namelist() if name.endswith(".xml")]
+    return "\n".join(re.sub(r"<[^>]*>", " ", part) for part in parts)
 
 
 def _stored() -> Smallest:
@@ -252,19 +270,26 @@ def _hashes() -> Iterator[str]:
 
 def shaped_like_numbers() -> dict[str, int]:
     """Text column → how many of its values hold what is shaped like an ID number, a mobile number or half of one."""
-    from gridwalk.territory.models import Area, Grid
-
-    codes = {*Area.objects.values_list("code", flat=True), *Grid.objects.values_list("code", flat=True)}
+    codes = _codes()
     n_of: dict[str, int] = defaultdict(int)
     for column, text in _texts(SHAPED):
         n_of[column] += _says_a_number(text, codes)
     return {column: n for column, n in n_of.items() if n}
 
 
-def _says_a_number(text: str, codes: Iterable[str]) -> bool:
+def _codes() -> set[str]:
+    from gridwalk.territory.models import Area, Grid
+
+    return {*Area.objects.values_list("code", flat=True), *Grid.objects.values_list("code", flat=True)}
+
+
+def _is_a_number(number: str, codes: Collection[str]) -> bool:
     from gridwalk.method import idcards
 
-    for number in _WHOLE.findall(text):
-        if number not in codes and (len(number) == 11 or idcards.check(number).value):
-            return True
+    return number not in codes and (len(number) == fitting.PHONE_LENGTH or bool(idcards.check(number).value))
+
+
+def _says_a_number(text: str, codes: Collection[str]) -> bool:
+    if any(_is_a_number(number, codes) for number in _WHOLE.findall(text)):
+        return True
     return any(re.search(r"[0-9Xx]", token) for token in fitting.starred(text))

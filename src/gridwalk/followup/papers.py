@@ -1,4 +1,6 @@
-"""A file that proves something: told by its bytes, and a picture without what it says of place and device. Pure."""
+"""A file that proves something: told by its bytes, a picture without what it says of place and device, a workbook or
+document without what is not to be handed on. Pure.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import dataclasses
 import io
 import zipfile
 
+from gridwalk.followup import contents
 from gridwalk.followup.rules import MOST_BYTES
 from gridwalk.method import jpegs
 
@@ -38,6 +41,8 @@ def paper(name: str, data: bytes) -> Paper:
     if not ending:
         raise PaperRefused("没有存：只收照片（JPEG）、PDF、Excel（xlsx）和 Word（docx）。其他的请先另存成这几种。")
     stem = name.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0] or "佐证"
+    if fault := contents.fault_of_name(stem) or (contents.fault(data) if ending in OFFICE.values() else ""):
+        raise PaperRefused(f"没有存：{fault}")
     return Paper(f"{stem[:80]}.{ending}", _clean(data) if ending == "jpg" else data)
 
 

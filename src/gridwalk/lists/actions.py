@@ -30,6 +30,8 @@ def save_view(*, actor: Viewer, at: dt.datetime, listing: Listing, name: str, vi
         raise ListError(f"没有存：给视图起个名字，不超过 {LONGEST_NAME} 个字。")
     if text.says_number(text.fold(name)):
         raise ListError("没有存：视图的名字里不要写证件号、电话号码。")
+    if rules.asks_for_a_number(view):
+        raise ListError("没有存：按号码找的条件不存进视图，每次找都要记下。先去掉这个条件。")
     own = SavedView.objects.filter(owner=actor.id, list=listing.code).exclude(name="")
     if own.exclude(name=name).count() >= MOST_VIEWS:
         raise ListError(f"没有存：一个名单最多存 {MOST_VIEWS} 个视图，先删掉不用的。")

@@ -322,3 +322,8 @@ def stays_inside(view: View, fields: Mapping[str, ListField]) -> bool:
     """Whether a view shows or filters by vacancy or letting: no file, no paper, no link for others (red line 5)."""
     names = {*view.columns, *(c.field for c in view.conditions)}
     return any(fields[name].inside for name in names if name in fields)
+
+
+def asks_for_a_number(view: View) -> bool:
+    """Whether a view asks for who has a number: typing it was noted in their list, and opening the view is not."""
+    return any(c.op is Op.EQUALS for c in view.conditions)

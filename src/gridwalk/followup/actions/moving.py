@@ -232,7 +232,7 @@ def _hold(writing: Writing, matter: Matter, wording: Wording) -> dict[str, Any]:
 
 def _pass_on(writing: Writing, matter: Matter, wording: Wording) -> dict[str, Any]:
     matter.outside = without_numbers(wording.outside.strip())[: rules.LONGEST_OUTSIDE]
-    matter.outside_number = wording.outside_number.strip()[: rules.LONGEST_OUTSIDE_NUMBER]
+    matter.outside_number = without_numbers(wording.outside_number.strip())[: rules.LONGEST_OUTSIDE_NUMBER]
     if not matter.outside:
         raise MatterError("没有转：请写转给哪个单位。")
     return {}

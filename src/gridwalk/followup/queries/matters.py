@@ -9,7 +9,7 @@ from collections import Counter
 
 from django.db.models import Count, Q, QuerySet
 
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import ONE_COMMUNITY, Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.followup import predicates, rules
 from gridwalk.followup.models import Matter
@@ -87,10 +87,16 @@ def worklist(
     offset: int = 0,
     selection: Selection = EVERYTHING,
 ) -> list[MatterRow]:
-    """Matters that stand, what is due first first; ``ended``: those that are over, the last ended first."""
+    """Matters that stand, what is due first first; ``ended``: those that are over, the last ended first.
+
+    What is over stands under its community: by grid it would be a list of what one person got done (red line 2).
+    """
     rows = _listed(viewer, kind, ended=ended, selection=selection)
-    ordered = rows.order_by("-ended_at", "id") if ended else selection.of(rows, "due_on", "id")
-    return [row_of(matter, today) for matter in ordered[offset : offset + limit]]
+    if not ended:
+        ordered = selection.of(rows, "due_on", "id")
+        return [row_of(matter, today) for matter in ordered[offset : offset + limit]]
+    over = [row_of(matter, today) for matter in rows.order_by("-ended_at", "id")[offset : offset + limit]]
+    return [dataclasses.replace(row, owner=row.owner[:ONE_COMMUNITY]) for row in over]
 
 
 def n_listed(viewer: Viewer, *, ended: bool = False, selection: Selection = EVERYTHING) -> Counter[str]:

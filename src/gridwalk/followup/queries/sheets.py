@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.queries import Author
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import envelope, files
+from gridwalk.core import clock, envelope, files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.followup import predicates, rules
@@ -26,7 +28,9 @@ NEWEST = "newest_entries"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EntryLine:
-    """One entry; ``text`` is None where the viewer does not read what is said at doors."""
+    """One entry; ``text`` is None where the viewer does not read what is said at doors. They are told neither who did
+    it by name nor at which minute: ``by`` is a role then, ``at`` the beginning of the day (``is_day``; red line 2).
+    """
 
     id: uuid.UUID
     act: Act
@@ -34,6 +38,7 @@ class EntryLine:
     label: str
     by: str
     at: dt.datetime
+    is_day: bool
     text: str | None
     data: dict[str, Any]
     file: str
@@ -90,7 +95,8 @@ def _newest_first(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def _sheet(viewer: Viewer, shown: Matter, entries: Sequence[Entry], today: dt.date) -> Sheet:
     reads = may_read(viewer, shown)
-    lines = [_line(entry, reads=reads) for entry in entries]
+    author = accounts.authors({entry.by for entry in entries}, named=reads)
+    lines = [_line(entry, author, reads=reads) for entry in entries]
     acts = [
         act
         for act, move in MOVES.items()
@@ -125,7 +131,7 @@ def _opened(matter: Matter) -> str:
     return envelope.open_(matter.text_sealed, table="followup_matter", column="text", row=matter.id)
 
 
-def _line(entry: Entry, *, reads: bool) -> EntryLine:
+def _line(entry: Entry, author: Author, *, reads: bool) -> EntryLine:
     move = MOVES.get(Act(entry.act))
     text: str | None = ""
     if entry.text_sealed:
@@ -135,8 +141,9 @@ def _line(entry: Entry, *, reads: bool) -> EntryLine:
         act=Act(entry.act),
         mark=move.mark if move else OPENED_MARK,
         label=_label(entry),
-        by=entry.by_name,
-        at=entry.at,
+        by=author(entry.by, entry.by_name),
+        at=entry.at if reads else clock.at_local(clock.local_date(entry.at), 0),
+        is_day=not reads,
         text=text,
         data=entry.data,
         file=entry.file.name if entry.file and entry.file.erased_at is None and reads else "",

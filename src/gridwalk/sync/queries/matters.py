@@ -9,7 +9,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.followup.queries import sheets
 from gridwalk.followup.queries.sheets import EntryLine, Sheet
 from gridwalk.followup.rules import MOVES, Act
-from gridwalk.sync.queries.layouts import moment
+from gridwalk.sync.queries.layouts import band
 
 ACTS = (Act.HANDED_IN, Act.CAME_BACK, Act.NOTED, Act.PASSED_ON)
 """What a phone offers, in its order; the rest is done at a desk."""
@@ -50,4 +50,5 @@ def _matter(sheet: Sheet) -> dict[str, Any]:
 
 
 def _line(line: EntryLine) -> dict[str, Any]:
-    return {"id": str(line.id), "label": line.label, "text": line.text or "", "at": moment(line.at)}
+    """An entry by its day and time band, as visits are told: a substitute pulls the same (red line 2)."""
+    return {"id": str(line.id), "label": line.label, "text": line.text or "", "at": band(line.at)}
