@@ -40,7 +40,7 @@ class Repeated:
         return self.line(top), left, bottom + self.n if bottom >= self.row else bottom, right
 
     def areas(self, written: str, *, grows: bool = True) -> str:
-        """A list of areas (``B5:B9 D5``) as it is written now; ``grows``: what stands on the row is for the copies too."""
+        """A list of areas (``B5:B9 D5``) as it is written now; ``grows``: one on the row is for the copies too."""
         return " ".join(self._written(place, grows) for place in written.split())
 
     def _written(self, place: str, grows: bool) -> str:

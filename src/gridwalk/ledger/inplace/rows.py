@@ -1,4 +1,4 @@
-"""A row of a worksheet repeated: as many rows as there are records, each looking like the one that was drawn for them.
+"""Records in the rows drawn for them, of which the last is repeated for as many as there are.
 
 What stood below moves down, with everything that says where a cell is: formulas of all sheets, names, merged areas,
 rules of input and of looks, tables, filters, breaks, pictures, comments, charts. Parts that say nothing of a moved cell
@@ -31,20 +31,20 @@ _MISTAKEN = re.compile(r"[\d=+\-@'\t\r]")
 _SHARED = re.compile(rb"""\s+(?:t|ref|si)\s*=\s*("[^"]*"|'[^']*')""")
 
 
-def repeat(package: Package, name: str, row: int, records: Sequence[Contents]) -> None:
-    """Put one record into a row of a sheet, and each further one into a copy of that row below it.
+def fill(package: Package, name: str, drawn: range, records: Sequence[Contents]) -> None:
+    """Put the records into the rows of a sheet that are drawn for them, and further ones into copies of the last.
 
-    The first row keeps what no record says otherwise; its copies keep its look, its merged cells and its formulas.
+    A drawn row keeps what no record says otherwise; a copy keeps the last one's look, merged cells and formulas.
     Raises NotInPlace where the file cannot be changed so without harm.
     """
     of_sheet = next((part for part in sheets(package) if part.name == name), None)
-    if of_sheet is None or not records:
+    if of_sheet is None or not records or not drawn:
         raise NotInPlace(f"no sheet {name}, or nothing to write")
-    repeated = Repeated(name, row, len(records) - 1)
+    repeated = Repeated(name, drawn[-1], max(0, len(records) - len(drawn)))
     around.require_movable(package, of_sheet.part)
     has_formulas, styles = False, Styles(package, "")
     for part in sheets(package):
-        has_formulas |= _Sheet(package, part, repeated, styles).keep(records)
+        has_formulas |= _Sheet(package, part, repeated, styles).keep(drawn, records)
     styles.keep()
     if repeated.n:
         around.move(package, of_sheet.part, repeated)
@@ -64,7 +64,7 @@ class _Sheet:
         self._prefix = ""
         self._masters: dict[str, Cell] = {}
 
-    def keep(self, records: Sequence[Contents]) -> bool:
+    def keep(self, drawn: range, records: Sequence[Contents]) -> bool:
         """Write the sheet as it is now; whether a formula of it was written anew."""
         if not self._own and is_without_formulas(self._xml):
             return self._keep_tail(self._xml)
@@ -73,8 +73,8 @@ class _Sheet:
         self._masters = {cell.shared: cell for cell in layout.cells() if cell.shared and cell.formula}
         if not self._own:
             return self._keep_formulas(layout)
-        changes = list(self._moved(layout))
-        changes += self._rows(layout, records)
+        taken = drawn[: len(records)]
+        changes = [*self._moved(layout, taken), *self._rows(layout, taken, records)]
         start, end = layout.body
         shift = sum(len(new) - (stop - at) for at, stop, new in changes)
         written = spliced(self._xml, changes)
@@ -114,10 +114,10 @@ class _Sheet:
         formula = self._formula(cell)
         return self._repeated.formula(formula, own=False) != formula
 
-    def _moved(self, layout: Layout) -> Iterable[tuple[int, int, bytes]]:
-        """Every row but the repeated one: lower where it stood below it, its formulas written anew."""
+    def _moved(self, layout: Layout, taken: range) -> Iterable[tuple[int, int, bytes]]:
+        """Every row that takes no record: lower where it stood below it, its formulas written anew."""
         for row in layout.rows:
-            if row.number == self._repeated.row:
+            if row.number in taken:
                 continue
             number = self._repeated.line(row.number)
             if number > LAST_ROW:
@@ -168,17 +168,19 @@ class _Sheet:
 
         return _AREA.sub(moved, attributes) if self._own else attributes
 
-    def _rows(self, layout: Layout, records: Sequence[Contents]) -> Iterable[tuple[int, int, bytes]]:
-        """The repeated row with the first record, and its copies with the others."""
-        number = self._repeated.row
-        row = next((row for row in layout.rows if row.number == number), None)
-        if row is None:
-            raise NotInPlace(f"no row {number} to be repeated")
-        columns = sorted({cell.column for cell in row.cells}.union(*records))
-        drawn = _Drawn(self, row, columns)
-        written = [drawn.record(records[0], 0)]
-        written += [drawn.record(record, k) for k, record in enumerate(records[1:], start=1)]
-        yield row.start, row.end, b"".join(written)
+    def _rows(self, layout: Layout, taken: range, records: Sequence[Contents]) -> Iterable[tuple[int, int, bytes]]:
+        """The drawn rows with a record each, the last of them with all that are left."""
+        rows = {row.number: row for row in layout.rows}
+        behind = self._xml.rindex(b"</", *layout.body)
+        for number, record in zip(taken, records, strict=False):
+            row = rows.get(number)
+            if row is None:  # the file does not mention a row that nobody has touched
+                at = next((later.start for later in layout.rows if later.number > number), behind)
+                row = Row(number, at, at, [])
+            rest = records[len(taken) :] if number == taken[-1] else ()
+            columns = sorted({cell.column for cell in row.cells}.union(record, *rest))
+            drawn = _Drawn(self, row, columns)
+            yield row.start, row.end, b"".join(drawn.record(r, k) for k, r in enumerate((record, *rest)))
 
     def drawn(self, cell: Cell, k: int) -> bytes:
         """A cell of the repeated row where no record says anything: itself, or its ``k``-th copy."""
@@ -195,6 +197,8 @@ class _Sheet:
 
     def tag(self, row: Row) -> bytes:
         """A row's opening tag."""
+        if row.start == row.end:
+            return f'<{self._prefix}row r="{row.number}">'.encode()
         tag = without(tag_at(self._xml, row.start), "spans")
         return tag[:-2].rstrip() + b">" if tag.endswith(b"/>") else tag
 

@@ -46,7 +46,7 @@ def blank(more: Callable[[Any, Any], None] = lambda _book, _sheet: None) -> byte
 
 def repeated(data: bytes, records: list[dict[int, rows.Content]] | None = None) -> bytes:
     package = Package(data)
-    rows.repeat(package, "名册", 4, RECORDS if records is None else records)
+    rows.fill(package, "名册", range(4, 5), RECORDS if records is None else records)
     return package.data()
 
 
@@ -158,6 +158,13 @@ def test_a_formula_shared_by_cells_is_each_cells_own() -> None:
     assert [book["汇总"][f"A{n}"].value for n in (1, 2)] == ["=名册!D4", "=名册!D7"]
 
 
+def test_records_take_the_drawn_rows_first_also_those_the_file_does_not_mention() -> None:
+    package = Package(books.xlsx({"名册": [["姓名", "人数"], ["", ""], ["", ""], ["", ""], ["合计", "=SUM(B2:B4)"]]}))
+    rows.fill(package, "名册", range(2, 5), [{1: f"王{n}", 2: n} for n in range(1, 6)])
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(package.data()))["名册"]
+    assert [row[0].value for row in sheet.iter_rows()] == ["姓名", "王1", "王2", "王3", "王4", "王5", "合计"]
+
+
 @pytest.mark.parametrize(
     ("formula", "own", "moved"),
     [
@@ -189,7 +196,6 @@ def test_a_copied_formula_takes_along_what_is_not_fixed() -> None:
         {b"<f>D4*2+$D$6+SUM(D4:E4)</f>": b'<f t="array" ref="F4">SUM(D4:E4)</f>'},
         {b"<f>SUM(F4:F4)</f>": b'<f t="array" ref="F3:F5">D3:D5</f>'},
         {b"<f>SUM(F4:F4)</f>": b'<f t="dataTable" ref="F5" r1="D6"/>'},
-        {b'<row r="4"': b'<row r="400"'},
     ],
 )
 def test_what_cannot_be_moved_without_harm_is_refused(replaced: dict[bytes, bytes]) -> None:
