@@ -131,6 +131,15 @@ def test_old_rows_and_unsure_columns_are_asked_and_an_answer_settles_them(gridwa
     assert row == [1, "李芳", "2", LI, 80, books.phone(6), None, None, None, books.phone(6), LI[-4:]]
 
 
+def test_a_column_of_somebody_else_or_of_another_meaning_is_not_filled(gridwalk: Run, files: Path) -> None:
+    texts = ["姓名", "身份证号", "监护人电话", "银行卡号", "年龄段", "人员类别", "身份证号前六位", "户籍地址"]
+    (files / "列.xlsx").write_bytes(books.xlsx({"附件1": [["老人名册"], texts, [], ["合计", ""]]}))
+    done = gridwalk(files, "fill", "列.xlsx", "台账.xlsx", "--out", "填好.xlsx", "--json")
+    assert done.returncode == 0, done.stderr
+    means = [column["means"] for column in json.loads(done.stdout)["columns"]]
+    assert means == ["字段", "字段", "不归我们填", "不收", "不归我们填", "要问", "不归我们填", "字段"]
+
+
 def test_what_two_ledgers_say_differently_and_who_is_unsure_is_left_empty(gridwalk: Run, files: Path) -> None:
     ledger(
         files / "二.xlsx",

@@ -16,11 +16,13 @@ from gridwalk.ledger.forms.blank import SERIAL, Blank
 
 _CODES = re.compile(r"(\d+)\s*[.、:：\-—]?\s*([\u4e00-\u9fff]+)")
 _LAST_FOUR = re.compile("后四位|后4位|末四位|末4位")
-_AGE = re.compile("年龄|周岁|实足岁数")
+_AGE = re.compile(r"(?:实足|实际|现)?(?:年龄|周岁)(?:[(（]?周?岁[)）]?)?")
 _MONTH = re.compile("年月(?!日)")
 _IN_PART = re.compile("[前后末]?[一二三四五六七八九十\\d]+位")
 """Numbers asked for in part: but for the last four none is written."""
 NUMBERS = frozenset({"id_no", "phone"})
+OPEN = frozenset({"residence_kind", "status"})
+"""Fields whose headings (人员类别, 状态) mean something else in many a department's form."""
 LEAVE = "不填"
 
 
@@ -106,10 +108,13 @@ def _of(index: int, header: str, column: headers.Column, blank: Blank) -> Asked:
     if column.how == "asked":
         return Asked(index=index, header=header, means=Means.QUESTION, note=column.note)
     if column.how == "synonym" and column.field and not column.beside and not _IN_PART.search(header):
+        if column.field in OPEN and header != (label := dictionary.label("person", column.field)):
+            note = f"像是“{label}”，也可能是部门自己的分类，请定"
+            return Asked(index=index, header=header, means=Means.QUESTION, field=column.field, note=note)
         return _of_field(index, header, column.field)
     if (number := headers.meant("person", _LAST_FOUR.sub("", header))) in NUMBERS and _LAST_FOUR.search(header):
         return _of_field(index, header, number)
-    if not column.field and _AGE.search(header) and not headers.others(header, "person"):
+    if not column.field and _AGE.fullmatch(header):
         return Asked(index=index, header=header, means=Means.AGE)
     return Asked(index=index, header=header, means=Means.NOT_OURS, note="字典里没有这一项")
 
