@@ -37,6 +37,7 @@ VERBS: dict[str, str] = {
     "ledgers": "ledgers",
     "reconcile": "reconcile",
     "check": "check",
+    "fill": "fill",
     "figure": "figure",
     "simulate": "simulate",
     "demo": "demo",

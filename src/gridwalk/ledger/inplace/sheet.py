@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from gridwalk.ledger.inplace.layout import Cell, Layout, Row, letters_of
 from gridwalk.ledger.inplace.package import NotInPlace
 
-_TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _LAST_OF_WIDTH = re.compile(rb"""\bmax\s*=\s*["'](\d+)""")
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b[^>]*?(?:/>|>.*?</(?:[\w.-]+:)?f\s*>)", re.DOTALL)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -66,7 +66,7 @@ def _edited_row(xml: bytes, prefix: str, row: Row, wanted: dict[int, Edit]) -> l
     added = {column: edit for column, edit in wanted.items() if edit.text or edit.style}
     if not added:
         return changes
-    opening = _tag(xml, row.start)
+    opening = tag_at(xml, row.start)
     tag = without(opening, "spans")
     if opening.endswith(b"/>"):
         new = b"".join(_new_cell(prefix, row.number, column, added[column]) for column in sorted(added))
@@ -85,7 +85,7 @@ def _new_rows(xml: bytes, layout: Layout, by_row: dict[int, dict[int, Edit]]) ->
     changes: list[tuple[int, int, bytes]] = []
     numbers = [row.number for row in layout.rows]
     start, end = layout.body
-    opening = _tag(xml, start)
+    opening = tag_at(xml, start)
     is_empty = opening.endswith(b"/>")
     closing = end if is_empty else xml.rindex(b"</", start, end)
     new = b""
@@ -107,8 +107,9 @@ def _new_rows(xml: bytes, layout: Layout, by_row: dict[int, dict[int, Edit]]) ->
     return changes
 
 
-def _tag(xml: bytes, start: int) -> bytes:
-    tag = _TAG.match(xml, start)
+def tag_at(xml: bytes, start: int) -> bytes:
+    """The tag that begins there. Raises NotInPlace."""
+    tag = TAG.match(xml, start)
     if tag is None:
         raise NotInPlace("a tag that does not end")
     return tag[0]
@@ -129,7 +130,7 @@ def _with(tag: bytes, name: str, value: object) -> bytes:
 
 
 def _edited_cell(xml: bytes, prefix: str, cell: Cell, edit: Edit) -> bytes:
-    tag = _tag(xml, 0)
+    tag = tag_at(xml, 0)
     content = xml[len(tag) :]
     if edit.style is not None:
         tag = _with(tag, "s", edit.style(cell.style))
