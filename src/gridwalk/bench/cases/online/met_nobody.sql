@@ -2,7 +2,7 @@
 SELECT jsonb_build_array(jsonb_build_array('dwelling', door.id, door.grid_id, answer."on", answer.outcome)), 1
 FROM door
 JOIN answer ON answer.door = door.id
-WHERE answer.outcome IN ('met', 'phone')
+WHERE answer.reached
   AND door.usage NOT IN ('business', 'other')
   AND NOT EXISTS (
     SELECT FROM registry_residence link WHERE link.dwelling_id = door.id AND link.to_on IS NULL

@@ -3,7 +3,7 @@
   SELECT living.door, min(living.phone) AS phone
   FROM living
   JOIN answer ON answer.door = living.door
-  WHERE answer.outcome = 'phone' AND living.phone <> ''
+  WHERE answer.telephoned AND living.phone <> ''
   GROUP BY living.door
   HAVING min(living.phone) = max(living.phone)
 )

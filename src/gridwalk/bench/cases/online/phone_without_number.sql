@@ -6,6 +6,6 @@ SELECT
 FROM door
 JOIN answer ON answer.door = door.id
 JOIN living ON living.door = door.id
-WHERE answer.outcome = 'phone' AND door.owner_phone_index = ''
+WHERE answer.telephoned AND door.owner_phone_index = ''
 GROUP BY door.id, door.grid_id, answer."on"
 HAVING max(living.phone) = ''

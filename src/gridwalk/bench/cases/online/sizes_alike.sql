@@ -2,7 +2,7 @@
 , household AS (
   SELECT door.id, door.grid_id, door.walk_key, door.building_id, count(*) AS n
   FROM door
-  JOIN answer ON answer.door = door.id AND answer.outcome IN ('met', 'phone')
+  JOIN answer ON answer.door = door.id AND answer.reached
   JOIN living ON living.door = door.id
   WHERE door.building_id IS NOT NULL
   GROUP BY door.id, door.grid_id, door.walk_key, door.building_id

@@ -8,8 +8,7 @@ FROM door
 JOIN answer ON answer.door = door.id
 JOIN record ON record.door = door.id
 JOIN registry_difference d ON d.entity = record.id AND d.state = 'open'
-WHERE answer.outcome IN ('met', 'phone')
-  AND answer.n_changed = 0
+WHERE answer.unchanged
   AND (d.created_at AT TIME ZONE %(zone)s)::date < answer."on"
 GROUP BY door.id, door.grid_id, answer."on"
 HAVING count(*) >= %(differences)s

@@ -6,6 +6,6 @@ SELECT
 FROM door
 JOIN answer ON answer.door = door.id
 JOIN living ON living.door = door.id
-WHERE answer.outcome = 'vacant_confirmed' AND door.occupancy <> 'vacant'
+WHERE answer.vacant AND door.occupancy <> 'vacant'
 GROUP BY door.id, door.grid_id, door.occupancy, answer."on"
 HAVING count(*) >= %(people)s
