@@ -21,6 +21,8 @@ from gridwalk.visits.models import Visit
 from tests.harness.campaign import DOORS, GRID, begin, confirm, upload, workbook
 from tests.harness.people import SignIn
 
+pytestmark = pytest.mark.slow
+
 STREET = "120105001"
 
 

@@ -34,6 +34,8 @@ from tests.harness.campaign import COMMUNITY, GRID
 from tests.harness.pages import Reader
 from tests.harness.people import SignIn
 
+pytestmark = pytest.mark.slow
+
 STREET = COMMUNITY[:9]
 TODAY = dt.date(2026, 11, 30)
 """A Monday; the campaign of the harness began twenty days before."""

@@ -197,6 +197,7 @@ def send(client: Client, *rows: list[Any], head: list[str] = HEAD, name: str = "
     return words(client.post("/accounts/several/", {"file": SimpleUploadedFile(name, data)}))
 
 
+@pytest.mark.slow
 def test_a_list_comes_as_a_workbook_whole_or_not_at_all(
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:
@@ -245,6 +246,7 @@ def test_a_list_comes_as_a_workbook_whole_or_not_at_all(
     assert centre[1].post("/accounts/several/").status_code == 403
 
 
+@pytest.mark.slow
 def test_a_list_says_no_post_no_number_and_no_telephone_twice(
     administrator: tuple[User, Client], account: Account
 ) -> None:

@@ -119,6 +119,7 @@ def keys_in_use() -> dict[str, set[str]]:
     return in_use
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_numbers_are_sealed_again_wherever_they_lie(home: Path, settings: Settings, at: dt.datetime) -> None:
     """On a record, in a question about it, in its history, in a ledger that waits, with an account."""

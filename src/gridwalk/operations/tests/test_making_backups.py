@@ -172,6 +172,7 @@ def test_a_dump_program_older_than_the_server_is_refused(at: dt.datetime, tmp_pa
     assert not list((tmp_path / "out").iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stored")
 def test_fourteen_nights_are_kept_and_another_installations_left_alone(at: dt.datetime, tmp_path: Path) -> None:
     out = tmp_path / "out"

@@ -29,6 +29,8 @@ from gridwalk.reports.figures import DocumentFigure, Gone, figures_of
 from gridwalk.reports.models import Document
 from gridwalk.reports.tests.conftest import FIRST, JUNLIN, LINGULI, OTHER, SECOND, STREET, THURSDAY, Street
 
+pytestmark = pytest.mark.slow
+
 MakeViewer = Callable[[Role, str], Viewer]
 
 
