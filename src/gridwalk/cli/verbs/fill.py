@@ -121,20 +121,8 @@ def _answers(source: Path | None) -> dict[str, Any]:
 
 def _report(form: Blank, columns: list[Asked], choice: Choice, filled: Filled, on: dt.date | None) -> dict[str, Any]:
     from gridwalk.dictionary import fields as dictionary
-    from gridwalk.ledger.forms.asked import Means
 
     header = form.header
-    questions = [f"{c.letter} 列（{c.header}）：{c.note}" for c in columns if c.means is Means.QUESTION]
-    if on is None:
-        questions += [
-            f"{c.letter} 列（{c.header}）：年龄算到哪一天？请加 --on" for c in columns if c.means is Means.AGE
-        ]
-    if choice.unsure:
-        places = "、".join(person.places[0] for person in choice.unsure[:12])
-        questions.append(f"台账里看不出 {len(choice.unsure)} 人是否符合条件，没有填：{places}")
-    questions += [
-        f"{person.places[0]}没有证件号，和另一行同名，可能是同一个人，请核对" for person in choice.perhaps_twice
-    ]
     return {
         "blank": {
             "sheet": form.sheet.name,
@@ -157,7 +145,7 @@ def _report(form: Blank, columns: list[Asked], choice: Choice, filled: Filled, o
             }
             for c in columns
         ],
-        "questions": questions,
+        "questions": _questions(columns, choice, on),
         "rows": [filled.rows[0], filled.rows[-1]],
         "n_persons": len(choice.persons),
         "n_gone": choice.n_gone,
@@ -165,6 +153,23 @@ def _report(form: Blank, columns: list[Asked], choice: Choice, filled: Filled, o
         "signature_ended": filled.is_signature_ended,
         "gaps": [dataclasses.asdict(gap) for gap in filled.gaps],
     }
+
+
+def _questions(columns: list[Asked], choice: Choice, on: dt.date | None) -> list[str]:
+    from gridwalk.ledger.forms.asked import Means
+
+    questions = [f"{c.letter} 列（{c.header}）：{c.note}" for c in columns if c.means is Means.QUESTION]
+    if on is None:
+        questions += [
+            f"{c.letter} 列（{c.header}）：年龄算到哪一天？请加 --on" for c in columns if c.means is Means.AGE
+        ]
+    if choice.unsure:
+        places = "、".join(person.places[0] for person in choice.unsure[:12])
+        questions.append(f"台账里看不出 {len(choice.unsure)} 人是否符合条件，没有填：{places}")
+    questions += [
+        f"{person.places[0]}没有证件号，和另一行同名，可能是同一个人，请核对" for person in choice.perhaps_twice
+    ]
+    return questions
 
 
 def _say(report: dict[str, Any], out: Path) -> None:

@@ -15,11 +15,13 @@ from gridwalk.ledger.forms.blank import Blank
 from gridwalk.ledger.forms.people import Person
 from gridwalk.ledger.inplace import rows
 from gridwalk.ledger.inplace.package import NotInPlace, Package
+from gridwalk.method import idcards
 
 REFUSED_IN_PLACE = (
     "这张空表里有移动不了的东西（数据透视表、控件、跨格的公式，或少见的写法），不能在原表里加行。"
     "请用表格软件打开，去掉这些，另存后再填。"
 )
+DISPUTED = "几份台账写的不一样，或和证件号对不上"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,11 +105,13 @@ def _content(
         born = people.told(person, "born_on")
         if on is None:
             return "", "没有说算到哪一天（--on）"
-        return ("", "台账里没有出生日期") if born is None else (people.age(born, on), "")
+        if born is None:
+            return "", DISPUTED if "born_on" in person.disputed else "台账里没有出生日期"
+        return people.age(born, on), ""
     if column.means is not Means.FIELD:
         return "", ""
     if column.field in person.disputed:
-        return "", "几份台账写的不一样"
+        return "", DISPUTED
     value = person.values.get(column.field)
     if value is None:
         return "", "台账里没有"
@@ -116,6 +120,8 @@ def _content(
 
 def _fitting(column: Asked, value: Any, allowed: Mapping[int, frozenset[str] | None]) -> tuple[str, str]:
     """A value as the column writes it, in the words of its list where it has one."""
+    if column.is_of_citizens and not idcards.check(value).value:
+        return "", "台账里是别的证件，不是身份证号"
     written = column.written(value)
     if not written:
         return "", "表头给的代码里没有这个值"

@@ -35,7 +35,7 @@ Condition = Callable[["Person"], bool | None]
 
 @dataclasses.dataclass(kw_only=True)
 class Person:
-    """``values`` by field of the dictionary; ``disputed``: the fields of which two ledgers say different things."""
+    """``values`` by field of the dictionary; ``disputed``: the fields of which two ledgers, or a ledger and the number, differ."""
 
     values: dict[str, Any]
     places: list[str]
@@ -51,16 +51,25 @@ def of(sides: Iterable[Side]) -> list[Person]:
             place = f"{side.name} {row.pop('sheet')} 第 {row.pop('row_no')} 行"
             values = {name: value for name, value in row.items() if value not in (None, "")}
             number = values.get("id_no", "")
-            if born := idcards.check(number).born_on if number else None:
-                values.setdefault("born_on", born)
+            against = _by_number(values, number)
             if number in by_number:
                 _join(by_number[number], values, place)
+                by_number[number].disputed |= against
                 continue
-            person = Person(values=values, places=[place])
+            person = Person(values=values, places=[place], disputed=against)
             persons.append(person)
             if number:
                 by_number[number] = person
     return persons
+
+
+def _by_number(values: dict[str, Any], number: str) -> set[str]:
+    """Take the day of birth from the number where the row has none; which fields the row has against its number."""
+    card = idcards.check(number)
+    if card.born_on:
+        values.setdefault("born_on", card.born_on)
+    said = {"born_on": card.born_on, "sex": card.sex}
+    return {name for name, value in said.items() if value and values.get(name, value) != value}
 
 
 def _join(person: Person, values: dict[str, Any], place: str) -> None:
