@@ -43,6 +43,8 @@ class Blank:
     ``below``: the rows behind them that hold something. ``formulas``: the columns (from 0) reckoned by the form itself.
     """
 
+    ending: str
+    """What the filled file's name must end in."""
     sheet: Wide
     sheets: tuple[Wide, ...]
     """All of the file's, hidden ones too: its lists of choices stand there."""
@@ -112,6 +114,7 @@ def _drawn(
     _require_one_block(drawn, {n: contents[n] for n in below}, serial)
     _require_formulas_throughout(layout, drawn)
     return Blank(
+        ending=Package(data).ending,
         sheet=sheet,
         sheets=sheets,
         header=header,

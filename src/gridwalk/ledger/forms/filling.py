@@ -73,13 +73,7 @@ def fill(
         records.append(record)
     last_written = max(blank.written, default=0)
     spare = [_cleared(blank) for number in blank.drawn[len(persons) :] if number <= last_written]
-    try:
-        package = Package(data)
-        rows.fill(package, blank.sheet.name, blank.drawn, [*records, *spare])
-        ended = package.end_signatures()
-        filled = package.data()
-    except NotInPlace as error:
-        raise LedgerError(REFUSED_IN_PLACE) from error
+    filled, ended = _written(data, blank, [*records, *spare])
     return Filled(
         data=filled,
         rows=range(first, first + len(persons)),
@@ -87,6 +81,17 @@ def fill(
         n_written=n_written,
         is_signature_ended=ended,
     )
+
+
+def _written(data: bytes, blank: Blank, records: Sequence[Mapping[int, rows.Content]]) -> tuple[bytes, bool]:
+    """The workbook with the records in its drawn rows, and whether a signature of it was ended."""
+    try:
+        package = Package(data)
+        rows.fill(package, blank.sheet.name, blank.drawn, records)
+        ended = package.end_signatures()
+        return package.data(), ended
+    except NotInPlace as error:
+        raise LedgerError(REFUSED_IN_PLACE) from error
 
 
 def _cleared(blank: Blank) -> dict[int, rows.Content]:
