@@ -202,18 +202,18 @@ def test_a_formula_in_some_of_the_rows_is_not_lost_nor_taken_for_a_note(gridwalk
         book = xlsxwriter.Workbook(files / f"{name}.xlsx")
         sheet = book.add_worksheet("附件1")
         sheet.write_row("A1", ["老人名册"])
-        sheet.write_row("A2", ["序号", "姓名", "身份证号", "加倍"])
-        sheet.write_column("A3", [1, 2])
+        sheet.write_row("A2", [*HEADER, "加倍"])
+        sheet.write_column("A3", [1, 2])  # numbered rows, of which the first is no second row of headings
         for row in formulas:
-            sheet.write_formula(f"D{row}", f"=A{row}*2", None, 0)
+            sheet.write_formula(f"L{row}", f"=A{row}*2", None, 0)
         sheet.write("A5", "合计")
         book.close()
     done = gridwalk(files, "fill", "全.xlsx", "台账.xlsx", "--out", "填好.xlsx")
     assert done.returncode == 0, done.stderr
     sheet = openpyxl.load_workbook(files / "填好.xlsx")["附件1"]
-    assert [sheet[f"D{row}"].value for row in range(3, 7)] == ["=A3*2", "=A4*2", "=A5*2", "=A6*2"]
+    assert [sheet[f"L{row}"].value for row in range(3, 7)] == ["=A3*2", "=A4*2", "=A5*2", "=A6*2"]
     done = gridwalk(files, "fill", "半.xlsx", "台账.xlsx", "--out", "半填.xlsx")
-    assert (done.returncode, "D 列有的行有公式，第 4 行没有" in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, "L 列有的行有公式，第 4 行没有" in done.stderr) == (2, True), done.stderr
 
 
 def test_what_cannot_be_filled_is_refused_with_the_way_out(gridwalk: Run, files: Path) -> None:

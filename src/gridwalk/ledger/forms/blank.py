@@ -23,7 +23,7 @@ HEAD = 42
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"%PDF")
 _TOTAL = re.compile(r"[合总小共]\s*计")
 _BELOW = re.compile(r"填[表报]|制表|审核|负责人|经办人|联系人|单位|注[：:]|说明|备注[：:]|盖章")
-_SERIAL_NUMBER = re.compile(r"\d+(?:\.0)?")
+_SERIAL_NUMBER = re.compile(r"\d{1,5}(?:\.0)?")
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 _TITLE = re.compile(r"(?:表|册|名单|台账|清单|统计|汇总|登记)\s*(?:[(（].*[)）])?$")
 _SENDER = re.compile(r"(?:制发|制表|制定|下发|布置)(?:单位|机关|部门)[：:]\s*(\S+)")
@@ -91,10 +91,10 @@ def _marks(texts: Sequence[str]) -> dict[str, str]:
 def _drawn(
     data: bytes, sheet: Wide, sheets: tuple[Wide, ...], header: Header, above: Sequence[str], title: str
 ) -> Blank:
-    header = _of_its_rows(sheet, header)
-    first = header.top + header.height + 1
     layout = _layout(data, sheet.name)
-    formulas = {cell.column - 1 for cell in layout.cells() if cell.row == first and cell.formula is not None}
+    header = _of_its_rows(sheet, header, layout)
+    first = header.top + header.height + 1
+    formulas = _formulas(layout, first)
     contents = {
         number: {column: text for column, text in enumerate(row) if text and column not in formulas}
         for number, row in enumerate(sheet.rows(first - 1, len(sheet.frame)), start=first)
@@ -129,14 +129,26 @@ def _drawn(
     )
 
 
-def _of_its_rows(sheet: Wide, header: Header) -> Header:
-    """The header without a second row that is empty, unless its cells reach down into that row."""
+def _formulas(layout: Layout, number: int) -> set[int]:
+    """The columns (from 0) that a row reckons."""
+    return {cell.column - 1 for cell in layout.cells() if cell.row == number and cell.formula is not None}
+
+
+def _of_its_rows(sheet: Wide, header: Header, layout: Layout) -> Header:
+    """The header without a second row that is drawn for a record: it says nothing, or a serial and formulas.
+
+    Where cells of the first reach down into it, it is the header's.
+    """
     lower = header.top + 1
-    if header.height < 2 or any(_row(sheet, lower + 1)):
+    upper = _row(sheet, header.top + 1)
+    serial = {column for column, text in enumerate(upper) if headers.bare(text) in SERIAL}
+    reckoned = _formulas(layout, lower + 1)
+    says = {column: text for column, text in enumerate(_row(sheet, lower + 1)) if text and column not in reckoned}
+    if header.height < 2 or says.keys() - serial or (says and not _is_numbered(says, serial)):
         return header
     if any(top <= header.top and bottom >= lower for top, _, bottom, _ in sheet.merged):
         return header
-    return Header(header.top, 1, tuple(_row(sheet, header.top + 1)))
+    return Header(header.top, 1, tuple(upper))
 
 
 SERIAL = frozenset({"序号", "序", "no", "No", "NO"})

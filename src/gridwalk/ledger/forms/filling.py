@@ -107,7 +107,7 @@ def _content(
     if column.means is Means.SERIAL:
         return n, ""
     if column.means is Means.AGE:
-        born = people.told(person, "born_on")
+        born = people.agreed(person, "born_on")
         if on is None:
             return "", "没有说算到哪一天（--on）"
         if born is None:
