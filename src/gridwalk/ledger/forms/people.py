@@ -35,7 +35,10 @@ Condition = Callable[["Person"], bool | None]
 
 @dataclasses.dataclass(kw_only=True)
 class Person:
-    """``values`` by field of the dictionary; ``disputed``: the fields of which two ledgers, or a ledger and the number, differ."""
+    """``values`` by field of the dictionary.
+
+    ``disputed``: the fields of which two ledgers say different things, or one another than the number.
+    """
 
     values: dict[str, Any]
     places: list[str]
