@@ -111,7 +111,7 @@ def test_a_blank_is_filled_in_its_own_file_and_every_column_and_row_is_told_of(g
     assert (means["A"], means["E"], means["I"], means["J"]) == ("序号", "推算", "不收", "不归我们填")
     assert report["gaps"] == [
         {"row": 5, "column": "G", "why": "下拉选项里没有这个值"},
-        {"row": 6, "column": "F", "why": "台账里没有"},
+        {"row": 6, "column": "F", "why": "台账里没有，或读不出来"},
     ]
     assert (report["n_persons"], report["n_gone"], report["questions"]) == (3, 1, [])
 

@@ -111,7 +111,7 @@ def _content(
         if on is None:
             return "", "没有说算到哪一天（--on）"
         if born is None:
-            return "", DISPUTED if "born_on" in person.disputed else "台账里没有出生日期"
+            return "", DISPUTED if "born_on" in person.disputed else "台账里没有出生日期，或读不出来"
         return people.age(born, on), ""
     if column.means is not Means.FIELD:
         return "", ""
@@ -119,7 +119,7 @@ def _content(
         return "", DISPUTED
     value = person.values.get(column.field)
     if value is None:
-        return "", "台账里没有"
+        return "", "台账里没有，或读不出来"
     return _fitting(column, value, allowed)
 
 
