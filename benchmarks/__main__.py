@@ -17,7 +17,7 @@ from benchmarks import record
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
-ON_FILES = ("addresses", "annotate", "linkage", "supervision", "suppression", "whole")
+ON_FILES = ("addresses", "annotate", "forms", "linkage", "supervision", "suppression", "whole")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
@@ -83,6 +83,10 @@ def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> It
         from benchmarks import annotating
 
         yield from annotating.everything(quick=options.quick)
+    if "forms" in wanted:
+        from benchmarks import forms
+
+        yield from forms.everything(quick=options.quick)
     if "linkage" in wanted:
         from benchmarks.linkage import measure
 

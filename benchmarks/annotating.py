@@ -31,7 +31,7 @@ def _workbook(n_rows: int) -> bytes:
     return out.getvalue()
 
 
-def _seconds(action: Callable[[], object], repeats: int) -> float:
+def seconds(action: Callable[[], object], repeats: int) -> float:
     seconds = []
     for _ in range(repeats):
         started = time.process_time()
@@ -56,8 +56,8 @@ def everything(*, quick: bool) -> Iterator[Result]:
     n_rows = 1_000 if quick else 10_000
     data = _workbook(n_rows)
     marks = [Mark("人口", row, "D", "请核对") for row in range(2, n_rows + 2, EVERY)]
-    ours = _seconds(lambda: annotate.annotate(data, "台账.xlsx", marks), 5)
-    theirs = _seconds(lambda: _by_openpyxl(data, marks), 1 if quick else 3)
+    ours = seconds(lambda: annotate.annotate(data, "台账.xlsx", marks), 5)
+    theirs = seconds(lambda: _by_openpyxl(data, marks), 1 if quick else 3)
     what = f"{n_rows:,} rows of {COLUMNS} cells with {len(marks):,} marks"
     yield Result(name="annotate", value=ours, unit="s", goal=1.0, note=what)
     yield Result(name="annotate.openpyxl", value=ours, unit="s", peer=theirs, note=f"{what} / openpyxl doing the same")

@@ -111,7 +111,7 @@ def test_a_blank_is_filled_in_its_own_file_and_every_column_and_row_is_told_of(g
     assert (means["A"], means["E"], means["I"], means["J"]) == ("序号", "推算", "不收", "不归我们填")
     assert report["gaps"] == [
         {"row": 5, "column": "G", "why": "下拉选项里没有这个值"},
-        {"row": 6, "column": "F", "why": "台账里没有"},
+        {"row": 6, "column": "F", "why": "台账里没有，或读不出来"},
     ]
     assert (report["n_persons"], report["n_gone"], report["questions"]) == (3, 1, [])
 
@@ -151,11 +151,75 @@ def test_what_two_ledgers_say_differently_and_who_is_unsure_is_left_empty(gridwa
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert cells(files / "填好.xlsx")[0][:6] == [1, "王伟", "1", WANG, 86, None]
-    assert {"row": 4, "column": "F", "why": "几份台账写的不一样"} in report["gaps"]
+    assert {"row": 4, "column": "F", "why": "几份台账写的不一样，或和证件号对不上"} in report["gaps"]
     assert report["questions"] == ["台账里看不出 1 人是否符合条件，没有填：二.xlsx 甲 第 3 行"]
 
 
+def test_what_contradicts_a_number_and_a_passport_under_identity_cards_are_left_empty(
+    gridwalk: Run, files: Path
+) -> None:
+    heads = ["姓名", "证件号码", "出生日期", "性别"]
+    people = [["王伟", WANG, "1950-01-01", "女"], ["约翰", "护照E12345678", "1940-01-01", "男"]]
+    (files / "证.xlsx").write_bytes(books.xlsx({"甲": [heads, *people]}))
+    asked = ["姓名", "性别", "出生日期", "老人年龄", "身份证号", "身份证后四位", "证件号码"]
+    (files / "空.xlsx").write_bytes(books.xlsx({"附件1": [["老人名册"], [], asked, [], ["合计", ""]]}))
+    (files / "答复.json").write_text(json.dumps({"列": {"G": "证件号"}}), "utf-8")
+    words = ("--on", "2026-12-31", "--answers", "答复.json", "--out", "填好.xlsx", "--json")
+    done = gridwalk(files, "fill", "空.xlsx", "证.xlsx", *words)
+    assert done.returncode == 0, done.stderr
+    assert cells(files / "填好.xlsx")[:2] == [
+        ["王伟", None, None, None, WANG, WANG[-4:], WANG],
+        ["约翰", "男", "1940-01-01", 86, None, None, "护照 E12345678"],
+    ], "王伟's number says a man born in 1940; a passport is no identity card"
+    why = {(gap["row"], gap["column"]): gap["why"] for gap in json.loads(done.stdout)["gaps"]}
+    assert why[4, "B"] == why[4, "C"] == why[4, "D"] == "几份台账写的不一样，或和证件号对不上"
+    assert why[5, "E"] == why[5, "F"] == "台账里是别的证件，不是身份证号"
+
+
+def test_none_of_last_years_rows_stays_beside_the_new_ones(gridwalk: Run, files: Path) -> None:
+    heads = ["序号", "姓名", "身份证号", "现住址"]
+    few, more = [2, "李四", "", ""], [3, "赵六", "", "单位宿舍3号楼"]
+    old = [[1, "张三", "", "某处"], few, more]
+    for name, *rows in (("旧", *old, ["合计"]), ("分", *old, ["小计"], more, ["合计"])):
+        (files / f"{name}.xlsx").write_bytes(books.xlsx({"附件1": [["老人名册"], heads, *rows]}))
+    (files / "答复.json").write_text(json.dumps({"已有内容": "清空"}), "utf-8")
+    words = ("台账.xlsx", "--who", "女", "--answers", "答复.json", "--out", "填好.xlsx")
+    done = gridwalk(files, "fill", "旧.xlsx", *words)
+    assert done.returncode == 0, done.stderr
+    sheet: Any = openpyxl.load_workbook(files / "填好.xlsx")["附件1"]
+    assert [row for row in sheet.iter_rows(min_row=3, values_only=True) if any(row)] == [
+        (1, "李芳", LI, DOOR),
+        ("合计", None, None, None),
+    ]
+    (files / "填好.xlsx").unlink()
+    done = gridwalk(files, "fill", "分.xlsx", *words)
+    assert (done.returncode, "第 6 行像合计或说明，第 7 行又像是人" in done.stderr) == (2, True), done.stderr
+    assert not (files / "填好.xlsx").exists()
+
+
+def test_a_formula_in_some_of_the_rows_is_not_lost_nor_taken_for_a_note(gridwalk: Run, files: Path) -> None:
+    for name, formulas in (("全", (3, 4)), ("半", (3,))):
+        book = xlsxwriter.Workbook(files / f"{name}.xlsx")
+        sheet = book.add_worksheet("附件1")
+        sheet.write_row("A1", ["老人名册"])
+        sheet.write_row("A2", [*HEADER, "加倍"])
+        sheet.write_column("A3", [1, 2])  # numbered rows, of which the first is no second row of headings
+        for row in formulas:
+            sheet.write_formula(f"L{row}", f"=A{row}*2", None, 0)
+        sheet.write("A5", "合计")
+        book.close()
+    done = gridwalk(files, "fill", "全.xlsx", "台账.xlsx", "--out", "填好.xlsx")
+    assert done.returncode == 0, done.stderr
+    sheet = openpyxl.load_workbook(files / "填好.xlsx")["附件1"]
+    assert [sheet[f"L{row}"].value for row in range(3, 7)] == ["=A3*2", "=A4*2", "=A5*2", "=A6*2"]
+    done = gridwalk(files, "fill", "半.xlsx", "台账.xlsx", "--out", "半填.xlsx")
+    assert (done.returncode, "L 列有的行有公式，第 4 行没有" in done.stderr) == (2, True), done.stderr
+
+
 def test_what_cannot_be_filled_is_refused_with_the_way_out(gridwalk: Run, files: Path) -> None:
+    asked = ["姓名", "性别", "出生日期", "基本情况", "", "身份证后四位", "证件号码"]
+    rows = [["老人名册"], asked, ["", "", "", "年龄", "身份证号"], [], ["合计"]]
+    (files / "两行.xlsx").write_bytes(books.xlsx({"附件1": rows}))
     blank(files / "不收.xlsx", title="社区矫正人员花名册")
     (files / "图.xlsx").write_bytes(b"\x89PNG\r\n\x1a\n")
     for name, *words, says in (
@@ -163,11 +227,19 @@ def test_what_cannot_be_filled_is_refused_with_the_way_out(gridwalk: Run, files:
         ("空表.xlsx", "--who", "高个子", "可以写：满 80 周岁"),
         ("空表.xlsx", "--on", "明天", "不是日期"),
         ("不收.xlsx", "不收的名单"),
+        ("两行.xlsx", "第 3 行也像表头"),
         ("图.xlsx", "请向发表的单位要 xlsx"),
         ("台账.xlsx", "已经有内容"),
     ):
         done = gridwalk(files, "fill", name, "台账.xlsx", *words, "--out", "填好.xlsx")
         assert (done.returncode, says in done.stderr) == (2, True), (name, done.stderr)
         assert not (files / "填好.xlsx").exists()
+    (files / "无别.xlsx").write_bytes(books.xlsx({"甲": [["姓名", "身份证号"], ["王伟", WANG]]}))
+    for out, *words, says in (
+        ("填好.csv", "台账.xlsx", "请以 .xlsx 结尾"),
+        ("填好.xlsx", "无别.xlsx", "--who", "女", "看不出 1 人是否符合条件，没有填：无别.xlsx 甲 第 2 行"),
+    ):
+        done = gridwalk(files, "fill", "空表.xlsx", *words, "--out", out)
+        assert (done.returncode, says in done.stderr, (files / out).exists()) == (2, True, False), done.stderr
     done = gridwalk(files, "fill", "空表.xlsx", "台账.xlsx", "--out", "台账.xlsx")
     assert (done.returncode, "写了会盖掉" in done.stderr) == (2, True)

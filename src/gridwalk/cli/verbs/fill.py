@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gridwalk.ledger.forms.blank import Blank
     from gridwalk.ledger.forms.filling import Filled
     from gridwalk.ledger.forms.people import Choice
+    from gridwalk.ledger.sides import Side
 
 HELP = "部门的空表用台账填好：一人一行的 xlsx（不用服务，不用数据库）"
 CLEAR = "清空"
@@ -62,29 +63,17 @@ def _fill(options: argparse.Namespace) -> None:
     data = options.blank.read_bytes()
     form = blank.read(data, options.blank.name)
     columns = asked.columns(form, answers.get("列", {}))
-    if form.written and answers.get("已有内容") != CLEAR:
-        rows = "、".join(map(str, form.written[:12]))
-        raise LedgerError(
-            f"“{form.sheet.name}”第 {rows} 行已经有内容（例子，或上次填的）。要清空重填，请在 --answers 里写"
-            f'{{"已有内容": "{CLEAR}"}}；不要的请在空表里删掉再来。'
-        )
+    _require_writable(form, options, answers)
     read = [sides.read_file(source, kind="person", progress=say) for source in options.ledgers]
     choice = people.choose(people.of(read), conditions)
+    if choice.unsure and not choice.persons:
+        raise LedgerError(f"{_of_unsure(choice)}。没有别的人可填，没有写。请在台账里补上，或改 --who。")
     allowed = choices.of_blank(data, form)
     filled = filling.fill(data, form, columns, choice.persons, on=on, allowed=allowed)
     with ledger_files.whole(options.out) as part:
         part.write_bytes(filled.data)
     report = _report(form, columns, choice, filled, on)
-    report["ledgers"] = [
-        {
-            "name": side.name,
-            "n_rows": len(side.frame),
-            "left_out": [{"sheet": r.sheet, "row_no": r.row_no, "why": r.why} for r in side.left_out],
-            "questions": side.questions,
-            "refused": side.refused,
-        }
-        for side in read
-    ]
+    report["ledgers"] = list(map(_of_ledger, read))
     if options.json:
         output.say(json.dumps(report, ensure_ascii=False))
         return
@@ -93,6 +82,30 @@ def _fill(options: argparse.Namespace) -> None:
         for line in ledger_files.left_out(side):
             output.say(line)
     _say(report, options.out)
+
+
+def _require_writable(form: Blank, options: argparse.Namespace, answers: dict[str, Any]) -> None:
+    """Raises LedgerError where the name would say another kind of file, or the clerk has not said that rows go."""
+    from gridwalk.ledger.errors import LedgerError
+
+    if options.out.suffix.lower() != f".{form.ending}":
+        raise LedgerError(f"填好的表是 {form.ending} 文件，--out 的文件名请以 .{form.ending} 结尾。")
+    if form.written and answers.get("已有内容") != CLEAR:
+        rows = "、".join(map(str, form.written[:12]))
+        raise LedgerError(
+            f"“{form.sheet.name}”第 {rows} 行已经有内容（例子，或上次填的）。要清空重填，请在 --answers 里写"
+            f'{{"已有内容": "{CLEAR}"}}；不要的请在空表里删掉再来。'
+        )
+
+
+def _of_ledger(side: Side) -> dict[str, Any]:
+    return {
+        "name": side.name,
+        "n_rows": len(side.frame),
+        "left_out": [{"sheet": r.sheet, "row_no": r.row_no, "why": r.why} for r in side.left_out],
+        "questions": side.questions,
+        "refused": side.refused,
+    }
 
 
 def _day(written: str | None) -> dt.date | None:
@@ -121,20 +134,8 @@ def _answers(source: Path | None) -> dict[str, Any]:
 
 def _report(form: Blank, columns: list[Asked], choice: Choice, filled: Filled, on: dt.date | None) -> dict[str, Any]:
     from gridwalk.dictionary import fields as dictionary
-    from gridwalk.ledger.forms.asked import Means
 
     header = form.header
-    questions = [f"{c.letter} 列（{c.header}）：{c.note}" for c in columns if c.means is Means.QUESTION]
-    if on is None:
-        questions += [
-            f"{c.letter} 列（{c.header}）：年龄算到哪一天？请加 --on" for c in columns if c.means is Means.AGE
-        ]
-    if choice.unsure:
-        places = "、".join(person.places[0] for person in choice.unsure[:12])
-        questions.append(f"台账里看不出 {len(choice.unsure)} 人是否符合条件，没有填：{places}")
-    questions += [
-        f"{person.places[0]}没有证件号，和另一行同名，可能是同一个人，请核对" for person in choice.perhaps_twice
-    ]
     return {
         "blank": {
             "sheet": form.sheet.name,
@@ -157,7 +158,7 @@ def _report(form: Blank, columns: list[Asked], choice: Choice, filled: Filled, o
             }
             for c in columns
         ],
-        "questions": questions,
+        "questions": _questions(columns, choice, on),
         "rows": [filled.rows[0], filled.rows[-1]],
         "n_persons": len(choice.persons),
         "n_gone": choice.n_gone,
@@ -165,6 +166,27 @@ def _report(form: Blank, columns: list[Asked], choice: Choice, filled: Filled, o
         "signature_ended": filled.is_signature_ended,
         "gaps": [dataclasses.asdict(gap) for gap in filled.gaps],
     }
+
+
+def _questions(columns: list[Asked], choice: Choice, on: dt.date | None) -> list[str]:
+    from gridwalk.ledger.forms.asked import Means
+
+    questions = [f"{c.letter} 列（{c.header}）：{c.note}" for c in columns if c.means is Means.QUESTION]
+    if on is None:
+        questions += [
+            f"{c.letter} 列（{c.header}）：年龄算到哪一天？请加 --on" for c in columns if c.means is Means.AGE
+        ]
+    if choice.unsure:
+        questions.append(_of_unsure(choice))
+    questions += [
+        f"{person.places[0]}没有证件号，和另一行同名，可能是同一个人，请核对" for person in choice.perhaps_twice
+    ]
+    return questions
+
+
+def _of_unsure(choice: Choice) -> str:
+    places = "、".join(person.places[0] for person in choice.unsure[:12])
+    return f"台账里看不出 {len(choice.unsure)} 人是否符合条件，没有填：{places}"
 
 
 def _say(report: dict[str, Any], out: Path) -> None:

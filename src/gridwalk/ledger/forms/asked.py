@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.ledger import headers, whose
+from gridwalk.ledger import headers, subjects, whose
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.forms.blank import SERIAL, Blank
 
 _CODES = re.compile(r"(\d+)\s*[.、:：\-—]?\s*([\u4e00-\u9fff]+)")
 _LAST_FOUR = re.compile("后四位|后4位|末四位|末4位")
-_AGE = re.compile(r"(?:实足|实际|现)?(?:年龄|周岁)(?:[(（]?周?岁[)）]?)?")
+_AGE = re.compile(
+    rf"(?:基本|个人|本人|居民|人员|{subjects.RESIDENTS.pattern})?(?:实足|实际|现)?(?:年龄|周岁)(?:[(（]?周?岁[)）]?)?"
+)
+_CITIZENS = re.compile(r"身份证(?!件)|公民身份")
+_ANY_PAPER = re.compile("护照|通行证|[/或、]")
 _MONTH = re.compile("年月(?!日)")
 _IN_PART = re.compile("[前后末]?[一二三四五六七八九十\\d]+位")
 """Numbers asked for in part: but for the last four none is written."""
@@ -53,6 +57,11 @@ class Asked:
     def letter(self) -> str:
         """A, B … AA."""
         return headers.letter(self.index)
+
+    @property
+    def is_of_citizens(self) -> bool:
+        """Whether it asks for the number of an identity card: that of a passport would be a wrong one there."""
+        return self.field == "id_no" and bool(_CITIZENS.search(self.header)) and not _ANY_PAPER.search(self.header)
 
     def written(self, value: Any) -> str:
         """A value as this column writes it; "" where it cannot be written so."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from gridwalk.dictionary import refusals
 from gridwalk.ledger import cells, guard, headers
@@ -21,9 +21,10 @@ from gridwalk.ledger.wide import Wide
 HEAD = 42
 """Rows among which the header is looked for."""
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"%PDF")
-_BELOW = re.compile(
-    r"合\s*计|总\s*计|小\s*计|共\s*计|填[表报]|制表|审核|负责人|经办人|联系人|单位|注[：:]|说明|备注[：:]|盖章"
-)
+_TOTAL = re.compile(r"[合总小共]\s*计")
+_BELOW = re.compile(r"填[表报]|制表|审核|负责人|经办人|联系人|单位|注[：:]|说明|备注[：:]|盖章")
+_SERIAL_NUMBER = re.compile(r"\d{1,5}(?:\.0)?")
+_ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 _TITLE = re.compile(r"(?:表|册|名单|台账|清单|统计|汇总|登记)\s*(?:[(（].*[)）])?$")
 _SENDER = re.compile(r"(?:制发|制表|制定|下发|布置)(?:单位|机关|部门)[：:]\s*(\S+)")
 _DUE = re.compile(r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日)(?:下班)?(?:之?前|以前)")
@@ -42,6 +43,8 @@ class Blank:
     ``below``: the rows behind them that hold something. ``formulas``: the columns (from 0) reckoned by the form itself.
     """
 
+    ending: str
+    """What the filled file's name must end in."""
     sheet: Wide
     sheets: tuple[Wide, ...]
     """All of the file's, hidden ones too: its lists of choices stand there."""
@@ -88,32 +91,36 @@ def _marks(texts: Sequence[str]) -> dict[str, str]:
 def _drawn(
     data: bytes, sheet: Wide, sheets: tuple[Wide, ...], header: Header, above: Sequence[str], title: str
 ) -> Blank:
-    header = _of_its_rows(sheet, header)
-    first = header.top + header.height + 1
     layout = _layout(data, sheet.name)
-    formulas = {cell.column - 1 for cell in layout.cells() if cell.row == first and cell.formula is not None}
+    header = _of_its_rows(sheet, header, layout)
+    first = header.top + header.height + 1
+    formulas = _formulas(layout, first)
     contents = {
-        number: [text for column, text in enumerate(row) if text and column not in formulas]
+        number: {column: text for column, text in enumerate(row) if text and column not in formulas}
         for number, row in enumerate(sheet.rows(first - 1, len(sheet.frame)), start=first)
     }
     serial = {column for column, text in enumerate(header.texts) if headers.bare(text) in SERIAL}
-    ends = (number for number, texts in contents.items() if _is_below(sheet, number, texts, serial))
+    ends = (number for number, texts in contents.items() if _is_below(texts, serial))
     looks = max((row.number for row in layout.rows), default=first)
     end = next(ends, max(first, looks) + 1)
     if any(top < bottom and bottom + 1 >= first and top + 1 < end for top, _, bottom, _ in sheet.merged):
         raise LedgerError("表头下面有上下合并的格子，像是一户一块，还填不了。请改成一人一行，或手工填写。")
+    if _is_heading_row(contents.get(first, {}).values()):
+        raise LedgerError(f"第 {first} 行也像表头，没有认成表头。请把它并进上一行，表头只留一行，再来一次。")
     if end == first:
         raise LedgerError(f"表头下面（第 {first} 行起）没有留给填写的行。请在表头下插入一个空行，再来一次。")
     drawn = range(first, end)
+    below = tuple(number for number, texts in contents.items() if number >= end and texts)
+    _require_one_block(drawn, {n: contents[n] for n in below}, serial)
+    _require_formulas_throughout(layout, drawn)
     return Blank(
+        ending=Package(data).ending,
         sheet=sheet,
         sheets=sheets,
         header=header,
         drawn=drawn,
-        written=tuple(
-            n for n in drawn if len([t for c, t in enumerate(_row(sheet, n)) if t and c not in serial | formulas])
-        ),
-        below=tuple(number for number in contents if number >= end and contents[number]),
+        written=tuple(n for n in drawn if contents.get(n, {}).keys() - serial),
+        below=below,
         formulas=frozenset(formulas),
         title=title,
         sender=next((m[1] for text in above if (m := _SENDER.search(text))), ""),
@@ -122,14 +129,26 @@ def _drawn(
     )
 
 
-def _of_its_rows(sheet: Wide, header: Header) -> Header:
-    """The header without a second row that is empty, unless its cells reach down into that row."""
+def _formulas(layout: Layout, number: int) -> set[int]:
+    """The columns (from 0) that a row reckons."""
+    return {cell.column - 1 for cell in layout.cells() if cell.row == number and cell.formula is not None}
+
+
+def _of_its_rows(sheet: Wide, header: Header, layout: Layout) -> Header:
+    """The header without a second row that is drawn for a record: it says nothing, or a serial and formulas.
+
+    Where cells of the first reach down into it, it is the header's.
+    """
     lower = header.top + 1
-    if header.height < 2 or any(_row(sheet, lower + 1)):
+    upper = _row(sheet, header.top + 1)
+    serial = {column for column, text in enumerate(upper) if headers.bare(text) in SERIAL}
+    reckoned = _formulas(layout, lower + 1)
+    says = {column: text for column, text in enumerate(_row(sheet, lower + 1)) if text and column not in reckoned}
+    if header.height < 2 or says.keys() - serial or (says and not _is_numbered(says, serial)):
         return header
     if any(top <= header.top and bottom >= lower for top, _, bottom, _ in sheet.merged):
         return header
-    return Header(header.top, 1, tuple(_row(sheet, header.top + 1)))
+    return Header(header.top, 1, tuple(upper))
 
 
 SERIAL = frozenset({"序号", "序", "no", "No", "NO"})
@@ -140,12 +159,49 @@ def _row(sheet: Wide, number: int) -> list[str]:
     return rows[0] if rows else []
 
 
-def _is_below(sheet: Wide, number: int, texts: Sequence[str], serial: set[int]) -> bool:
-    """Whether a row is a total, a note or a line for signatures: those end the rows for records."""
-    if any(_BELOW.match(text) for text in texts):
+def _is_heading_row(texts: Collection[str]) -> bool:
+    """Whether a row is a second one of headings: half of them is enough, for what is cleared is lost."""
+    return len(texts) > 1 and 2 * sum(map(headers.is_heading, texts)) >= len(texts)
+
+
+def _is_below(texts: Mapping[int, str], serial: Set[int]) -> bool:
+    """Whether a row is a total, a note or a line for signatures: those end the rows for records.
+
+    A numbered row is a record, however little it says: last year's person in it must not stay.
+    """
+    if any(map(_TOTAL.match, texts.values())):
         return True
-    words = [text for column, text in enumerate(_row(sheet, number)) if text and column not in serial]
-    return len(words) == 1
+    if not texts or _is_numbered(texts, serial):
+        return False
+    return bool(_BELOW.match(next(iter(texts.values())))) or len(texts.keys() - serial) == 1
+
+
+def _is_numbered(texts: Mapping[int, str], serial: Set[int]) -> bool:
+    return any(_SERIAL_NUMBER.fullmatch(text) for column, text in texts.items() if column in serial)
+
+
+def _require_one_block(drawn: range, below: Mapping[int, Mapping[int, str]], serial: Set[int]) -> None:
+    """Raises LedgerError where records seem to go on behind a total: they would stay beside the new ones."""
+    for number, texts in below.items():
+        if _is_numbered(texts, serial) or any(map(_ID_NUMBER.fullmatch, texts.values())):
+            raise LedgerError(
+                f"第 {drawn[-1] + 1} 行像合计或说明，第 {number} 行又像是人。只会填连在一起的行："
+                "请把不要的行删掉，或把要填的行移到一起，再来一次。"
+            )
+
+
+def _require_formulas_throughout(layout: Layout, drawn: range) -> None:
+    """Raises LedgerError where only some of the drawn rows have a column's formula: some persons would be without."""
+    rows: dict[int, set[int]] = {}
+    for cell in layout.cells():
+        if cell.formula is not None and cell.row in drawn:
+            rows.setdefault(cell.column, set()).add(cell.row)
+    for column, has in sorted(rows.items()):
+        if lacking := [row for row in drawn if row not in has]:
+            raise LedgerError(
+                f"{headers.letter(column - 1)} 列有的行有公式，第 {lacking[0]} 行没有。"
+                f"请把公式填满第 {drawn[0]}–{drawn[-1]} 行（多余的空行可以删掉），或把公式去掉，再来一次。"
+            )
 
 
 def _layout(data: bytes, name: str) -> Layout:

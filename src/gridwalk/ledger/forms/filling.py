@@ -15,11 +15,13 @@ from gridwalk.ledger.forms.blank import Blank
 from gridwalk.ledger.forms.people import Person
 from gridwalk.ledger.inplace import rows
 from gridwalk.ledger.inplace.package import NotInPlace, Package
+from gridwalk.method import idcards
 
 REFUSED_IN_PLACE = (
     "这张空表里有移动不了的东西（数据透视表、控件、跨格的公式，或少见的写法），不能在原表里加行。"
     "请用表格软件打开，去掉这些，另存后再填。"
 )
+DISPUTED = "几份台账写的不一样，或和证件号对不上"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,13 +73,7 @@ def fill(
         records.append(record)
     last_written = max(blank.written, default=0)
     spare = [_cleared(blank) for number in blank.drawn[len(persons) :] if number <= last_written]
-    try:
-        package = Package(data)
-        rows.fill(package, blank.sheet.name, blank.drawn, [*records, *spare])
-        ended = package.end_signatures()
-        filled = package.data()
-    except NotInPlace as error:
-        raise LedgerError(REFUSED_IN_PLACE) from error
+    filled, ended = _written(data, blank, [*records, *spare])
     return Filled(
         data=filled,
         rows=range(first, first + len(persons)),
@@ -85,6 +81,17 @@ def fill(
         n_written=n_written,
         is_signature_ended=ended,
     )
+
+
+def _written(data: bytes, blank: Blank, records: Sequence[Mapping[int, rows.Content]]) -> tuple[bytes, bool]:
+    """The workbook with the records in its drawn rows, and whether a signature of it was ended."""
+    try:
+        package = Package(data)
+        rows.fill(package, blank.sheet.name, blank.drawn, records)
+        ended = package.end_signatures()
+        return package.data(), ended
+    except NotInPlace as error:
+        raise LedgerError(REFUSED_IN_PLACE) from error
 
 
 def _cleared(blank: Blank) -> dict[int, rows.Content]:
@@ -100,22 +107,26 @@ def _content(
     if column.means is Means.SERIAL:
         return n, ""
     if column.means is Means.AGE:
-        born = people.told(person, "born_on")
+        born = people.agreed(person, "born_on")
         if on is None:
             return "", "没有说算到哪一天（--on）"
-        return ("", "台账里没有出生日期") if born is None else (people.age(born, on), "")
+        if born is None:
+            return "", DISPUTED if "born_on" in person.disputed else "台账里没有出生日期，或读不出来"
+        return people.age(born, on), ""
     if column.means is not Means.FIELD:
         return "", ""
     if column.field in person.disputed:
-        return "", "几份台账写的不一样"
+        return "", DISPUTED
     value = person.values.get(column.field)
     if value is None:
-        return "", "台账里没有"
+        return "", "台账里没有，或读不出来"
     return _fitting(column, value, allowed)
 
 
 def _fitting(column: Asked, value: Any, allowed: Mapping[int, frozenset[str] | None]) -> tuple[str, str]:
     """A value as the column writes it, in the words of its list where it has one."""
+    if column.is_of_citizens and not idcards.check(value).value:
+        return "", "台账里是别的证件，不是身份证号"
     written = column.written(value)
     if not written:
         return "", "表头给的代码里没有这个值"

@@ -35,7 +35,10 @@ Condition = Callable[["Person"], bool | None]
 
 @dataclasses.dataclass(kw_only=True)
 class Person:
-    """``values`` by field of the dictionary; ``disputed``: the fields of which two ledgers say different things."""
+    """``values`` by field of the dictionary.
+
+    ``disputed``: the fields of which two ledgers say different things, or one another than the number.
+    """
 
     values: dict[str, Any]
     places: list[str]
@@ -51,16 +54,25 @@ def of(sides: Iterable[Side]) -> list[Person]:
             place = f"{side.name} {row.pop('sheet')} 第 {row.pop('row_no')} 行"
             values = {name: value for name, value in row.items() if value not in (None, "")}
             number = values.get("id_no", "")
-            if born := idcards.check(number).born_on if number else None:
-                values.setdefault("born_on", born)
+            against = _against_number(values, number)
             if number in by_number:
                 _join(by_number[number], values, place)
+                by_number[number].disputed |= against
                 continue
-            person = Person(values=values, places=[place])
+            person = Person(values=values, places=[place], disputed=against)
             persons.append(person)
             if number:
                 by_number[number] = person
     return persons
+
+
+def _against_number(values: dict[str, Any], number: str) -> set[str]:
+    """Take the day of birth from the number where the row has none; which fields the row has against its number."""
+    card = idcards.check(number)
+    if card.born_on:
+        values.setdefault("born_on", card.born_on)
+    said = {"born_on": card.born_on, "sex": card.sex}
+    return {name for name, value in said.items() if value and values.get(name, value) != value}
 
 
 def _join(person: Person, values: dict[str, Any], place: str) -> None:
@@ -86,29 +98,29 @@ def _condition(word: str, on: dt.date | None) -> Condition:
             raise LedgerError(f"“{word}”要知道算到哪一天。请加上 --on，比如 --on 2026-12-31。")
         return _aged(int(match[1] or match[2]), on)
     if word in SEXES:
-        return _told("sex", frozenset({SEXES[word]}))
+        return _is_among("sex", frozenset({SEXES[word]}))
     if word in PLACES:
-        return _told("residence_kind", PLACES[word])
+        return _is_among("residence_kind", PLACES[word])
     raise LedgerError(f"--who 里的“{word}”不认识。可以写：{WORDS}。")
 
 
 def _aged(years: int, on: dt.date) -> Condition:
     def is_so(person: Person) -> bool | None:
-        born = told(person, "born_on")
+        born = agreed(person, "born_on")
         return None if born is None else age(born, on) >= years
 
     return is_so
 
 
-def _told(field: str, values: frozenset[str]) -> Condition:
+def _is_among(field: str, values: frozenset[str]) -> Condition:
     def is_so(person: Person) -> bool | None:
-        value = told(person, field)
+        value = agreed(person, field)
         return None if value is None else value in values
 
     return is_so
 
 
-def told(person: Person, field: str) -> Any:
+def agreed(person: Person, field: str) -> Any:
     """A value that no other ledger contradicts; None where there is none."""
     return None if field in person.disputed else person.values.get(field)
 
