@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gridwalk.cli import demo_check, schema
+from gridwalk.cli import demo_check, demo_masks, schema
 from gridwalk.cli.failures import CommandError
 from gridwalk.cli.verbs import demo as verb
 from gridwalk.simulate.street.world import PILOT
@@ -108,3 +108,13 @@ def test_the_search_for_numbers_finds_them_also_across_blocks(tmp_path: Path, mo
         tmp_path.joinpath(name).write_bytes(content)
     hits = {name: demo_check.plaintext_hits(planted, [tmp_path / name]) for name in files}
     assert hits == {"nothing": 0, "one": 1, "two": 2, "longer": 0}
+
+
+def test_what_comes_by_lot_is_no_number_and_stars_alone_tell_none() -> None:
+    by_lot = f"12012345678a{'0' * 20}", "12012345-0123-7123-8123-112012345678"
+    assert not any(demo_check._says_numbers(f"<td>{token}</td>".encode()) for token in by_lot)
+    assert demo_check._says_numbers(f"<td>{by_lot[0]}</td><td>12012345678</td>".encode())
+    assert demo_check._says_numbers(b"<td>120***********123X</td>")
+    letter = "程** 陈* 说 ********，电话 ***".encode()
+    counted, n_whole = demo_masks._filed([(letter, True), ("电话 120****5678，12012345678".encode(), True)], set())
+    assert (counted.people, counted.phones, n_whole) == (1, 10_000, 1), "the stars of names tell no telephone"

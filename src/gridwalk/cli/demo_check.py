@@ -21,7 +21,8 @@ from gridwalk.cli.demo_masks import Smallest
 from gridwalk.cli.progress import Progress
 from gridwalk.config import postgres
 
-UUIDS = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+LOTS = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])")
+"""Ids, and hashes as they are written."""
 NUMBERS = re.compile(rb"(?<!\d)(120199\d{11}[\dXx]|120199\d{9}|12\d{9})(?!\d)")
 PLANTED = re.compile(r"120199\d{11}[\dXx]|120199\d{9}|12\d{9}")
 BLOCK = 8 << 20
@@ -179,11 +180,11 @@ def _spread(people: Sequence[Any], n: int) -> slice:
 
 
 def _says_numbers(body: bytes) -> bool:
-    """Whether a page holds a whole number, or one with digits on both sides of its stars; ids are drawn by lot and may
-    look like a telephone.
+    """Whether a page holds a whole number, or one with digits on both sides of its stars; ids and hashes come by
+    lot and may look like a telephone.
     """
-    told = UUIDS.sub(b"", body)
-    return bool(NUMBERS.search(told) or re.search(rb"\d\*{2,}[0-9Xx]", told))
+    text = LOTS.sub(b"", body)
+    return bool(NUMBERS.search(text) or re.search(rb"\d\*{2,}[0-9Xx]", text))
 
 
 def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> tuple[http.client.HTTPResponse, bytes]:

@@ -20,6 +20,7 @@ LEAST_ID_NOS, LEAST_MASKED, LEAST_PHONES = 500, 100_000, 10_000
 """So many numbers must fit: ID numbers, those of people whose rows are seen masked, telephones."""
 STEP = 500
 MOST_LISTED = 2_000_000
+PICTURES = (".jpg", ".pdf")
 SHAPED = r"(^|[^0-9A-Za-z_|*-])([0-9]{17}[0-9Xx]|[0-9]{15}|1[2-9][0-9]{9})($|[^0-9A-Za-z_|-])|[0-9]\*{2}|\*{2}[0-9Xx]"
 """What is shaped like a number or a half-starred one, as PostgreSQL reads it."""
 _WHOLE = re.compile(r"(?<![0-9A-Za-z_|-])([0-9]{17}[0-9Xx]|[0-9]{15}|1[2-9][0-9]{9})(?![0-9A-Za-z_|-])")
@@ -54,7 +55,7 @@ def run(pages: Mapping[str, Smallest], papers: Iterable[bytes]) -> dict[str, Any
     ``pages``: what was counted on the pages of each role, and on lists; ``papers``: files that are written when they
     are taken.
     """
-    files, n_whole = _filed(papers)
+    files, n_whole = _filed([*_kept(), *((paper, True) for paper in papers)], _codes())
     shaped = shaped_like_numbers()
     places = {
         **pages,
@@ -144,9 +145,7 @@ def on_page(html: str, *, until: dt.date) -> Clues:
         until=until,
         sex={"男": "male", "女": "female"}[sex[1]] if sex else "",
         id_nos=tuple(token for token in stars if len(token) > fitting.PHONE_LENGTH),
-        phones=tuple(
-            token for token in stars if len(token) <= fitting.PHONE_LENGTH and token.strip("*")
-        ),  # the stars of names have no digit
+        phones=tuple(token for token in stars if len(token) <= fitting.PHONE_LENGTH and _has_digit(token)),
     )
 
 
@@ -174,18 +173,18 @@ def _pulled() -> Smallest:
     return smallest
 
 
-def _filed(papers: Iterable[bytes]) -> tuple[Smallest, int]:
+def _filed(contents: Iterable[tuple[bytes, bool]], codes: Collection[str]) -> tuple[Smallest, int]:
     """What half-starred numbers stand in the files that are kept or written, beside a whole birth date; and how many
     whole ones stand in those of ours. An annotated ledger goes back with what it brought.
     """
-    smallest, n_whole, codes = Smallest(), 0, _codes()
+    smallest, n_whole = Smallest(), 0
     of_whom = Clues(born="1980-01-01", sex="male")
-    for data, is_ours in [*_kept(), *((paper, True) for paper in papers)]:
+    for data, is_ours in contents:
         text = text_of(data)
         n_whole += (
             sum(_is_a_number(number, codes) for number in _WHOLE.findall(_SHARE.sub(" ", text))) if is_ours else 0
         )
-        for starred in set(fitting.starred(text)):
+        for starred in filter(_has_digit, set(fitting.starred(text))):
             is_phone = len(starred) <= fitting.PHONE_LENGTH
             more: dict[str, Any] = {"phones": (starred,)} if is_phone else {"id_nos": (starred,)}
             smallest.take(dataclasses.replace(of_whom, **more))
@@ -198,6 +197,8 @@ def _kept() -> Iterator[tuple[bytes, bool]]:
 
     purposes = ("annotated", "report", "backfill", "matter")
     for stored in StoredFile.objects.filter(erased_at__isnull=True, purpose__in=purposes):
+        if stored.name.endswith(PICTURES):  # its bytes say anything by chance
+            continue
         yield files.read(stored.pk), stored.purpose == "report"
 
 
@@ -292,4 +293,9 @@ def _is_a_number(number: str, codes: Collection[str]) -> bool:
 def _says_a_number(text: str, codes: Collection[str]) -> bool:
     if any(_is_a_number(number, codes) for number in _WHOLE.findall(text)):
         return True
-    return any(re.search(r"[0-9Xx]", token) for token in fitting.starred(text))
+    return any(map(_has_digit, fitting.starred(text)))
+
+
+def _has_digit(token: str) -> bool:
+    """The stars of names have none."""
+    return bool(token.strip("*"))

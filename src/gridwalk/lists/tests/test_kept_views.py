@@ -95,22 +95,26 @@ def test_only_ones_own_view_is_shared_where_one_works_or_removed_and_the_others_
     me, colleague = viewer(at, "me"), viewer(at, "colleague")
     view, other, theirs = kept(at, me, "甲"), kept(at, me, "乙"), kept(at, colleague, "甲", shared_in=FIRST)
     inside = kept(at, me, "空着的", DOORS.code, view=rules.to_json(View(columns=("occupancy",), sort="address")))
+    asks = View(columns=("name",), conditions=(Condition("id_no", Op.EQUALS, ("0" * 64,)),), sort="name")
+    by_number = kept(at, me, "0.7 存的", view=rules.to_json(asks))
     share: dict[str, Any] = {"actor": me, "at": at, "listing": PERSONS}
     actions.share_view(view=view, scope=FIRST, **share)
     with pytest.raises(ListError, match="这个视图是别人的"):
         actions.share_view(view=theirs, scope="", **share)
     with pytest.raises(ListError, match="只有自己能打开"):
         actions.share_view(view=inside, scope=FIRST, **{**share, "listing": DOORS})
+    with pytest.raises(ListError, match="没有共享：视图里有按号码找的条件"):
+        actions.share_view(view=by_number, scope=FIRST, **share)
     with pytest.raises(NotPermitted):
         actions.share_view(view=view, scope=SECOND, **share)
     in_area = dict(SavedView.objects.values_list("pk", "shared_in"))
-    assert in_area == {view.pk: FIRST, other.pk: "", theirs.pk: FIRST, inside.pk: ""}
+    assert in_area == {view.pk: FIRST, other.pk: "", theirs.pk: FIRST, inside.pk: "", by_number.pk: ""}
     actions.share_view(view=view, scope="", **share)
     assert SavedView.objects.get(pk=view.pk).shared_in == ""
     with pytest.raises(ListError, match="没有删：这个视图是别人的"):
         actions.remove_view(actor=me, at=at, view=theirs)
     actions.remove_view(actor=me, at=at, view=view)
-    assert set(SavedView.objects.values_list("pk", flat=True)) == {other.pk, theirs.pk, inside.pk}
+    assert set(SavedView.objects.values_list("pk", flat=True)) == {other.pk, theirs.pk, inside.pk, by_number.pk}
 
 
 def test_a_record_is_told_which_lists_with_it_were_taken_away(at: dt.datetime) -> None:
