@@ -237,7 +237,7 @@ def test_what_cannot_be_filled_is_refused_with_the_way_out(gridwalk: Run, files:
     (files / "无别.xlsx").write_bytes(books.xlsx({"甲": [["姓名", "身份证号"], ["王伟", WANG]]}))
     for out, *words, says in (
         ("填好.csv", "台账.xlsx", "请以 .xlsx 结尾"),
-        ("填好.xlsx", "无别.xlsx", "--who", "女", "看不出 1 人是否符合条件，没有填：无别.xlsx 甲 第 2 行"),
+        ("填好.xlsx", "无别.xlsx", "--who", "女", "无别.xlsx 甲 第 2 行。没有别的人可填，没有写"),
     ):
         done = gridwalk(files, "fill", "空表.xlsx", *words, "--out", out)
         assert (done.returncode, says in done.stderr, (files / out).exists()) == (2, True, False), done.stderr
