@@ -363,7 +363,7 @@ export function keepCache(
 
 /** Doors of a sample whose last day is over go, with what was typed of them: also where there is no network. */
 export async function eraseOver(): Promise<void> {
-  const today = dayOf(clock.serverNow());
+  const today = dayOf(clock.surelyNow());
   const left = data.sampled.filter((door) => today <= door.until_on);
   if (left.length < data.sampled.length) {
     data.sampled = left;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { blank } from "../model/draft";
 import { blankAsk } from "../model/sampled";
+import { dayOf } from "../model/time";
 import type { VisitData } from "../model/types";
 import { fromBase64, ITERATIONS } from "../store/crypto";
 import { openDoor } from "./sampled";
@@ -60,6 +61,17 @@ describe("store", () => {
     await restart();
     expect(await session.enterPin(PIN)).toBe("open");
     expect(session.data.sampled.map(({ id }) => id)).toEqual(["2026-01-31"]);
+  });
+
+  it("no door goes early where the phone was slow and its clock has been set right since", async () => {
+    const { hear } = await import("../store/clock");
+    const tomorrow = dayOf(Date.now() + 24 * 3600 * 1000);
+    session.data.sampled = [openDoor({ id: "running", until_on: tomorrow }).door];
+    hear(Date.now() + 72 * 3600 * 1000);
+    await session.keepCache([], [], 1, 5);
+    await restart();
+    expect(await session.enterPin(PIN)).toBe("open");
+    expect(session.data.sampled.map(({ id }) => id)).toEqual(["running"]);
   });
 
   it("doors of a sample whose days are over go from the disk with what was typed of them", async () => {
