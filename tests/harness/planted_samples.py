@@ -10,8 +10,7 @@ from unittest import mock
 
 from gridwalk.core import actions as core
 from gridwalk.inspection.actions import asking
-from gridwalk.sync.actions.references import References
-from gridwalk.sync.actions.verbs.sample import SampleApproach
+from gridwalk.sync.actions import runs
 
 
 @contextmanager
@@ -43,12 +42,9 @@ def left_and_still_open() -> Iterator[None]:
 @contextmanager
 def returned_where_the_door_is() -> Iterator[None]:
     """What an inspector has to hear again waits at the community whose visits are checked."""
-    place = SampleApproach.place
 
-    def at_the_door(verb: SampleApproach, outcome: Any, references: References) -> Any:
-        standing = place(verb, outcome, references)
-        outcome.waits_at = ""
-        return standing
+    def at_the_door(outcome: Any, device: Any) -> Any:
+        return outcome.grid or device.scope
 
-    with mock.patch.object(SampleApproach, "place", at_the_door):
+    with mock.patch.object(runs, "_waits_at", at_the_door):
         yield
