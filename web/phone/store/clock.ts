@@ -20,5 +20,5 @@ export const ahead = (): number => heard ?? kept;
 
 export const serverNow = (): number => Date.now() + ahead();
 
-/** By when a day is over for certain: the phone's own clock may have been set right since an earlier page heard the server. */
+/** By when a day is over for certain: the clock may have been set right since an earlier page heard the server. */
 export const surelyNow = (): number => (heard === null ? Math.min(Date.now(), serverNow()) : serverNow());
