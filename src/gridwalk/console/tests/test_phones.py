@@ -93,7 +93,7 @@ def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
     lead.post(f"/returned/{first}/", {"do": "release", "note": "看过了"})
     assert (Visit.objects.get().id, Visit.objects.get().worker) == (first, field.worker.id)
     refused = lead.post(f"/returned/{last}/", {"do": "set_aside", "note": ""}, follow=True).content.decode()
-    assert "没有搁置：请写明原因，网格员在手机上看得到" in refused
+    assert "没有搁置：请写明原因，记的人在手机上看得到" in refused
     assert Returned.objects.get(pk=last).state == "waiting"
     lead.post(f"/returned/{last}/", {"do": "set_aside", "note": "已另记"})
     lead.post(f"/returned/{second}/", {"do": "assign", "to": str(field.worker.id), "note": "再去看看"})

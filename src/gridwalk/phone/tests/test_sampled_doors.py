@@ -315,7 +315,7 @@ def test_who_draws_rounds_releases_what_came_back_without_reading_it_and_the_ins
         for hidden in ("甲里", "没问到", "问到了", "住几口人", str(round_.door("102").pk)):
             assert hidden not in main_of(shown), "blind"
     refused = centre.post(f"/returned/{first.pk}/", {"do": "assign", "to": str(round_.field.worker.pk)}, follow=True)
-    assert "没有移交：抽查记的不交给网格员" in refused.content.decode()
+    assert "没有交办：抽查记的不交给网格员" in refused.content.decode()
     done = centre.post(f"/returned/{first.pk}/", {"do": "release"}, follow=True).content.decode()
     assert "已放行" in done and DoorAnswer.objects.get().visited == "no"
     refused = centre.post(f"/returned/{second.pk}/", {"do": "release"}, follow=True)

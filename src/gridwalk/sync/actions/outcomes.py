@@ -43,8 +43,7 @@ class Plan:
 
 @dataclasses.dataclass(kw_only=True)
 class Outcome:
-    """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known;
-    ``waits_at``: where it waits should it be returned, if that is not the grid.
+    """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known.
 
     ``plan``: what it is to do; None where it is returned, or left out as a whole. ``left_out``: what it is told of
     somebody who was erased (``leaving_out``).
@@ -58,7 +57,6 @@ class Outcome:
     text: str = ""
     grid: str = ""
     place: uuid.UUID | None = None
-    waits_at: str = ""
     plan: Plan | None = None
     left_out: str = ""
     differences: list[dict[str, str]] = dataclasses.field(default_factory=list)

@@ -33,11 +33,10 @@ class Standing:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A door of a sample as far as judging needs it. ``grid``: where it is now; ``scope``: the sample's."""
+    """A door of a sample as far as judging needs it. ``grid``: where it is now."""
 
     sample: uuid.UUID
     grid: str
-    scope: str
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -155,10 +154,8 @@ def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list
 def _drawn(intentions: Iterable[Intention]) -> dict[uuid.UUID, Drawn]:
     """The doors of samples that ops speak of; no query where none does, which is so of every worker's push."""
     doors = {i.entity for i in intentions if i.verb.startswith("sample.") and i.entity}
-    rows = (
-        SampledDoor.objects.filter(pk__in=doors).values_list("id", "sample", "grid", "sample__scope") if doors else ()
-    )
-    return {pk: Drawn(sample=sample, grid=grid, scope=scope) for pk, sample, grid, scope in rows}
+    rows = SampledDoor.objects.filter(pk__in=doors).values_list("id", "sample", "grid") if doors else ()
+    return {pk: Drawn(sample=sample, grid=grid) for pk, sample, grid in rows}
 
 
 def load(intentions: Sequence[Intention], own: Collection[str]) -> References:

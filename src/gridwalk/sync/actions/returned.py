@@ -126,7 +126,7 @@ def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note
 
     def hand_over(writing: Writing, returned: Returned) -> None:
         if returned.op.verb in rules.OF_SAMPLES:
-            raise NotDecided("没有移交：抽查记的不交给网格员。请放行，或者写明原因搁置。")
+            raise NotDecided("没有交办：抽查记的不交给网格员。请放行，或者写明原因搁置。")
         if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.WALK, returned.grid):
             raise NotDecided("没有交办：这位网格员不管这个网格。")
         _decide(writing, returned, "assigned", actor=actor, at=at, note=note, to=to)
@@ -155,7 +155,7 @@ def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> 
 
     def close(writing: Writing, returned: Returned) -> None:
         if not reason.strip():
-            raise NotDecided("没有搁置：请写明原因，网格员在手机上看得到。")
+            raise NotDecided("没有搁置：请写明原因，记的人在手机上看得到。")
         _decide(writing, returned, "set_aside", actor=actor, at=at, note=reason)
         _tell_inspector(returned, "搁置了，没有记上。原因写在手机上这一条里", actor=actor, at=at)
         writing.audit(AuditVerb.OP_SET_ASIDE, scope=returned.grid, data={"op": str(op)}, reason=returned.note)

@@ -319,7 +319,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
 
 def _waits_at(outcome: Outcome, device: Device) -> str:
     """Where a returned op waits: at the street if it is of a sample, for an inspector's post may be in a community."""
-    where = outcome.waits_at or outcome.grid or device.scope
+    where = outcome.grid or device.scope
     return where[:ONE_STREET] if outcome.intention.verb in rules.OF_SAMPLES else where
 
 

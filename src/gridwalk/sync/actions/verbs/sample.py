@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from gridwalk.accounts.rules import ONE_STREET, Viewer
 from gridwalk.accounts.rules import Verb as Permission
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.inspection.actions import asking
 from gridwalk.inspection.actions.asking import Reply, Tried
@@ -31,7 +31,6 @@ class _OfSampledDoor(SingleVerb):
         door = references.drawn.get(_door(outcome)) if outcome.intention.entity else None
         if door is None:
             return None
-        outcome.waits_at = door.scope[:ONE_STREET]
         return Standing("sampled_door", door.grid, "active")
 
     def permits(self, author: Viewer, standing: Standing) -> bool:
